@@ -1,0 +1,35 @@
+# Archive Table. One .venv serves every target; `make help` lists them.
+PYTHON ?= python3
+BIN    := .venv/bin
+
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@sed -n 's/\$$\$$/$$/; s/^\([a-z-]*\):.*##  *\(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+# Made anew whenever the lock file or the project's metadata changes.
+.venv/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Archive Table needs Python 3.11 or newer; name one with: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: .venv/.installed  ## make .venv from the lock file
+
+dev: setup  ## start the database, migrate, serve on http://127.0.0.1:$$PORT (default 8000) until interrupted
+	@exec $(BIN)/archive-table dev
+
+test: setup  ## every test, on a PostgreSQL that it starts itself
+	$(BIN)/pytest -n auto
+
+lint: setup  ## formatting, style and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+lock: setup  ## resolve the dependencies anew into requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev \
+	    --custom-compile-command "make lock" --upgrade pyproject.toml -o requirements.lock
+
+.PHONY: help setup dev test lint lock

@@ -1,0 +1,155 @@
+"""Settings: the environment, or `.env` at the repository root."""
+
+import contextlib
+import json
+import os
+import secrets
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AnyUrl, BeforeValidator, EmailStr, Field, computed_field, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import URL
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+def _origins(value: Any) -> Any:
+    """Accept a JSON list or a comma-separated one."""
+    if isinstance(value, str):
+        return (
+            json.loads(value) if value.lstrip().startswith("[") else [o.strip() for o in value.split(",") if o.strip()]
+        )
+    return value
+
+
+class Settings(BaseSettings):
+    """What the application reads from its surroundings; every attribute is read when it is used."""
+
+    model_config = SettingsConfigDict(env_file=REPOSITORY / ".env", env_ignore_empty=True, extra="ignore")
+
+    PROJECT_NAME: str = "Archive Table"
+    API_V1_STR: str = "/api/v1"
+    ENVIRONMENT: Literal["local", "staging", "production"] = "local"
+    SECRET_KEY: str = ""
+    ACCESS_TOKEN_EXPIRE_MINUTES: int = 60 * 24 * 8
+    FRONTEND_HOST: str = "http://localhost:5173"
+    BACKEND_CORS_ORIGINS: Annotated[list[AnyUrl], NoDecode, BeforeValidator(_origins)] = []
+    SENTRY_DSN: str | None = None
+
+    POSTGRES_SERVER: str | None = None
+    """A host name, or the directory of a Unix socket. Unset: the embedded PostgreSQL."""
+    POSTGRES_PORT: int = 5432
+    POSTGRES_USER: str = "archive_api"
+    POSTGRES_PASSWORD: str = ""
+    POSTGRES_DB: str = "archive_table"
+    MIGRATION_USER: str | None = None
+    MIGRATION_PASSWORD: str = ""
+    EMBEDDED_PGDATA: Path = Path(".data/postgres")
+
+    SMTP_HOST: str | None = None
+    SMTP_PORT: int = 587
+    SMTP_USER: str | None = None
+    SMTP_PASSWORD: str | None = None
+    SMTP_TLS: bool = True
+    SMTP_SSL: bool = False
+    EMAILS_FROM_EMAIL: EmailStr | None = None
+    EMAILS_FROM_NAME: str = ""
+    EMAIL_RESET_TOKEN_EXPIRE_HOURS: int = 48
+    EMAIL_TEST_USER: EmailStr = "test@example.com"
+
+    FIRST_SUPERUSER: EmailStr = "admin@example.com"
+    FIRST_SUPERUSER_PASSWORD: str = Field(default="changethis", min_length=8, max_length=128)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def all_cors_origins(self) -> list[str]:
+        """The origins that browsers may call from, the frontend's among them, without trailing slashes."""
+        return [str(origin).rstrip("/") for origin in [*self.BACKEND_CORS_ORIGINS, self.FRONTEND_HOST]]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def emails_enabled(self) -> bool:
+        """Whether mail can be sent: a host and a sender are both set."""
+        return bool(self.SMTP_HOST and self.EMAILS_FROM_EMAIL)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is the embedded PostgreSQL."""
+        return not self.POSTGRES_SERVER
+
+    @property
+    def host(self) -> str:
+        """Where PostgreSQL listens: a host name or a socket directory."""
+        if self.POSTGRES_SERVER:
+            return self.POSTGRES_SERVER
+        from app.core import embedded
+
+        return str(embedded.socket_directory(self.EMBEDDED_PGDATA))
+
+    @property
+    def SQLALCHEMY_DATABASE_URI(self) -> str:  # noqa: N802, its name in the environment's manner
+        """The runtime login's database, as text for `create_engine`."""
+        return self._uri(self.POSTGRES_USER, self.POSTGRES_PASSWORD)
+
+    @property
+    def owner_database_uri(self) -> str:
+        """The same database for the owner, who migrates."""
+        return self._uri(self.owner, self.MIGRATION_PASSWORD if self.MIGRATION_USER else self.POSTGRES_PASSWORD)
+
+    @property
+    def owner(self) -> str:
+        """The login that migrates; the runtime login where no other is set."""
+        return self.MIGRATION_USER or self.POSTGRES_USER
+
+    def _uri(self, user: str, password: str) -> str:
+        # A socket directory cannot stand where a URL has its host, so a host always travels as a parameter.
+        url = URL.create(
+            "postgresql+psycopg",
+            username=user,
+            password=password or None,
+            database=self.POSTGRES_DB,
+            query={"host": self.host, "port": str(self.POSTGRES_PORT)},
+        )
+        return url.render_as_string(hide_password=False)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        self.EMBEDDED_PGDATA = (REPOSITORY / self.EMBEDDED_PGDATA.expanduser()).resolve()
+        if self.embedded:
+            self.MIGRATION_USER = self.MIGRATION_USER or "archive_owner"
+        self.EMAILS_FROM_NAME = self.EMAILS_FROM_NAME or self.PROJECT_NAME
+        self._refuse_placeholders()
+        self.SECRET_KEY = self.SECRET_KEY or _kept_secret(self.EMBEDDED_PGDATA)
+        return self
+
+    def _refuse_placeholders(self) -> None:
+        names = ["SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD"]
+        faults = [f'{name} is "changethis"' for name in names if getattr(self, name) == "changethis"]
+        if self.ENVIRONMENT == "local":
+            for fault in faults:
+                warnings.warn(f"{fault}: change it before anyone else can reach this server.", stacklevel=2)
+            return
+        if not self.SECRET_KEY:
+            faults.insert(0, "SECRET_KEY is not set")
+        if faults:
+            raise ValueError(f"{'; '.join(faults)}: not allowed with ENVIRONMENT={self.ENVIRONMENT}.")
+
+
+def _kept_secret(pgdata: Path) -> str:
+    """Return the secret key kept beside the embedded data, made on first use, so that a restart ends no sign-in."""
+    path = pgdata.with_name(f"{pgdata.name}.secret-key")
+    with contextlib.suppress(FileNotFoundError):
+        return path.read_text()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent) as draft:  # readable by its maker only
+        draft.write(secrets.token_urlsafe(32))
+        draft.flush()
+        with contextlib.suppress(FileExistsError):  # another process was first: its key counts
+            os.link(draft.name, path)
+    return path.read_text()
+
+
+settings = Settings()
