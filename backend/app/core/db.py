@@ -1,0 +1,54 @@
+"""The connection to the database, and the first superuser."""
+
+from typing import Any
+
+import psycopg
+from sqlalchemy import create_engine
+from sqlmodel import Session
+
+from app import crud
+from app.core import embedded
+from app.core.config import settings
+from app.models import UserCreate
+
+APPLICATION_NAME = "archive-table api"
+"""What the archive records as `application_name` for everything done through the API."""
+
+
+def connect(user: str, password: str, **options: Any) -> psycopg.Connection:
+    """Open a connection to the configured database; the embedded one is started if need be.
+
+    Raises:
+        psycopg.OperationalError: nobody answers, or this login may not enter.
+        EmbeddedError: the embedded PostgreSQL cannot be started.
+
+    """
+    if settings.embedded:
+        embedded.ensure(settings.EMBEDDED_PGDATA)
+    return psycopg.connect(
+        host=settings.host,
+        port=settings.POSTGRES_PORT,
+        user=user,
+        password=password or None,
+        dbname=settings.POSTGRES_DB,
+        **options,
+    )
+
+
+def _connect_runtime() -> psycopg.Connection:
+    return connect(settings.POSTGRES_USER, settings.POSTGRES_PASSWORD, application_name=APPLICATION_NAME)
+
+
+# The URI names the dialect and shows where the engine leads; connections follow the settings as they are when made.
+engine = create_engine(settings.SQLALCHEMY_DATABASE_URI, creator=_connect_runtime, native_inet_types=False)
+
+
+def init_db(session: Session) -> None:
+    """Make the first superuser, unless somebody has that e-mail already."""
+    if crud.get_user_by_email(session=session, email=settings.FIRST_SUPERUSER) is None:
+        crud.create_user(
+            session=session,
+            user_create=UserCreate(
+                email=settings.FIRST_SUPERUSER, password=settings.FIRST_SUPERUSER_PASSWORD, is_superuser=True
+            ),
+        )

@@ -1,0 +1,99 @@
+"""Bringing a database up to date: its logins, its tables (Alembic, `db/`) and its code (`sql/`)."""
+
+from functools import cache
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from psycopg import sql
+from sqlalchemy import Connection
+from sqlmodel import Session
+
+from app.core import embedded
+from app.core.config import REPOSITORY, settings
+from app.core.db import connect, engine, init_db
+
+ROLES = REPOSITORY / "db" / "roles.sql"
+CODE = REPOSITORY / "sql" / "archive"
+
+
+def upgrade() -> None:
+    """Bring the configured database up to date and make the first superuser. Done twice, it changes nothing.
+
+    Raises:
+        psycopg.OperationalError: the database cannot be reached.
+        sqlalchemy.exc.DBAPIError: a table and its archive do not match (SQLSTATE AR409), or a login lacks a right.
+
+    """
+    command.upgrade(_config(), "head")
+    with Session(engine) as session:
+        init_db(session)
+
+
+def revision(message: str) -> Path:
+    """Write the revision that leads from the configured database's tables to the models'."""
+    script = command.revision(_config(), message, autogenerate=True)
+    return Path(script.path)  # type: ignore[union-attr]
+
+
+@cache
+def head() -> str | None:
+    """Return the newest revision in `db/`."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def current(session: Session) -> str | None:
+    """Return the revision that the database is at."""
+    return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def is_at_head(connection: Connection) -> bool:
+    """Return whether the database is at the newest revision."""
+    return MigrationContext.configure(connection).get_current_revision() == head()
+
+
+def provision() -> None:
+    """Make the embedded server's owner login and database, if it is used and they are missing."""
+    if not settings.embedded:
+        return
+    embedded.ensure(settings.EMBEDDED_PGDATA)
+    owner, database = sql.Identifier(settings.owner), sql.Identifier(settings.POSTGRES_DB)
+    with psycopg.connect(
+        host=settings.host, port=settings.POSTGRES_PORT, user=embedded.SUPERUSER, dbname="postgres", autocommit=True
+    ) as connection:
+        connection.execute("select pg_advisory_lock(hashtext('archive-table provision'))")
+        if not connection.execute("select 1 from pg_roles where rolname = %s", [settings.owner]).fetchone():
+            connection.execute(sql.SQL("create role {} login createrole").format(owner))
+        if not connection.execute("select 1 from pg_database where datname = %s", [settings.POSTGRES_DB]).fetchone():
+            connection.execute(sql.SQL("create database {} owner {}").format(database, owner))
+
+
+def connect_owner() -> psycopg.Connection:
+    """Open a connection as the owner, who migrates."""
+    password = settings.MIGRATION_PASSWORD if settings.MIGRATION_USER else settings.POSTGRES_PASSWORD
+    return connect(settings.owner, password, application_name="archive-table migrate")
+
+
+def make_roles(connection: psycopg.Connection) -> None:
+    """Make the archive's roles and the runtime login, and grant the one to the other, where that is not yet so."""
+    password = settings.POSTGRES_PASSWORD and connection.pgconn.encrypt_password(
+        settings.POSTGRES_PASSWORD.encode(), settings.POSTGRES_USER.encode(), b"scram-sha-256"
+    )
+    connection.execute(
+        "select set_config('archive.runtime_login', %s, true), set_config('archive.runtime_password', %s, true)",
+        [settings.POSTGRES_USER, password.decode() if password else ""],
+    )
+    connection.execute(ROLES.read_bytes())
+
+
+def apply_code(connection: psycopg.Connection) -> None:
+    """Make the database's code what `sql/` says."""
+    for file in sorted(CODE.glob("*.sql")):
+        connection.execute(file.read_bytes())
+
+
+def _config() -> Config:
+    return Config(toml_file=str(REPOSITORY / "pyproject.toml"))

@@ -1,0 +1,365 @@
+"""Every table and every schema of the API, each defined once.
+
+What a client fills in is checked. What the API answers is not checked again: the database holds it, whoever wrote it.
+"""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, EmailStr, StringConstraints, create_model, field_validator
+from pydantic import Field as PydanticField
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, Table, Text, func, text
+from sqlalchemy.dialects.postgresql import INET
+from sqlalchemy.dialects.postgresql import base as postgresql
+from sqlalchemy.types import UserDefinedType
+from sqlmodel import Field, Relationship, SQLModel
+from uuid_utils.compat import uuid7
+
+SQLModel.metadata.naming_convention = {
+    "pk": "%(table_name)s_pkey",
+    "fk": "%(table_name)s_%(column_0_name)s_fkey",
+    "ix": "%(table_name)s_%(column_0_name)s_idx",
+    "uq": "%(table_name)s_%(column_0_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+}
+
+NO_PASSWORD = "!"  # noqa: S105
+"""The hash that no password matches. A restored user has it until password recovery."""
+
+
+class Xid8(UserDefinedType[str]):
+    """A transaction id of PostgreSQL: 64 bits, more than many JSON readers hold in a number, hence text here."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """Return the type's name in SQL."""
+        return "xid8"
+
+
+postgresql.ischema_names["xid8"] = Xid8  # so that Alembic knows it when it reads a database
+
+Email = Annotated[EmailStr, AfterValidator(str.lower)]
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError("Text cannot hold the NUL character")
+    return value
+
+
+class Schema(SQLModel):
+    """The root of all tables and schemas."""
+
+    _text = field_validator("*", mode="after")(_without_nul)
+
+
+def _key() -> Any:
+    return Field(
+        default_factory=uuid7, primary_key=True, sa_column_kwargs={"server_default": text("gen_random_uuid()")}
+    )
+
+
+PlainText = Annotated[str, AfterValidator(_without_nul)]
+Reason = Annotated[PlainText, StringConstraints(max_length=1000)]
+
+
+# Users
+
+
+class UserBase(Schema):
+    """What everyone who may see a user sees."""
+
+    email: Email = Field(max_length=255)
+    is_active: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
+    is_superuser: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    full_name: str | None = Field(default=None, max_length=255)
+
+
+class UserCreate(UserBase):
+    """A user as a superuser makes one."""
+
+    password: str = Field(min_length=8, max_length=128)
+
+
+class UserRegister(Schema):
+    """A user as they sign up."""
+
+    email: Email = Field(max_length=255)
+    password: str = Field(min_length=8, max_length=128)
+    full_name: str | None = Field(default=None, max_length=255)
+
+
+class UserUpdate(Schema):
+    """What a superuser may change; an absent field stays as it is."""
+
+    email: Email = Field(default=None, max_length=255)
+    is_active: bool = Field(default=None)
+    is_superuser: bool = Field(default=None)
+    full_name: str | None = Field(default=None, max_length=255)
+    password: str = Field(default=None, min_length=8, max_length=128)
+
+
+class UserUpdateMe(Schema):
+    """What users may change about themselves; an absent field stays as it is."""
+
+    full_name: str | None = Field(default=None, max_length=255)
+    email: Email = Field(default=None, max_length=255)
+
+
+class UpdatePassword(Schema):
+    """A password change by the one who knows the current password."""
+
+    current_password: str = Field(min_length=8, max_length=128)
+    new_password: str = Field(min_length=8, max_length=128)
+
+
+class NewPassword(Schema):
+    """A password change by the one who got the reset token."""
+
+    token: str
+    new_password: str = Field(min_length=8, max_length=128)
+
+
+class User(UserBase, table=True):
+    """Someone who signs in."""
+
+    __table_args__ = (Index("user_email_key", func.lower(Column("email")), unique=True),)
+
+    id: uuid.UUID = _key()
+    hashed_password: str = Field(
+        default=NO_PASSWORD, sa_type=Text, sa_column_kwargs={"server_default": text(f"'{NO_PASSWORD}'")}
+    )
+    tokens_valid_from: datetime = Field(
+        default=None, sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")}
+    )
+    """Tokens issued before this moment have ended, …"""
+    kept_token: str | None = Field(default=None, max_length=36)
+    """… except this one (its `jti`), which changed the password."""
+
+    # The database cascades: loading a user's items to delete them one by one would be slow, and would race.
+    items: list["Item"] = Relationship(back_populates="owner", passive_deletes="all")
+
+
+class UserPublic(Schema):
+    """A user as the API shows one."""
+
+    email: str
+    is_active: bool
+    is_superuser: bool
+    full_name: str | None
+    id: uuid.UUID
+
+
+class UsersPublic(Schema):
+    """A page of users, and how many there are in all."""
+
+    data: list[UserPublic]
+    count: int
+
+
+# Items
+
+
+class ItemBase(Schema):
+    """What a client says about an item. A field added here reaches `item`, `item_archive` and the trigger."""
+
+    title: str = Field(min_length=1, max_length=255)
+    description: str | None = Field(default=None, max_length=255)
+
+
+class ItemCreate(ItemBase):
+    """An item as its owner makes one."""
+
+
+class ItemUpdate(ItemBase):
+    """What may change about an item; an absent field stays as it is."""
+
+    title: str = Field(default=None, min_length=1, max_length=255)
+
+
+class Item(ItemBase, table=True):
+    """Something that a user owns."""
+
+    __table_args__ = (
+        CheckConstraint("char_length(title) >= 1", name="title"),
+        Index("item_owner_id_idx", "owner_id", "id"),  # a user's items, newest first
+    )
+
+    id: uuid.UUID = _key()
+    owner_id: uuid.UUID = Field(foreign_key="user.id", ondelete="CASCADE")
+
+    owner: User = Relationship(back_populates="items")
+
+
+class ItemPublic(ItemBase):
+    """An item as the API shows one."""
+
+    id: uuid.UUID
+    owner_id: uuid.UUID
+
+
+class ItemsPublic(Schema):
+    """A page of items, and how many there are in all."""
+
+    data: list[ItemPublic]
+    count: int
+
+
+# The archive
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _xid8(text: str) -> str:
+    if not (text.isascii() and text.isdigit() and int(text) < 2**64):
+        raise ValueError("A transaction id is a number of at most 64 bits")
+    return text
+
+
+Moment = Annotated[datetime, AfterValidator(_utc)]
+TransactionId = Annotated[str, AfterValidator(_xid8), StringConstraints(max_length=20)]
+ArchiveId = Annotated[int, PydanticField(ge=1, le=2**63 - 1)]
+
+
+def _copy_of(source: type[SQLModel]) -> Any:
+    """Return a base class with each column of a table, nullable: no rule of the live table may fail a delete."""
+    table: Table = source.__table__  # type: ignore[attr-defined]
+    fields: dict[str, Any] = {
+        column.name: (source.model_fields[column.name].annotation | None, Field(default=None, sa_type=column.type))  # type: ignore[operator]
+        for column in table.columns
+    }
+    return create_model(f"{source.__name__}Copy", __base__=Schema, **fields)
+
+
+class ArchivedRow(Schema):
+    """What the archive knows of a deleted row besides its columns."""
+
+    archive_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    transaction_id: str = Field(sa_type=Xid8)
+    archived_at: datetime = Field(primary_key=True, sa_type=DateTime(timezone=True))
+    archived_by: str | None = Field(default=None, sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
+    session_role: str = Field(sa_type=Text)
+    application_name: str | None = Field(default=None, sa_type=Text)
+    client_addr: str | None = Field(default=None, sa_type=INET)
+    cascaded: bool
+    restored_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    restored_by: str | None = Field(default=None, sa_type=Text)
+
+
+_ItemCopy: Any = _copy_of(Item)
+
+
+class ItemArchivePublic(_ItemCopy, ArchivedRow):
+    """A deleted item: what it was, and how it was deleted."""
+
+
+class ItemArchive(ItemArchivePublic, table=True):
+    """The deleted items. Written by the trigger alone."""
+
+    __tablename__ = "item_archive"
+    __table_args__ = (
+        Index("item_archive_id_idx", "id"),
+        Index("item_archive_owner_id_idx", "owner_id", "archive_id"),
+        Index("item_archive_transaction_id_idx", "transaction_id", "archived_at"),
+        {"postgresql_partition_by": "RANGE (archived_at)"},
+    )
+
+
+class ItemArchivesPublic(Schema):
+    """A page of the archive, newest first."""
+
+    data: list[ItemArchivePublic]
+    count: int
+    count_exact: bool
+    """False where `count` is the planner's estimate: there are more than 10,000."""
+    next_before: int | None
+    """The `before` of the next page; null on the last."""
+
+
+class ArchiveFilter(Schema):
+    """Which items to list. Times without a zone are UTC; `archived_after` is included, `archived_before` not."""
+
+    state: Literal["archived", "restored", "any"] = "archived"
+    owner_id: uuid.UUID | None = None
+    item_id: uuid.UUID | None = None
+    archived_by: str | None = Field(default=None, max_length=200)
+    transaction_id: TransactionId | None = None
+    archived_after: Moment | None = None
+    archived_before: Moment | None = None
+    q: str | None = Field(default=None, max_length=255)
+    """A part of the title or the description, in any case."""
+
+
+class RestoreChoice(Schema):
+    """How to restore."""
+
+    owner_id: uuid.UUID | None = None
+    """The new owner, where the old one is gone."""
+
+
+class RestorePreview(Schema):
+    """What a restore did or would do with one archived row."""
+
+    table: str
+    archive_id: int
+    row_id: str
+    outcome: Literal["restored", "copied", "skipped", "would_restore", "would_copy", "would_skip", "conflict"]
+    detail: str | None
+
+
+class HealthCheck(Schema):
+    """One row of `archive.health()`: whether something holds that the archive depends on."""
+
+    source: str | None
+    check_name: str
+    ok: bool
+    severity: Literal["error", "warning"]
+    detail: str | None
+
+
+# Everything else
+
+
+class LoginForm(Schema):
+    """The part of OAuth2's password form that counts here."""
+
+    username: str
+    """The e-mail."""
+    password: str
+
+
+class Readiness(Schema):
+    """Whether requests can be served, and what stands against it."""
+
+    ready: bool
+    errors: list[str] = []
+    warnings: list[str] = []
+
+
+class Message(Schema):
+    """A sentence for the client."""
+
+    message: str
+
+
+class Token(Schema):
+    """An access token, as OAuth2 answers one."""
+
+    access_token: str
+    token_type: str = "bearer"  # noqa: S105
+
+
+class TokenPayload(Schema):
+    """What a token says."""
+
+    sub: str
+    """Whom it is for: a user's id, or an e-mail address in a reset token."""
+    exp: float
+    iat: float
+    """When it was issued, in seconds since 1970, with a fraction: exact to the microsecond."""
+    jti: str

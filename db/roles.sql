@@ -1,0 +1,44 @@
+-- The roles that the archive's rights are granted to, and the login of the API.
+--
+-- `archive-table migrate` runs this file as the owner, which needs CREATEROLE for it. For an owner without,
+-- somebody with that right runs it beforehand, naming the owner and the API's login:
+--
+--     PGOPTIONS='-c archive.owner=app_owner -c archive.runtime_login=app_api' psql -f db/roles.sql
+--
+-- Roles belong to the cluster, not to one database: nothing here is ever dropped, and what exists is left as it is.
+
+do $roles$
+declare
+    v_owner    text := coalesce(nullif(current_setting('archive.owner', true), ''), current_user);
+    v_login    text := nullif(current_setting('archive.runtime_login', true), '');
+    v_password text := nullif(current_setting('archive.runtime_password', true), '');
+    v_role     text;
+begin
+    foreach v_role in array array['archive_runtime', 'archive_auditor'] loop
+        if to_regrole(v_role) is null then
+            begin
+                execute format('create role %I nologin', v_role);
+            exception when duplicate_object or unique_violation then
+                null;  -- another database of this cluster was first
+            end;
+        end if;
+        if not pg_has_role(v_owner, v_role, 'member') then
+            execute format('grant %I to %I', v_role, v_owner);
+        end if;
+    end loop;
+
+    if v_login is null then
+        return;
+    end if;
+    if to_regrole(quote_ident(v_login)) is null then
+        begin
+            execute format('create role %I login password %L', v_login, v_password);
+        exception when duplicate_object or unique_violation then
+            null;
+        end;
+    end if;
+    if not pg_has_role(v_login, 'archive_runtime', 'member') then
+        execute format('grant archive_runtime to %I', v_login);
+    end if;
+end
+$roles$;

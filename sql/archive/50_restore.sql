@@ -1,0 +1,386 @@
+-- Restore: archived rows back into their table.
+--
+-- archive.restore() runs with its caller's rights: who may not insert into a table cannot restore into it, and the
+-- table's own triggers see the caller's search path. Two small SECURITY DEFINER functions do what the caller may not:
+-- _lock() locks archived rows, _mark() marks those as restored whose live rows are there.
+
+create type archive.restore_result as (
+    source      regclass,
+    archive_id  bigint,
+    row_id      text,    -- the live row's key; several columns separated by commas
+    outcome     text,    -- restored, copied, skipped; would_restore, would_copy, would_skip, conflict in a dry run
+    detail      text     -- why
+);
+
+comment on type archive.restore_result is 'What a restore did, or would do, with one archived row.';
+
+
+create type archive.locked_row as (
+    archive_id  bigint,
+    key         jsonb,   -- the values of the primary key's columns, an array in its order
+    restored_at timestamptz,
+    restored_by text
+);
+
+comment on type archive.locked_row is 'An archived row that this transaction has locked.';
+
+
+create function archive.restore(
+    source      regclass,
+    archive_ids bigint[],
+    overrides   jsonb   default '{}',
+    on_conflict text    default 'fail',
+    dry_run     boolean default false
+) returns setof archive.restore_result
+    language plpgsql
+as $$
+declare
+    v_results  archive.restore_result[];
+    v_conflict archive.restore_result;
+begin
+    if on_conflict is null or on_conflict not in ('fail', 'skip', 'copy') then
+        perform archive._refuse(format('on_conflict is fail, skip or copy, not %L', on_conflict));
+    end if;
+    if archive_ids is null or array_position(archive_ids, null) is not null then
+        perform archive._refuse('archive_ids must not be null or contain null');
+    end if;
+    perform archive._check_overrides(source, coalesce(overrides, '{}'));
+    if on_conflict = 'copy' then
+        perform archive._check_new_keys(source);
+    end if;
+
+    if dry_run then
+        begin
+            v_results := archive._restore_rows(source, archive_ids, coalesce(overrides, '{}'), on_conflict);
+            raise exception using errcode = 'AR000';  -- undo the rehearsal; variables outlive it
+        exception when sqlstate 'AR000' then
+            null;
+        end;
+        return query
+            select r.source, r.archive_id, r.row_id,
+                   case r.outcome when 'restored' then 'would_restore'
+                                  when 'copied'   then 'would_copy'
+                                  when 'skipped'  then 'would_skip'
+                                  else r.outcome end,
+                   r.detail
+              from unnest(v_results) r;
+        return;
+    end if;
+
+    v_results := archive._restore_rows(source, archive_ids, coalesce(overrides, '{}'), on_conflict);
+    select * into v_conflict from unnest(v_results) r where r.outcome = 'conflict' limit 1;
+    if found then
+        raise exception 'archived row % of %: %', v_conflict.archive_id, source, v_conflict.detail
+            using errcode = 'AR409', hint = 'Nothing was restored. on_conflict => ''skip'' or ''copy'' restores the others.';
+    end if;
+    return query select * from unnest(v_results);
+end
+$$;
+
+comment on function archive.restore(regclass, bigint[], jsonb, text, boolean) is
+    'Restores archived rows. overrides: column values for all of them. on_conflict: fail (all or nothing), skip, or copy (under a new key). dry_run: says what would happen. AR404 no such row, AR409 cannot be restored, AR422 bad argument.';
+
+
+-- Outcomes are restored, copied, skipped or, under 'fail', conflict: then the caller undoes the rest.
+create function archive._restore_rows(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text)
+    returns archive.restore_result[]
+    language plpgsql
+as $$
+declare
+    v_entry   archive.registry            := archive._entry(source);
+    v_rows    archive.locked_row[]        := array(select l from archive._lock(source, archive_ids) l);
+    v_row     archive.locked_row;
+    v_left    archive.locked_row[];
+    v_result  archive.restore_result;
+    v_results archive.restore_result[]    := '{}';
+    v_failed  archive.restore_result[];
+    v_missing bigint;
+begin
+    select min(i) into v_missing
+      from unnest(archive_ids) i
+     where i not in (select r.archive_id from unnest(v_rows) r);
+    if v_missing is not null then
+        raise exception 'no archived row % of %', v_missing, source using errcode = 'AR404';
+    end if;
+
+    -- All at once: rows that refer to each other satisfy their foreign keys together, and it is quick.
+    if not exists (select from unnest(v_rows) r where r.restored_at is not null)
+       and not overrides ?| archive._key(source)::text[] then
+        begin
+            perform archive._insert(v_entry, v_rows, overrides);
+            return array(
+                select row(source, r.archive_id, archive._row_id(r.key), 'restored', null)::archive.restore_result
+                  from unnest(v_rows) r);
+        exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
+            null;  -- something is in the way
+        end;
+    end if;
+
+    -- One by one, to tell which row cannot be restored and why; again while that helps, for one may need another.
+    loop
+        v_left := '{}';
+        v_failed := '{}';
+        foreach v_row in array v_rows loop
+            v_result := archive._restore_one(v_entry, v_row, overrides, on_conflict);
+            if v_result.outcome in ('restored', 'copied') then
+                v_results := v_results || v_result;
+            else
+                v_left := v_left || v_row;
+                v_failed := v_failed || v_result;
+            end if;
+        end loop;
+        exit when cardinality(v_left) in (0, cardinality(v_rows));
+        v_rows := v_left;
+    end loop;
+    return v_results || v_failed;
+end
+$$;
+
+comment on function archive._restore_rows(regclass, bigint[], jsonb, text) is
+    'Locks and restores archived rows; says of each what became of it.';
+
+
+create function archive._restore_one(entry archive.registry, locked archive.locked_row, overrides jsonb, on_conflict text)
+    returns archive.restore_result
+    language plpgsql
+as $$
+declare
+    v_result     archive.restore_result;
+    v_key        jsonb;
+    v_state      text;
+    v_message    text;
+    v_detail     text;
+    v_constraint text;
+    v_column     text;
+begin
+    v_result.source := entry.source;
+    v_result.archive_id := locked.archive_id;
+    v_result.row_id := archive._row_id(locked.key);
+
+    if locked.restored_at is not null then
+        v_result.detail := format('already restored by %s at %s', locked.restored_by, locked.restored_at);
+    else
+        foreach v_result.outcome in array case on_conflict when 'copy' then '{restored,copied}' else '{restored}' end::text[] loop
+            begin
+                v_key := archive._insert(entry, array[locked], overrides, v_result.outcome = 'copied');
+                v_result.row_id := archive._row_id(v_key);
+                return v_result;
+            exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
+                get stacked diagnostics
+                    v_state      = returned_sqlstate,
+                    v_message    = message_text,
+                    v_detail     = pg_exception_detail,
+                    v_constraint = constraint_name,
+                    v_column     = column_name;
+                v_result.detail := archive._explain(entry.source, v_state, v_message, v_detail, v_constraint, v_column);
+            end;
+        end loop;
+    end if;
+    v_result.outcome := case on_conflict when 'fail' then 'conflict' else 'skipped' end;
+    return v_result;
+end
+$$;
+
+comment on function archive._restore_one(archive.registry, archive.locked_row, jsonb, text) is
+    'Restores one archived row, or says why it cannot be.';
+
+
+-- Inserts the rows, marks them as restored and returns the key of the last. Under a new key, where one is wanted, the
+-- key's columns that have a default are left to it.
+create function archive._insert(entry archive.registry, locked archive.locked_row[], overrides jsonb, new_key boolean default false)
+    returns jsonb
+    language plpgsql
+as $$
+declare
+    v_ids     bigint[] := array(select r.archive_id from unnest(locked) r);
+    v_keys    jsonb[]  := array(select r.key from unnest(locked) r);
+    v_columns text;
+    v_values  text;
+    v_types   text;
+    v_key     jsonb;
+    v_count   bigint;
+begin
+    select string_agg(format('%I', c.name), ', '),
+           string_agg(format(case when overrides ? c.name then 'o.%I' else 'a.%I' end, c.name), ', '),
+           string_agg(format('%I %s', c.name, c.type), ', ') filter (where overrides ? c.name)
+      into v_columns, v_values, v_types
+      from archive._columns(entry.source) c
+     where not c.generated
+       and (overrides ? c.name
+            or c.name <> all (entry.exclude)
+               and c.name in (select t.name from archive._columns(entry.target) t)
+               and not (new_key and c.name = any (archive._key(entry.source)) and c.has_default));
+
+    execute format(
+        'with restored as ('
+        '    insert into %s as live (%s) overriding system value'
+        '    select %s from %s a%s'
+        '     where a.archive_id = any ($1)'
+        '     order by a.archive_id'
+        '    returning jsonb_build_array(%s) as key'
+        ') select (array_agg(key))[1], count(*) from restored',
+        archive._name(entry.source), v_columns,
+        v_values, archive._name(entry.target),
+        coalesce(' cross join jsonb_to_record($2) as o (' || v_types || ')', ''),
+        (select string_agg(format('live.%I', k), ', ') from unnest(archive._key(entry.source)) k)
+    ) into v_key, v_count using v_ids, overrides;
+
+    if v_count <> cardinality(locked) then
+        raise exception 'a trigger of % refused it', entry.source using errcode = 'AR409';
+    end if;
+    perform archive._mark(entry.source, v_ids, case when v_count = 1 then array[v_key] else v_keys end);
+    return v_key;
+end
+$$;
+
+comment on function archive._insert(archive.registry, archive.locked_row[], jsonb, boolean) is
+    'Inserts archived rows into their table as the caller, and marks them as restored.';
+
+
+-- In id order, so that two overlapping restores queue instead of deadlocking.
+create function archive._lock(source regclass, archive_ids bigint[]) returns setof archive.locked_row
+    language plpgsql
+    security definer
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_entry archive.registry := archive._entry(source);
+begin
+    return query execute format(
+        'select a.archive_id, jsonb_build_array(%s), a.restored_at, a.restored_by'
+        '  from %s a'
+        ' where a.archive_id = any ($1)'
+        ' order by a.archive_id'
+        '   for update',
+        (select string_agg(format('a.%I', k), ', ') from unnest(archive._key(source)) k),
+        archive._name(v_entry.target)
+    ) using archive_ids;
+end
+$$;
+
+comment on function archive._lock(regclass, bigint[]) is 'Locks archived rows, in id order, and returns what a restore needs to know.';
+
+
+create function archive._mark(source regclass, archive_ids bigint[], keys jsonb[]) returns void
+    language plpgsql
+    security definer
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_entry archive.registry := archive._entry(source);
+    v_count bigint;
+begin
+    execute format(
+        'update %s a'
+        '   set restored_at = now(), restored_by = $3'
+        '  from unnest($1, $2) as m (archive_id, key)'
+        '  join only %s live on %s'
+        ' where a.archive_id = m.archive_id and a.restored_at is null',
+        archive._name(v_entry.target), archive._name(source),
+        (select string_agg(format('live.%I = (m.key ->> %s)::%s', c.name, k.position - 1, c.type), ' and ')
+           from unnest(archive._key(source)) with ordinality k (name, position)
+           join archive._columns(source) c on c.name = k.name)
+    ) using archive_ids, keys, coalesce(archive.actor(), session_user);
+    get diagnostics v_count = row_count;
+
+    if v_count <> cardinality(archive_ids) then
+        raise exception 'not every archived row named has a live row in %', source using errcode = 'AR409';
+    end if;
+end
+$$;
+
+comment on function archive._mark(regclass, bigint[], jsonb[]) is
+    'Marks archived rows as restored, after a look at the live rows.';
+
+
+create function archive._row_id(key jsonb) returns text
+    language sql immutable
+    return (select string_agg(v, ',' order by n) from jsonb_array_elements_text(key) with ordinality e (v, n));
+
+comment on function archive._row_id(jsonb) is 'A key as text.';
+
+
+-- An error of PostgreSQL's, said in terms of the row.
+create function archive._explain(source regclass, state text, message text, detail text, violated text, violated_column text)
+    returns text
+    language plpgsql stable
+as $$
+declare
+    v_constraint pg_constraint;
+    v_columns    text;
+begin
+    select c.* into v_constraint from pg_constraint c where c.conrelid = source and c.conname = violated;
+    select string_agg(a.attname, ', ' order by k.position)
+      into v_columns
+      from unnest(v_constraint.conkey) with ordinality k (attnum, position)
+      join pg_attribute a on a.attrelid = source and a.attnum = k.attnum;
+
+    return case
+        when state = '23505' and v_constraint.contype = 'p' then
+            format('a live row has this %s', v_columns)
+        when state = '23505' then
+            'unique value taken: ' || coalesce(nullif(detail, ''), message)
+        when state = '23503' and v_constraint.contype = 'f' then
+            format('its %s no longer exists: %s', regexp_replace(v_columns, '_id$', ''), coalesce(nullif(detail, ''), message))
+        when state = '23502' then
+            format('%s must not be null now, and has no value in the archive', violated_column)
+        else
+            message
+    end;
+end
+$$;
+
+comment on function archive._explain(regclass, text, text, text, text, text) is 'Why a row could not be inserted, in terms of the row.';
+
+
+-- Names and types are checked before anything is locked: what is wrong with them is no conflict of the data.
+create function archive._check_overrides(source regclass, overrides jsonb) returns void
+    language plpgsql
+as $$
+declare
+    v_names text;
+    v_types text;
+begin
+    perform archive._entry(source);
+    if jsonb_typeof(overrides) <> 'object' then
+        perform archive._refuse('overrides is an object: {"column": value}');
+    end if;
+
+    select string_agg(format('%I', o.name), ', ')
+      into v_names
+      from jsonb_object_keys(overrides) o (name)
+     where o.name not in (select c.name from archive._columns(source) c where not c.generated);
+    if v_names is not null then
+        perform archive._refuse(format('%s has no column to write to named %s', source, v_names));
+    end if;
+
+    select string_agg(format('%I %s', c.name, c.type), ', ')
+      into v_types
+      from archive._columns(source) c
+     where overrides ? c.name;
+    if v_types is not null then
+        begin
+            execute format('select from jsonb_to_record($1) as o (%s)', v_types) using overrides;
+        exception when data_exception or check_violation or not_null_violation then
+            perform archive._refuse('overrides: ' || sqlerrm);
+        end;
+    end if;
+end
+$$;
+
+comment on function archive._check_overrides(regclass, jsonb) is 'AR422 unless each override is a value for a column of the table.';
+
+
+create function archive._check_new_keys(source regclass) returns void
+    language plpgsql
+as $$
+begin
+    if not exists (
+        select from archive._columns(source) c where c.name = any (archive._key(source)) and c.has_default
+    ) then
+        perform archive._refuse(format('%s cannot be copied under a new key: no column of its primary key has a default', source));
+    end if;
+end
+$$;
+
+comment on function archive._check_new_keys(regclass) is 'AR422 unless the table can make a new key by itself.';

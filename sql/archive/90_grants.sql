@@ -1,0 +1,28 @@
+-- Who may do what. Everything not granted here is the owner's alone.
+
+revoke all on schema archive from public;
+revoke all on all routines in schema archive from public, archive_runtime, archive_auditor;
+
+grant usage on schema archive to archive_runtime, archive_auditor;
+grant execute on function archive.actor(), archive.health(boolean) to archive_runtime, archive_auditor;
+
+-- What the API needs.
+grant select, insert, update, delete on public.item, public."user" to archive_runtime;
+grant select on public.alembic_version to archive_runtime;
+grant execute on function
+    archive.restore(regclass, bigint[], jsonb, text, boolean),
+    archive._restore_rows(regclass, bigint[], jsonb, text),
+    archive._restore_one(archive.registry, archive.locked_row, jsonb, text),
+    archive._insert(archive.registry, archive.locked_row[], jsonb, boolean),
+    archive._lock(regclass, bigint[]),
+    archive._mark(regclass, bigint[], jsonb[]),
+    archive._row_id(jsonb),
+    archive._explain(regclass, text, text, text, text, text),
+    archive._check_overrides(regclass, jsonb),
+    archive._check_new_keys(regclass),
+    archive._entry(regclass),
+    archive._columns(regclass),
+    archive._key(regclass),
+    archive._name(regclass),
+    archive._refuse(text)
+    to archive_runtime;
