@@ -1,0 +1,76 @@
+"""What routes ask for, as named types."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Annotated
+
+import jwt
+from fastapi import Depends, HTTPException, Path, Query
+from fastapi.security import OAuth2PasswordBearer
+from pydantic import ValidationError
+from sqlmodel import Session
+
+from app.core import db, security
+from app.core.config import settings
+from app.models import PlainText, TokenPayload, User
+
+reusable_oauth2 = OAuth2PasswordBearer(tokenUrl=f"{settings.API_V1_STR}/login/access-token")
+
+Skip = Annotated[int, Query(ge=0, le=2**63 - 1)]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+EmailPath = Annotated[PlainText, Path(max_length=255)]
+
+
+def get_db() -> Iterator[Session]:
+    """Open the request's session. Whoever changes something commits it: this ends after the answer, too late for it."""
+    with Session(db.engine, expire_on_commit=False) as session:
+        yield session
+
+
+SessionDep = Annotated[Session, Depends(get_db)]
+TokenDep = Annotated[str, Depends(reusable_oauth2)]
+
+
+def get_token_payload(token: TokenDep) -> TokenPayload:
+    """Read the access token. 403 if it is not a valid one."""
+    try:
+        return security.read_token("access", token)
+    except (jwt.InvalidTokenError, ValidationError) as error:
+        raise _invalid_token() from error
+
+
+PayloadDep = Annotated[TokenPayload, Depends(get_token_payload)]
+
+
+def get_current_user(session: SessionDep, payload: PayloadDep) -> User:
+    """Return the user whom the token signs in. 404 if gone, 400 if inactive, 403 if the token has been ended."""
+    try:
+        user = session.get(User, uuid.UUID(payload.sub))
+    except ValueError as error:
+        raise _invalid_token() from error
+    # Give the connection back until the route wants one: a request that waits for a thread must not hold it.
+    session.commit()
+    if not user:
+        raise HTTPException(404, "User not found")
+    if not user.is_active:
+        raise HTTPException(400, "Inactive user")
+    if payload.iat < user.tokens_valid_from.timestamp() and payload.jti != user.kept_token:
+        raise _invalid_token()
+    return user
+
+
+CurrentUser = Annotated[User, Depends(get_current_user)]
+
+
+def get_current_active_superuser(current_user: CurrentUser) -> User:
+    """Return the user, who must be a superuser; else 403."""
+    if not current_user.is_superuser:
+        raise HTTPException(403, "The user doesn't have enough privileges")
+    return current_user
+
+
+SuperuserDep = Annotated[User, Depends(get_current_active_superuser)]
+
+
+def _invalid_token() -> HTTPException:
+    return HTTPException(403, "Could not validate credentials")

@@ -1,0 +1,145 @@
+"""Users: by themselves, and by superusers."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fastapi import APIRouter, BackgroundTasks, Depends, HTTPException
+
+from app import crud, utils
+from app.api.deps import (
+    CurrentUser,
+    Limit,
+    PayloadDep,
+    SessionDep,
+    Skip,
+    SuperuserDep,
+    get_current_active_superuser,
+)
+from app.core import security
+from app.core.config import settings
+from app.models import (
+    Message,
+    UpdatePassword,
+    User,
+    UserCreate,
+    UserPublic,
+    UserRegister,
+    UsersPublic,
+    UserUpdate,
+    UserUpdateMe,
+)
+
+router = APIRouter(prefix="/users", tags=["users"])
+
+for_superusers = [Depends(get_current_active_superuser)]
+
+
+@contextmanager
+def unless_taken(status: int, detail: str) -> Iterator[None]:
+    """Answer so where somebody else has the e-mail."""
+    try:
+        yield
+    except crud.EmailTaken as error:
+        raise HTTPException(status, detail) from error
+
+
+@router.get("/", dependencies=for_superusers, response_model=UsersPublic)
+def read_users(session: SessionDep, skip: Skip = 0, limit: Limit = 100) -> object:
+    """List users, newest first."""
+    users, count = crud.list_users(session=session, skip=skip, limit=limit)
+    return {"data": users, "count": count}
+
+
+@router.post("/", dependencies=for_superusers, response_model=UserPublic)
+def create_user(session: SessionDep, user_in: UserCreate, background: BackgroundTasks) -> User:
+    """Make a user, and mail a welcome if mail is on."""
+    with unless_taken(400, "The user with this email already exists in the system."):
+        user = crud.create_user(session=session, user_create=user_in)
+    if settings.emails_enabled:
+        mail = utils.generate_new_account_email(user.email, user.email)
+        background.add_task(
+            lambda: utils.send_email(email_to=user.email, subject=mail.subject, html_content=mail.html_content)
+        )
+    return user
+
+
+@router.post("/signup", response_model=UserPublic)
+def register_user(session: SessionDep, user_in: UserRegister) -> User:
+    """Sign up."""
+    with unless_taken(400, "The user with this email already exists in the system"):
+        return crud.create_user(session=session, user_create=UserCreate.model_validate(user_in))
+
+
+@router.get("/me", response_model=UserPublic)
+def read_user_me(current_user: CurrentUser) -> User:
+    """Show oneself."""
+    return current_user
+
+
+@router.patch("/me", response_model=UserPublic)
+def update_user_me(session: SessionDep, user_in: UserUpdateMe, current_user: CurrentUser) -> User:
+    """Change one's name or e-mail."""
+    with unless_taken(409, "User with this email already exists"):
+        return crud.update_user(session=session, db_user=current_user, user_in=user_in)
+
+
+@router.delete("/me")
+def delete_user_me(session: SessionDep, current_user: CurrentUser) -> Message:
+    """Delete oneself, and one's items."""
+    if current_user.is_superuser:
+        raise HTTPException(403, "Super users are not allowed to delete themselves")
+    return _delete(session, current_user.id, current_user)
+
+
+@router.patch("/me/password")
+def update_password_me(
+    session: SessionDep, body: UpdatePassword, current_user: CurrentUser, payload: PayloadDep
+) -> Message:
+    """Change one's password. Every other token ends."""
+    if not security.verify_password(body.current_password, current_user.hashed_password):
+        raise HTTPException(400, "Incorrect password")
+    if body.current_password == body.new_password:
+        raise HTTPException(400, "New password cannot be the same as the current one")
+    if not crud.change_password(
+        session=session, user=current_user, new_password=body.new_password, kept_token=payload.jti
+    ):
+        raise HTTPException(400, "Incorrect password")
+    return Message(message="Password updated successfully")
+
+
+@router.get("/{user_id}", response_model=UserPublic)
+def read_user_by_id(session: SessionDep, user_id: uuid.UUID, current_user: CurrentUser) -> User:
+    """Show a user: anyone to superusers, oneself to oneself."""
+    if user_id == current_user.id:
+        return current_user
+    get_current_active_superuser(current_user)
+    return _get_or_404(session, user_id, "User not found")
+
+
+@router.patch("/{user_id}", dependencies=for_superusers, response_model=UserPublic)
+def update_user(session: SessionDep, user_id: uuid.UUID, user_in: UserUpdate) -> User:
+    """Change a user."""
+    user = _get_or_404(session, user_id, "The user with this id does not exist in the system")
+    with unless_taken(409, "User with this email already exists"):
+        return crud.update_user(session=session, db_user=user, user_in=user_in)
+
+
+@router.delete("/{user_id}")
+def delete_user(session: SessionDep, user_id: uuid.UUID, current_user: SuperuserDep) -> Message:
+    """Delete a user, and their items."""
+    if user_id == current_user.id:
+        raise HTTPException(403, "Super users are not allowed to delete themselves")
+    return _delete(session, user_id, current_user)
+
+
+def _get_or_404(session: SessionDep, user_id: uuid.UUID, detail: str) -> User:
+    if user := session.get(User, user_id):
+        return user
+    raise HTTPException(404, detail)
+
+
+def _delete(session: SessionDep, user_id: uuid.UUID, actor: User) -> Message:
+    if not crud.delete_user(session=session, user_id=user_id, actor=actor.id):
+        raise HTTPException(404, "User not found")
+    return Message(message="User deleted successfully")

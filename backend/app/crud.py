@@ -1,0 +1,210 @@
+"""Statements about users and items. Each function that changes something commits it."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
+from sqlmodel import Session, SQLModel, col, delete, func, select, update
+from sqlmodel.sql.expression import SelectOfScalar
+
+from app import archive
+from app.core import security
+from app.models import Item, ItemCreate, ItemUpdate, User, UserCreate, UserUpdate, UserUpdateMe
+
+Row = TypeVar("Row", bound=SQLModel)
+
+# Users
+
+
+class EmailTaken(Exception):
+    """Somebody else has this e-mail already."""
+
+
+class UserGone(Exception):
+    """The user was deleted meanwhile."""
+
+
+def create_user(*, session: Session, user_create: UserCreate) -> User:
+    """Make a user.
+
+    Raises:
+        EmailTaken: also where another request is just about to make one with this e-mail.
+
+    """
+    user = User.model_validate(
+        user_create,
+        update={
+            "hashed_password": security.get_password_hash(user_create.password),
+            "tokens_valid_from": datetime.now(UTC),
+        },
+    )
+    return _save_user(session, user)
+
+
+def update_user(*, session: Session, db_user: User, user_in: UserUpdate | UserUpdateMe) -> User:
+    """Change a user. A new password or a deactivation ends every token; a new e-mail none.
+
+    Raises:
+        EmailTaken: somebody else has the new e-mail.
+        UserGone: there is nobody to change any more.
+
+    """
+    changes = user_in.model_dump(exclude_unset=True)
+    if password := changes.pop("password", None):
+        changes["hashed_password"] = security.get_password_hash(password)
+    _lock(session, db_user)
+    if password or changes.get("is_active") is False:
+        _end_tokens(db_user)
+    db_user.sqlmodel_update(changes)
+    return _save_user(session, db_user)
+
+
+def change_password(*, session: Session, user: User, new_password: str, kept_token: str) -> bool:
+    """Change the password of a user who has just proved to know it. It ends every token but the one named.
+
+    Returns whether it was changed: not where somebody else changed it first.
+
+    Raises:
+        UserGone: there is nobody to change any more.
+
+    """
+    proved, hashed = user.hashed_password, security.get_password_hash(new_password)
+    _lock(session, user)
+    if user.hashed_password != proved:
+        session.rollback()
+        return False
+    user.hashed_password = hashed
+    _end_tokens(user, kept_token)
+    _save_user(session, user)
+    return True
+
+
+def reset_password(*, session: Session, user: User, new_password: str) -> None:
+    """Give a user whose row is locked a new password. It ends every token."""
+    user.hashed_password = security.get_password_hash(new_password)
+    _end_tokens(user)
+    _save_user(session, user)
+
+
+def _lock(session: Session, user: User) -> None:
+    try:
+        session.refresh(user, with_for_update=True)
+    except InvalidRequestError as error:
+        session.rollback()
+        raise UserGone from error
+
+
+def _end_tokens(locked_user: User, kept_token: str | None = None) -> None:
+    # Under the row's lock: who signs in meanwhile either was before this moment, or sees the change.
+    locked_user.tokens_valid_from = datetime.now(UTC)
+    locked_user.kept_token = kept_token
+
+
+def _save_user(session: Session, user: User) -> User:
+    session.add(user)
+    try:
+        session.commit()
+    except IntegrityError as error:
+        session.rollback()
+        if "user_email_key" in str(error.orig):
+            raise EmailTaken from error
+        raise
+    return user
+
+
+def get_user_by_email(*, session: Session, email: str, lock: bool = False) -> User | None:
+    """Return the user with this e-mail, in whatever case it was written; if asked to, lock the row for a change."""
+    statement = select(User).where(func.lower(col(User.email)) == email.lower())
+    return session.exec(statement.with_for_update() if lock else statement).first()
+
+
+def authenticate(*, session: Session, email: str, password: str) -> User | None:
+    """Return the user whose e-mail and password these are.
+
+    The user's row stays locked against a password change until the transaction ends: a token issued before that is
+    older than the change, and ends with it.
+    """
+    user = get_user_by_email(session=session, email=email)
+    if user is None:
+        security.verify_password(password, security.NOBODYS_HASH)
+        return None
+    verified, new_hash = security.verify_and_rehash(password, user.hashed_password)
+    if not verified:
+        return None
+    this_password = (col(User.id) == user.id, col(User.hashed_password) == user.hashed_password)
+    if new_hash:
+        session.exec(update(User).where(*this_password).values(hashed_password=new_hash))
+        session.commit()
+        this_password = (col(User.id) == user.id, col(User.hashed_password) == new_hash)
+    return session.exec(select(User).where(*this_password).with_for_update(read=True)).first()
+
+
+def delete_user(*, session: Session, user_id: uuid.UUID, actor: uuid.UUID) -> bool:
+    """Delete a user; the database deletes their items with them, and archives all.
+
+    Returns whether this call deleted them.
+    """
+    archive.set_context(session, actor=actor)
+    return _delete(session, delete(User).where(col(User.id) == user_id))
+
+
+def list_users(*, session: Session, skip: int, limit: int) -> tuple[list[User], int]:
+    """Return a page of users, newest first, and how many there are."""
+    return _page(session, select(User), col(User.id), skip, limit)
+
+
+# Items
+
+
+def create_item(*, session: Session, item_in: ItemCreate, owner_id: uuid.UUID) -> Item:
+    """Make an item of this owner's."""
+    item = Item.model_validate(item_in, update={"owner_id": owner_id})
+    session.add(item)
+    session.commit()
+    return item
+
+
+def update_item(*, session: Session, item: Item, item_in: ItemUpdate) -> Item | None:
+    """Change an item; None where it was deleted meanwhile."""
+    changes = item_in.model_dump(exclude_unset=True)
+    if not changes:
+        return item
+    statement = update(Item).where(col(Item.id) == item.id).values(**changes).returning(Item)
+    changed = session.exec(statement).scalar_one_or_none()
+    session.commit()
+    return changed
+
+
+def delete_item(*, session: Session, item_id: uuid.UUID, actor: uuid.UUID, reason: str | None = None) -> bool:
+    """Delete one item; the database archives it.
+
+    Returns whether this call deleted it: of several racing deletes exactly one is told True.
+    """
+    archive.set_context(session, actor=actor, reason=reason)
+    return _delete(session, delete(Item).where(col(Item.id) == item_id))
+
+
+def items_of(owner_id: uuid.UUID | None) -> SelectOfScalar[Item]:
+    """Select the items of one owner, or of all."""
+    return select(Item) if owner_id is None else select(Item).where(col(Item.owner_id) == owner_id)
+
+
+def list_items(*, session: Session, owner_id: uuid.UUID | None, skip: int, limit: int) -> tuple[list[Item], int]:
+    """Return a page of one owner's items, or of all, newest first, and how many there are."""
+    return _page(session, items_of(owner_id), col(Item.id), skip, limit)
+
+
+# Both
+
+
+def _delete(session: Session, statement: Any) -> bool:
+    deleted: bool = session.exec(statement).rowcount == 1
+    session.commit()
+    return deleted
+
+
+def _page(session: Session, statement: SelectOfScalar[Row], key: Any, skip: int, limit: int) -> tuple[list[Row], int]:
+    rows = session.exec(statement.order_by(key.desc()).offset(skip).limit(limit)).all()
+    count = session.exec(statement.with_only_columns(func.count())).one()  # type: ignore[call-overload]
+    return list(rows), count

@@ -1,0 +1,92 @@
+"""The application: middleware, error handlers, lifespan."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import psycopg
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.middleware.cors import CORSMiddleware
+
+from app import crud
+from app.api.main import api_router
+from app.core import db
+from app.core.config import settings
+from app.core.embedded import EmbeddedError
+
+
+def operation_id(route: APIRoute) -> str:
+    """Name an operation by its tag and function: clients generated from the document call it so."""
+    return f"{route.tags[0]}-{route.name}"
+
+
+@asynccontextmanager
+async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    """Close the database connections at the end. Nothing is migrated at the start."""
+    yield
+    db.engine.dispose()
+
+
+if settings.SENTRY_DSN and settings.ENVIRONMENT != "local":
+    import sentry_sdk
+
+    sentry_sdk.init(dsn=settings.SENTRY_DSN, enable_tracing=True)
+
+app = FastAPI(
+    title=settings.PROJECT_NAME,
+    openapi_url=f"{settings.API_V1_STR}/openapi.json",
+    generate_unique_id_function=operation_id,
+    lifespan=lifespan,
+)
+app.add_middleware(
+    CORSMiddleware,
+    allow_origins=settings.all_cors_origins,
+    allow_credentials=True,
+    allow_methods=["*"],
+    allow_headers=["*"],
+)
+app.include_router(api_router, prefix=settings.API_V1_STR)
+
+
+@app.exception_handler(RequestValidationError)
+def refuse_input(_: Request, error: RequestValidationError) -> JSONResponse:
+    """Say where and why, without the input: echoing NaN or half a surrogate pair would turn a 422 into a 500."""
+    detail = [{key: fault[key] for key in ("type", "loc", "msg")} for fault in error.errors()]
+    return JSONResponse({"detail": detail}, 422)
+
+
+@app.exception_handler(crud.UserGone)
+def answer_user_gone(_: Request, __: crud.UserGone) -> JSONResponse:
+    """Answer a change that a deletion overtook."""
+    return JSONResponse({"detail": "User not found"}, 404)
+
+
+@app.exception_handler(DBAPIError)
+def answer_database_error(_: Request, error: DBAPIError) -> JSONResponse:
+    """Answer the archive's errors (SQLSTATE ARnnn) with status nnn, and say it if the database is busy or away."""
+    cause = error.orig
+    state = getattr(cause, "sqlstate", None) or ""
+    if isinstance(cause, psycopg.Error) and state.startswith("AR"):
+        return JSONResponse({"detail": cause.diag.message_primary}, int(state[2:]))
+    # Serialization failure, deadlock, statement or lock timeout: gone when tried again.
+    if state in {"40001", "40P01", "57014", "55P03"}:
+        return _busy("The database is busy, try again")
+    if isinstance(cause, psycopg.OperationalError):
+        return _busy("The database is not available")
+    raise error
+
+
+@app.exception_handler(PoolTimeoutError)
+@app.exception_handler(psycopg.OperationalError)
+@app.exception_handler(EmbeddedError)
+def answer_unavailable(_: Request, __: Exception) -> JSONResponse:
+    """Answer where no connection could be had."""
+    return _busy("The database is not available")
+
+
+def _busy(detail: str) -> JSONResponse:
+    return JSONResponse({"detail": detail}, 503, headers={"Retry-After": "1"})

@@ -1,0 +1,119 @@
+"""E-mails and reset tokens."""
+
+import logging
+import smtplib
+import ssl
+from dataclasses import dataclass
+from datetime import timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jwt
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.core import security
+from app.core.config import settings
+
+logger = logging.getLogger(__name__)
+
+SMTP_TIMEOUT = 30
+"""Seconds until a mail server that does not answer is given up."""
+
+
+@dataclass
+class EmailData:
+    """A mail, ready to be sent to somebody."""
+
+    html_content: str
+    subject: str
+
+
+def send_email(*, email_to: str, subject: str = "", html_content: str = "") -> None:
+    """Send a mail, if mail is on. One that cannot be sent is logged: nobody waits for it."""
+    if not settings.emails_enabled:
+        return
+    try:
+        _send(_message(email_to, subject, html_content))
+    except (OSError, smtplib.SMTPException, ValueError):
+        logger.exception("A mail could not be sent")
+
+
+def _message(email_to: str, subject: str, html_content: str) -> EmailMessage:
+    sender = str(settings.EMAILS_FROM_EMAIL)
+    message = EmailMessage()
+    message["From"] = Address(settings.EMAILS_FROM_NAME, addr_spec=sender)
+    message["To"] = email_to
+    message["Subject"] = subject
+    message.set_content("This message is in HTML.")
+    message.add_alternative(html_content, subtype="html")
+    return message
+
+
+def _send(message: EmailMessage) -> None:
+    server: smtplib.SMTP
+    host, port, context = str(settings.SMTP_HOST), settings.SMTP_PORT, ssl.create_default_context()
+    if settings.SMTP_SSL:
+        server = smtplib.SMTP_SSL(host, port, timeout=SMTP_TIMEOUT, context=context)
+    else:
+        server = smtplib.SMTP(host, port, timeout=SMTP_TIMEOUT)
+    with server:
+        if settings.SMTP_TLS and not settings.SMTP_SSL:
+            server.starttls(context=context)
+        if settings.SMTP_USER:
+            server.login(settings.SMTP_USER, settings.SMTP_PASSWORD or "")
+        server.send_message(message)
+
+
+def generate_test_email(email_to: str) -> EmailData:
+    """Write the mail that shows that mail works."""
+    return _mail("test.html", f"{settings.PROJECT_NAME} - Test email", email=email_to)
+
+
+def generate_reset_password_email(email_to: str, email: str, token: str) -> EmailData:
+    """Write the mail with the link that leads to a new password."""
+    return _mail(
+        "reset_password.html",
+        f"{settings.PROJECT_NAME} - Password recovery for user {email}",
+        email=email_to,
+        username=email,
+        valid_hours=settings.EMAIL_RESET_TOKEN_EXPIRE_HOURS,
+        link=f"{settings.FRONTEND_HOST}/reset-password?token={token}",
+    )
+
+
+def generate_new_account_email(email_to: str, username: str) -> EmailData:
+    """Write the mail that welcomes a user. It holds no password: password recovery is the way to one."""
+    return _mail(
+        "new_account.html",
+        f"{settings.PROJECT_NAME} - New account for user {username}",
+        email=email_to,
+        username=username,
+        link=settings.FRONTEND_HOST,
+    )
+
+
+def _mail(template: str, subject: str, **context: Any) -> EmailData:
+    html = _templates().get_template(template).render(project_name=settings.PROJECT_NAME, **context)
+    return EmailData(html_content=html, subject=subject)
+
+
+@cache
+def _templates() -> Environment:
+    folder = Path(__file__).parent / "email-templates"
+    return Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
+
+
+def generate_password_reset_token(email: str) -> str:
+    """Issue the token that lets the holder of this e-mail set a new password, once."""
+    return security.issue_token("reset", email, timedelta(hours=settings.EMAIL_RESET_TOKEN_EXPIRE_HOURS))
+
+
+def verify_password_reset_token(token: str) -> str | None:
+    """Return the e-mail that a reset token is for, or None if it is not valid. It does not tell whether it was used."""
+    try:
+        return security.read_token("reset", token).sub
+    except jwt.InvalidTokenError:
+        return None

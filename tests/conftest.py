@@ -1,0 +1,161 @@
+"""A real PostgreSQL for every test: migrated once into a template, cloned for each test that asks for a database.
+
+The server is the embedded one, in a directory of its own, unless TEST_POSTGRES_SERVER (with TEST_POSTGRES_PORT and
+TEST_POSTGRES_SUPERUSER) names another.
+"""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from app.core import embedded
+from pytest_postgresql import factories
+
+SCRATCH = Path(tempfile.mkdtemp(prefix="archive-table-"))
+DATA = SCRATCH / "postgres"
+HOST = os.environ.get("TEST_POSTGRES_SERVER") or str(embedded.socket_directory(DATA))
+PORT = os.environ.get("TEST_POSTGRES_PORT", "5432")
+SUPERUSER = os.environ.get("TEST_POSTGRES_SUPERUSER", embedded.SUPERUSER)
+
+OWNER, RUNTIME, AUDITOR, STRANGER = "test_owner", "test_api", "test_auditor", "test_stranger"
+PASSWORD = "a password for tests"
+
+# Before the settings are read. Nothing of a developer's own .env may count.
+os.environ |= {
+    "ENVIRONMENT": "local",
+    "POSTGRES_SERVER": HOST,
+    "POSTGRES_PORT": PORT,
+    "POSTGRES_USER": RUNTIME,
+    "POSTGRES_PASSWORD": "unused",
+    "MIGRATION_USER": OWNER,
+    "FIRST_SUPERUSER": "admin@example.com",
+    "FIRST_SUPERUSER_PASSWORD": PASSWORD,
+    "SECRET_KEY": "a secret key for tests, long enough for HMAC",
+}
+
+from app import crud, utils  # noqa: E402
+from app.core import migrations, security  # noqa: E402
+from app.core.config import settings  # noqa: E402
+from app.core.db import engine  # noqa: E402
+from app.main import app  # noqa: E402
+from app.models import Item, ItemCreate, User, UserCreate  # noqa: E402
+from fastapi.testclient import TestClient  # noqa: E402
+from sqlmodel import Session  # noqa: E402
+
+
+def connect(login: str, **options: Any) -> psycopg.Connection:
+    """Open an autocommit connection to the current test's database."""
+    options = {"dbname": settings.POSTGRES_DB, "autocommit": True, "application_name": "tests"} | options
+    return psycopg.connect(host=HOST, port=PORT, user=login, **options)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def server() -> Iterator[None]:
+    """A running PostgreSQL with the logins that the tests use."""
+    with contextlib.nullcontext() if "TEST_POSTGRES_SERVER" in os.environ else embedded.Server(DATA):
+        with connect(SUPERUSER, dbname="postgres") as connection:
+            for login in [OWNER, RUNTIME, AUDITOR, STRANGER]:
+                if not connection.execute("select 1 from pg_roles where rolname = %s", [login]).fetchone():
+                    connection.execute(f"create role {login} login")
+            connection.execute(f"alter role {OWNER} createrole createdb")
+            connection.execute(f"grant pg_signal_backend, {RUNTIME} to {OWNER}")  # to drop what a test has still open
+            connection.execute((migrations.REPOSITORY / "db" / "roles.sql").read_bytes())
+            connection.execute(f"grant archive_auditor to {AUDITOR}")
+            connection.execute(f"grant archive_runtime, archive_auditor to {OWNER} with admin option")
+        yield
+    shutil.rmtree(SCRATCH)
+
+
+def migrate(*, dbname: str, **_: object) -> None:
+    settings.POSTGRES_DB = dbname
+    migrations.upgrade()
+    engine.dispose()
+
+
+postgresql_noproc = factories.postgresql_noproc(host=HOST, port=PORT, user=OWNER, load=[migrate])
+postgresql = factories.postgresql("postgresql_noproc")
+
+
+@pytest.fixture
+def db(postgresql: psycopg.Connection) -> Iterator[psycopg.Connection]:
+    """A connection as the owner to this test's own database, to which the application leads too."""
+    settings.POSTGRES_DB = postgresql.info.dbname
+    postgresql.autocommit = True
+    yield postgresql
+    engine.dispose()
+
+
+@pytest.fixture
+def runtime(db: psycopg.Connection) -> Iterator[psycopg.Connection]:
+    """A connection with the API's login."""
+    with connect(RUNTIME) as connection:
+        yield connection
+
+
+@pytest.fixture
+def session(db: psycopg.Connection) -> Iterator[Session]:
+    with Session(engine) as session:
+        yield session
+
+
+@pytest.fixture
+def client(db: psycopg.Connection) -> Iterator[TestClient]:
+    with TestClient(app) as client:
+        yield client
+
+
+@pytest.fixture
+def make_user(db: psycopg.Connection) -> Callable[..., User]:
+    def make_user(**fields: Any) -> User:
+        make_user.count += 1
+        fields = {"email": f"user{make_user.count}@example.com", "password": PASSWORD} | fields
+        with Session(engine, expire_on_commit=False) as session:
+            return crud.create_user(session=session, user_create=UserCreate(**fields))
+
+    make_user.count = 0
+    return make_user
+
+
+@pytest.fixture
+def make_item(db: psycopg.Connection) -> Callable[..., Item]:
+    def make_item(owner: User, **fields: Any) -> Item:
+        with Session(engine, expire_on_commit=False) as session:
+            item_in = ItemCreate(**{"title": "an item"} | fields)
+            return crud.create_item(session=session, item_in=item_in, owner_id=owner.id)
+
+    return make_item
+
+
+@pytest.fixture
+def superuser(session: Session) -> User:
+    """The first superuser, whom the migration made."""
+    user = crud.get_user_by_email(session=session, email=settings.FIRST_SUPERUSER)
+    session.rollback()
+    assert user
+    return user
+
+
+@pytest.fixture
+def headers() -> Callable[[User], dict[str, str]]:
+    def headers(user: User) -> dict[str, str]:
+        token = security.create_access_token(user.id, timedelta(minutes=5))
+        return {"Authorization": f"Bearer {token}"}
+
+    return headers
+
+
+@pytest.fixture
+def mails(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    """Every mail, instead of sending it."""
+    mails: list[dict[str, str]] = []
+    monkeypatch.setattr(utils, "send_email", lambda **mail: mails.append(mail))
+    monkeypatch.setattr(settings, "SMTP_HOST", "mail.example.com")
+    monkeypatch.setattr(settings, "EMAILS_FROM_EMAIL", "archive@example.com")
+    return mails
