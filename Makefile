@@ -28,8 +28,11 @@ lint: setup  ## formatting, style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+schema: setup  ## write db/schema.sql anew, after a change of db/ or sql/
+	WRITE_SCHEMA=1 $(BIN)/pytest -q tests/db -k snapshot
+
 lock: setup  ## resolve the dependencies anew into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev \
 	    --custom-compile-command "make lock" --upgrade pyproject.toml -o requirements.lock
 
-.PHONY: help setup dev test lint lock
+.PHONY: help setup dev test lint schema lock

@@ -19,6 +19,7 @@ from app.core import embedded
 from pytest_postgresql import factories
 
 SCRATCH = Path(tempfile.mkdtemp(prefix="archive-table-"))
+SCRATCH.chmod(0o711)  # PostgreSQL runs as somebody else where the tests run as root
 DATA = SCRATCH / "postgres"
 HOST = os.environ.get("TEST_POSTGRES_SERVER") or str(embedded.socket_directory(DATA))
 PORT = os.environ.get("TEST_POSTGRES_PORT", "5432")

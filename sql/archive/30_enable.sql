@@ -274,6 +274,54 @@ comment on function archive._later_trigger(regclass) is
     'The BEFORE DELETE trigger that would run after the archive''s and could cancel the delete; null without one.';
 
 
+-- Grants by which others than the owner may change an archive or one of its partitions.
+create function archive._writers(target regclass) returns text
+    language sql stable
+    return (
+        select string_agg(distinct format('%s on %s is granted to %s', f.privilege, f.relation::regclass,
+                                          case f.grantee when 0 then 'PUBLIC' else f.grantee::regrole::text end), '; ')
+          from (
+              select c.oid as relation, g.privilege_type as privilege, g.grantee
+                from pg_partition_tree(target) t
+                join pg_class c on c.oid = t.relid
+               cross join aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) g
+              union all
+              select a.attrelid, g.privilege_type, g.grantee
+                from pg_partition_tree(target) t
+                join pg_attribute a on a.attrelid = t.relid
+               cross join aclexplode(a.attacl) g
+          ) f
+         where f.grantee <> archive._owner()
+           and f.privilege <> 'SELECT'
+    );
+
+comment on function archive._writers(regclass) is
+    'Grants by which others than the owner may change an archive or its partitions; null without any.';
+
+
+create function archive._revoke(relation regclass, privileges text) returns void
+    language plpgsql
+as $$
+declare
+    v_grantee text;
+begin
+    for v_grantee in
+        select distinct case g.grantee when 0 then 'public' else g.grantee::regrole::text end
+          from (
+              select c.relacl from pg_class c where c.oid = relation
+              union all
+              select a.attacl from pg_attribute a where a.attrelid = relation
+          ) acl (items), aclexplode(acl.items) g
+         where g.grantee <> archive._owner()
+    loop
+        execute format('revoke %s on %s from %s', privileges, relation, v_grantee);
+    end loop;
+end
+$$;
+
+comment on function archive._revoke(regclass, text) is 'Takes privileges on a relation from everybody but the archive''s owner.';
+
+
 -- An archive table belongs to the archive's owner, reads for the two roles, and explains itself.
 create function archive._adopt(target regclass) returns void
     language plpgsql
@@ -297,6 +345,12 @@ begin
         execute format('comment on column %s.%I is %L', target, v_column.name, v_column.description);
     end loop;
     perform archive._make_partitions(target);
+
+    -- Default privileges may have let others in.
+    if archive._writers(target) is not null then
+        perform archive._revoke(t.relid, 'insert, update, delete, truncate, references, trigger')
+           from pg_partition_tree(target) t;
+    end if;
 end
 $$;
 

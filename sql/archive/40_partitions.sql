@@ -15,7 +15,6 @@ as $$
 declare
     v_schema name;
     v_name   name;
-    v_grant  record;
 begin
     select n.nspname, c.relname || '_' || suffix
       into v_schema, v_name
@@ -28,14 +27,7 @@ begin
     end if;
     execute format('create table %I.%I (like %s including all)', v_schema, v_name, target);
     execute format('alter table %I.%I owner to %s', v_schema, v_name, archive._owner()::regrole);
-    for v_grant in
-        select distinct case g.grantee when 0 then 'public' else g.grantee::regrole::text end as grantee
-          from pg_class c, aclexplode(c.relacl) g
-         where c.oid = format('%I.%I', v_schema, v_name)::regclass
-           and g.grantee <> c.relowner
-    loop
-        execute format('revoke all on %I.%I from %s', v_schema, v_name, v_grant.grantee);
-    end loop;
+    perform archive._revoke(format('%I.%I', v_schema, v_name)::regclass, 'all');
     execute format('alter table %s attach partition %I.%I %s', target, v_schema, v_name, bounds);
 end
 $$;

@@ -52,8 +52,8 @@ begin
     if dry_run then
         begin
             v_results := archive._restore_rows(source, archive_ids, coalesce(overrides, '{}'), on_conflict);
-            raise exception using errcode = 'AR000';  -- undo the rehearsal; variables outlive it
-        exception when sqlstate 'AR000' then
+            raise exception using errcode = 'ARDRY';  -- undo the rehearsal; variables outlive it
+        exception when sqlstate 'ARDRY' then
             null;
         end;
         return query

@@ -1,30 +1,5 @@
 -- Is the archive in force? Rows for psql, for the API's readiness and for the command line alike.
 
--- Superusers and members of the owner's role can always write; grants must not add anybody.
-create function archive._writers(target regclass) returns text
-    language sql stable
-    return (
-        select string_agg(distinct format('%s on %s is granted to %s', f.privilege, f.relation::regclass,
-                                          case f.grantee when 0 then 'PUBLIC' else f.grantee::regrole::text end), '; ')
-          from (
-              select c.oid as relation, g.privilege_type as privilege, g.grantee
-                from pg_partition_tree(target) t
-                join pg_class c on c.oid = t.relid
-               cross join aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) g
-              union all
-              select a.attrelid, g.privilege_type, g.grantee
-                from pg_partition_tree(target) t
-                join pg_attribute a on a.attrelid = t.relid
-               cross join aclexplode(a.attacl) g
-          ) f
-         where f.grantee <> archive._owner()
-           and f.privilege not in ('SELECT', 'REFERENCES')
-    );
-
-comment on function archive._writers(regclass) is
-    'Grants by which others than the owner may change an archive or its partitions; null without any.';
-
-
 -- The owner is a member of archive_runtime too, so its being the only login in there is the sign.
 create function archive._shared_login() returns text
     language sql stable

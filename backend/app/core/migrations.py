@@ -28,21 +28,21 @@ def upgrade() -> None:
         sqlalchemy.exc.DBAPIError: a table and its archive do not match (SQLSTATE AR409), or a login lacks a right.
 
     """
-    command.upgrade(_config(), "head")
+    command.upgrade(config(), "head")
     with Session(engine) as session:
         init_db(session)
 
 
 def revision(message: str) -> Path:
     """Write the revision that leads from the configured database's tables to the models'."""
-    script = command.revision(_config(), message, autogenerate=True)
+    script = command.revision(config(), message, autogenerate=True)
     return Path(script.path)  # type: ignore[union-attr]
 
 
 @cache
 def head() -> str | None:
     """Return the newest revision in `db/`."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return ScriptDirectory.from_config(config()).get_current_head()
 
 
 def current(session: Session) -> str | None:
@@ -95,5 +95,6 @@ def apply_code(connection: psycopg.Connection) -> None:
         connection.execute(file.read_bytes())
 
 
-def _config() -> Config:
+def config() -> Config:
+    """Return Alembic's configuration, from anywhere."""
     return Config(toml_file=str(REPOSITORY / "pyproject.toml"))

@@ -1,0 +1,2174 @@
+--
+-- PostgreSQL database dump
+--
+
+\restrict archive
+
+
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET transaction_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+
+--
+-- Name: archive; Type: SCHEMA; Schema: -; Owner: -
+--
+
+CREATE SCHEMA archive;
+
+
+--
+-- Name: SCHEMA archive; Type: COMMENT; Schema: -; Owner: -
+--
+
+COMMENT ON SCHEMA archive IS 'Deleted rows: captured by triggers, restored by function. The archived tables: archive.registry.';
+
+
+--
+-- Name: column_definition; Type: TYPE; Schema: archive; Owner: -
+--
+
+CREATE TYPE archive.column_definition AS (
+	name name,
+	type text,
+	collated text,
+	generated boolean,
+	not_null boolean,
+	has_default boolean
+);
+
+
+--
+-- Name: TYPE column_definition; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TYPE archive.column_definition IS 'One column, as far as the archive is concerned with it.';
+
+
+--
+-- Name: locked_row; Type: TYPE; Schema: archive; Owner: -
+--
+
+CREATE TYPE archive.locked_row AS (
+	archive_id bigint,
+	key jsonb,
+	restored_at timestamp with time zone,
+	restored_by text
+);
+
+
+--
+-- Name: TYPE locked_row; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TYPE archive.locked_row IS 'An archived row that this transaction has locked.';
+
+
+--
+-- Name: restore_result; Type: TYPE; Schema: archive; Owner: -
+--
+
+CREATE TYPE archive.restore_result AS (
+	source regclass,
+	archive_id bigint,
+	row_id text,
+	outcome text,
+	detail text
+);
+
+
+--
+-- Name: TYPE restore_result; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TYPE archive.restore_result IS 'What a restore did, or would do, with one archived row.';
+
+
+--
+-- Name: _adopt(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._adopt(target regclass) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_column record;
+begin
+    if (select relowner from pg_class where oid = target) <> archive._owner() then
+        execute format('alter table %s owner to %s', target, archive._owner()::regrole);
+    end if;
+    if not has_table_privilege('archive_runtime', target, 'select')
+       or not has_table_privilege('archive_auditor', target, 'select') then
+        execute format('grant select on %s to archive_runtime, archive_auditor', target);
+    end if;
+    for v_column in
+        select m.name, m.description
+          from archive._metadata() m
+          join pg_attribute a on a.attrelid = target and a.attname = m.name
+         where col_description(target, a.attnum) is distinct from m.description
+    loop
+        execute format('comment on column %s.%I is %L', target, v_column.name, v_column.description);
+    end loop;
+    perform archive._make_partitions(target);
+
+    -- Default privileges may have let others in.
+    if archive._writers(target) is not null then
+        perform archive._revoke(t.relid, 'insert, update, delete, truncate, references, trigger')
+           from pg_partition_tree(target) t;
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _adopt(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._adopt(target regclass) IS 'Sets owner, grants, comments and partitions of an archive table.';
+
+
+--
+-- Name: _capture_body(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_body(source regclass, target regclass, exclude text[]) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    v_columns text;
+    v_old     text;
+    v_live    text;
+begin
+    select string_agg(format('%I', c.name), ', '),
+           string_agg(format('old.%I', c.name), ', '),
+           string_agg(format('live.%I', c.name), ', ')
+      into v_columns, v_old, v_live
+      from archive._columns(source) c
+     where c.name <> all (exclude);
+
+    return format($body$
+-- Written by archive.enable(%1$L). Do not edit: change the table, then call it again.
+begin
+    -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
+    if tg_relid <> %1$L::regclass then
+        raise exception 'archive: this function captures %%, not %%', %1$L, tg_relid::regclass
+            using errcode = 'AR422';
+    end if;
+
+    if tg_op = 'TRUNCATE' then
+        -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
+        if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+            raise exception 'TRUNCATE of %% at isolation level %% could lose rows',
+                %1$L, current_setting('transaction_isolation')
+                using errcode = 'AR409', hint = 'Truncate at READ COMMITTED, or DELETE.';
+        end if;
+        insert into %2$s (
+            archive_id, transaction_id, archived_at, archived_by, reason,
+            session_role, application_name, client_addr, cascaded,
+            %3$s)
+        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
+               left(nullif(current_setting('archive.actor', true), ''), 200),
+               nullif(current_setting('archive.reason', true), ''),
+               session_user, current_setting('application_name'), inet_client_addr(), false,
+               %5$s
+          from only %1$s as live;
+        return null;
+    end if;
+
+    insert into %2$s (
+        archive_id, transaction_id, archived_at, archived_by, reason,
+        session_role, application_name, client_addr, cascaded,
+        %3$s)
+    values (nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
+            left(nullif(current_setting('archive.actor', true), ''), 200),
+            nullif(current_setting('archive.reason', true), ''),
+            session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1,
+            %4$s);
+    return old;
+end
+$body$, archive._name(source), archive._name(target), v_columns, v_old, v_live);
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _capture_body(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_body(source regclass, target regclass, exclude text[]) IS 'What the capture function of a table has to be.';
+
+
+--
+-- Name: _capture_name(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_name(source regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (('capture_'::text || CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '.'::text) END) || (c.relname)::text) FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_capture_name.source)::oid));
+
+
+--
+-- Name: FUNCTION _capture_name(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_name(source regclass) IS 'The name of a table''s capture function in schema archive.';
+
+
+--
+-- Name: _owner(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._owner() RETURNS oid
+    LANGUAGE sql STABLE
+    RETURN (SELECT pg_namespace.nspowner FROM pg_namespace WHERE (pg_namespace.nspname = 'archive'::name));
+
+
+--
+-- Name: FUNCTION _owner(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._owner() IS 'The owner of schema archive.';
+
+
+--
+-- Name: _capture_fault(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_fault(source regclass, target regclass, exclude text[]) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT CASE WHEN (p.oid IS NULL) THEN 'is missing'::text WHEN (p.prosrc <> archive._capture_body(_capture_fault.source, _capture_fault.target, _capture_fault.exclude)) THEN 'is not as archive.enable() writes it for this table'::text WHEN (p.proowner <> archive._owner()) THEN ('belongs to '::text || (p.proowner)::regrole) WHEN ((NOT p.prosecdef) OR (p.proconfig IS DISTINCT FROM ARRAY['search_path=pg_catalog, pg_temp'::text])) THEN 'is not SECURITY DEFINER with a pinned search_path'::text WHEN (EXISTS (SELECT FROM aclexplode(COALESCE(p.proacl, acldefault('f'::"char", p.proowner))) g(grantor, grantee, privilege_type, is_grantable) WHERE ((g.privilege_type = 'EXECUTE'::text) AND (g.grantee <> p.proowner)))) THEN 'can be executed by others than its owner'::text ELSE NULL::text END AS "case" FROM ((VALUES (archive._capture_name(_capture_fault.source))) expected(name) LEFT JOIN pg_proc p ON (((p.pronamespace = ('archive'::regnamespace)::oid) AND (p.proname = expected.name) AND (p.pronargs = 0)))));
+
+
+--
+-- Name: FUNCTION _capture_fault(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_fault(source regclass, target regclass, exclude text[]) IS 'What is wrong with a table''s capture function; null if nothing is.';
+
+
+--
+-- Name: _check_new_keys(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._check_new_keys(source regclass) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if not exists (
+        select from archive._columns(source) c where c.name = any (archive._key(source)) and c.has_default
+    ) then
+        perform archive._refuse(format('%s cannot be copied under a new key: no column of its primary key has a default', source));
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _check_new_keys(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._check_new_keys(source regclass) IS 'AR422 unless the table can make a new key by itself.';
+
+
+--
+-- Name: _check_overrides(regclass, jsonb); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._check_overrides(source regclass, overrides jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_names text;
+    v_types text;
+begin
+    perform archive._entry(source);
+    if jsonb_typeof(overrides) <> 'object' then
+        perform archive._refuse('overrides is an object: {"column": value}');
+    end if;
+
+    select string_agg(format('%I', o.name), ', ')
+      into v_names
+      from jsonb_object_keys(overrides) o (name)
+     where o.name not in (select c.name from archive._columns(source) c where not c.generated);
+    if v_names is not null then
+        perform archive._refuse(format('%s has no column to write to named %s', source, v_names));
+    end if;
+
+    select string_agg(format('%I %s', c.name, c.type), ', ')
+      into v_types
+      from archive._columns(source) c
+     where overrides ? c.name;
+    if v_types is not null then
+        begin
+            execute format('select from jsonb_to_record($1) as o (%s)', v_types) using overrides;
+        exception when data_exception or check_violation or not_null_violation then
+            perform archive._refuse('overrides: ' || sqlerrm);
+        end;
+    end if;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _check_overrides(source regclass, overrides jsonb); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._check_overrides(source regclass, overrides jsonb) IS 'AR422 unless each override is a value for a column of the table.';
+
+
+--
+-- Name: _columns(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._columns(relation regclass) RETURNS SETOF archive.column_definition
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT a.attname,
+     format_type(a.atttypid, a.atttypmod) AS format_type,
+         CASE
+             WHEN (a.attcollation <> t.typcollation) THEN ((a.attcollation)::regcollation)::text
+             ELSE NULL::text
+         END AS "case",
+     (a.attgenerated <> ''::"char"),
+     a.attnotnull,
+     ((a.atthasdef AND (a.attgenerated = ''::"char")) OR (a.attidentity <> ''::"char"))
+    FROM (pg_attribute a
+      JOIN pg_type t ON ((t.oid = a.atttypid)))
+   WHERE ((a.attrelid = (_columns.relation)::oid) AND (a.attnum > 0) AND (NOT a.attisdropped) AND (a.attgenerated <> 'v'::"char"))
+   ORDER BY a.attnum;
+END;
+
+
+--
+-- Name: FUNCTION _columns(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._columns(relation regclass) IS 'The columns of a table that hold a value.';
+
+
+--
+-- Name: _create_archive(regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._create_archive(source regclass, exclude text[]) RETURNS regclass
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_schema  name;
+    v_table   name;
+    v_columns text;
+    v_target  text;
+begin
+    select n.nspname, c.relname || '_archive'
+      into v_schema, v_table
+      from pg_class c
+      join pg_namespace n on n.oid = c.relnamespace
+     where c.oid = source;
+    v_target := format('%I.%I', v_schema, v_table);
+
+    select string_agg(format(E'\n    %I %s%s', d.name, d.type, d.qualities), ',')
+      into v_columns
+      from (
+          select m.name, m.type, case when m.not_null then ' not null' else '' end as qualities
+            from archive._metadata() m
+          union all
+          select c.name, c.type, coalesce(' collate ' || c.collated, '')
+            from archive._columns(source) c
+           where c.name <> all (exclude)
+      ) d;
+
+    execute format(
+        E'create table %s (%s,\n    constraint %I primary key (archive_id, archived_at)\n) partition by range (archived_at)',
+        v_target, v_columns, v_table || '_pkey');
+    execute format('create index on %s (%s)', v_target, (
+        select string_agg(format('%I', k), ', ') from unnest(archive._key(source)) k));
+    execute format('create index on %s (transaction_id, archived_at)', v_target);
+    return v_target::regclass;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _create_archive(source regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._create_archive(source regclass, exclude text[]) IS 'Creates <table>_archive.';
+
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: registry; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.registry (
+    source regclass NOT NULL,
+    target regclass NOT NULL,
+    exclude text[] NOT NULL
+);
+
+
+--
+-- Name: TABLE registry; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.registry IS 'The archived tables. Kept by archive.enable() and archive.disable().';
+
+
+--
+-- Name: COLUMN registry.source; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.registry.source IS 'The live table.';
+
+
+--
+-- Name: COLUMN registry.target; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.registry.target IS 'Its archive.';
+
+
+--
+-- Name: COLUMN registry.exclude; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.registry.exclude IS 'Columns that are never copied.';
+
+
+--
+-- Name: _entry(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._entry(source regclass) RETURNS archive.registry
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    v_entry archive.registry;
+begin
+    select r.*
+      into v_entry
+      from archive.registry r
+      join pg_catalog.pg_trigger t on t.tgrelid = r.source and t.tgname = 'zz_archive_before_delete'
+      join pg_catalog.pg_proc p on p.oid = t.tgfoid
+     where r.source = _entry.source
+       and p.pronamespace = 'archive'::regnamespace
+       and p.proowner = archive._owner();
+
+    if not found then
+        raise exception '% is not archived', coalesce(source::text, 'null')
+            using errcode = 'AR422', hint = 'select archive.enable(…) archives a table from then on.';
+    end if;
+    return v_entry;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _entry(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._entry(source regclass) IS 'The registry''s row of an archived table. AR422 if it is not archived.';
+
+
+--
+-- Name: _explain(regclass, text, text, text, text, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._explain(source regclass, state text, message text, detail text, violated text, violated_column text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    v_constraint pg_constraint;
+    v_columns    text;
+begin
+    select c.* into v_constraint from pg_constraint c where c.conrelid = source and c.conname = violated;
+    select string_agg(a.attname, ', ' order by k.position)
+      into v_columns
+      from unnest(v_constraint.conkey) with ordinality k (attnum, position)
+      join pg_attribute a on a.attrelid = source and a.attnum = k.attnum;
+
+    return case
+        when state = '23505' and v_constraint.contype = 'p' then
+            format('a live row has this %s', v_columns)
+        when state = '23505' then
+            'unique value taken: ' || coalesce(nullif(detail, ''), message)
+        when state = '23503' and v_constraint.contype = 'f' then
+            format('its %s no longer exists: %s', regexp_replace(v_columns, '_id$', ''), coalesce(nullif(detail, ''), message))
+        when state = '23502' then
+            format('%s must not be null now, and has no value in the archive', violated_column)
+        else
+            message
+    end;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _explain(source regclass, state text, message text, detail text, violated text, violated_column text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._explain(source regclass, state text, message text, detail text, violated text, violated_column text) IS 'Why a row could not be inserted, in terms of the row.';
+
+
+--
+-- Name: _insert(archive.registry, archive.locked_row[], jsonb, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._insert(entry archive.registry, locked archive.locked_row[], overrides jsonb, new_key boolean DEFAULT false) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_ids     bigint[] := array(select r.archive_id from unnest(locked) r);
+    v_keys    jsonb[]  := array(select r.key from unnest(locked) r);
+    v_columns text;
+    v_values  text;
+    v_types   text;
+    v_key     jsonb;
+    v_count   bigint;
+begin
+    select string_agg(format('%I', c.name), ', '),
+           string_agg(format(case when overrides ? c.name then 'o.%I' else 'a.%I' end, c.name), ', '),
+           string_agg(format('%I %s', c.name, c.type), ', ') filter (where overrides ? c.name)
+      into v_columns, v_values, v_types
+      from archive._columns(entry.source) c
+     where not c.generated
+       and (overrides ? c.name
+            or c.name <> all (entry.exclude)
+               and c.name in (select t.name from archive._columns(entry.target) t)
+               and not (new_key and c.name = any (archive._key(entry.source)) and c.has_default));
+
+    execute format(
+        'with restored as ('
+        '    insert into %s as live (%s) overriding system value'
+        '    select %s from %s a%s'
+        '     where a.archive_id = any ($1)'
+        '     order by a.archive_id'
+        '    returning jsonb_build_array(%s) as key'
+        ') select (array_agg(key))[1], count(*) from restored',
+        archive._name(entry.source), v_columns,
+        v_values, archive._name(entry.target),
+        coalesce(' cross join jsonb_to_record($2) as o (' || v_types || ')', ''),
+        (select string_agg(format('live.%I', k), ', ') from unnest(archive._key(entry.source)) k)
+    ) into v_key, v_count using v_ids, overrides;
+
+    if v_count <> cardinality(locked) then
+        raise exception 'a trigger of % refused it', entry.source using errcode = 'AR409';
+    end if;
+    perform archive._mark(entry.source, v_ids, case when v_count = 1 then array[v_key] else v_keys end);
+    return v_key;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _insert(entry archive.registry, locked archive.locked_row[], overrides jsonb, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._insert(entry archive.registry, locked archive.locked_row[], overrides jsonb, new_key boolean) IS 'Inserts archived rows into their table as the caller, and marks them as restored.';
+
+
+--
+-- Name: _key(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._key(relation regclass) RETURNS name[]
+    LANGUAGE sql STABLE
+    RETURN (SELECT array_agg(a.attname ORDER BY k."position") AS array_agg FROM ((pg_index i CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY k(attnum, "position")) JOIN pg_attribute a ON (((a.attrelid = i.indrelid) AND (a.attnum = k.attnum)))) WHERE ((i.indrelid = (_key.relation)::oid) AND i.indisprimary));
+
+
+--
+-- Name: FUNCTION _key(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._key(relation regclass) IS 'The columns of a table''s primary key, in its order. Null without one.';
+
+
+--
+-- Name: _later_trigger(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._later_trigger(source regclass) RETURNS name
+    LANGUAGE sql STABLE
+    RETURN (SELECT min((t.tgname)::text) AS min FROM pg_trigger t WHERE ((t.tgrelid = (_later_trigger.source)::oid) AND (((t.tgtype)::integer & ((1 + 2) + 8)) = ((1 + 2) + 8)) AND (t.tgname > 'zz_archive_before_delete'::name) AND (NOT t.tgisinternal)));
+
+
+--
+-- Name: FUNCTION _later_trigger(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._later_trigger(source regclass) IS 'The BEFORE DELETE trigger that would run after the archive''s and could cancel the delete; null without one.';
+
+
+--
+-- Name: _lock(regclass, bigint[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._lock(source regclass, archive_ids bigint[]) RETURNS SETOF archive.locked_row
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    v_entry archive.registry := archive._entry(source);
+begin
+    return query execute format(
+        'select a.archive_id, jsonb_build_array(%s), a.restored_at, a.restored_by'
+        '  from %s a'
+        ' where a.archive_id = any ($1)'
+        ' order by a.archive_id'
+        '   for update',
+        (select string_agg(format('a.%I', k), ', ') from unnest(archive._key(source)) k),
+        archive._name(v_entry.target)
+    ) using archive_ids;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _lock(source regclass, archive_ids bigint[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._lock(source regclass, archive_ids bigint[]) IS 'Locks archived rows, in id order, and returns what a restore needs to know.';
+
+
+--
+-- Name: _make_partition(regclass, text, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._make_partition(target regclass, bounds text, suffix text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_schema name;
+    v_name   name;
+begin
+    select n.nspname, c.relname || '_' || suffix
+      into v_schema, v_name
+      from pg_class c
+      join pg_namespace n on n.oid = c.relnamespace
+     where c.oid = target;
+
+    if to_regclass(format('%I.%I', v_schema, v_name)) is not null then
+        return;
+    end if;
+    execute format('create table %I.%I (like %s including all)', v_schema, v_name, target);
+    execute format('alter table %I.%I owner to %s', v_schema, v_name, archive._owner()::regrole);
+    perform archive._revoke(format('%I.%I', v_schema, v_name)::regclass, 'all');
+    execute format('alter table %s attach partition %I.%I %s', target, v_schema, v_name, bounds);
+end
+$$;
+
+
+--
+-- Name: FUNCTION _make_partition(target regclass, bounds text, suffix text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._make_partition(target regclass, bounds text, suffix text) IS 'Makes one partition of an archive table, if it is missing.';
+
+
+--
+-- Name: _make_partitions(regclass, integer); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._make_partitions(target regclass, ahead integer DEFAULT 2) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_month timestamptz;
+begin
+    perform archive._make_partition(target, 'default', 'default');
+    for v_later in 0 .. ahead loop
+        v_month := archive._month(now(), v_later);
+        perform archive._make_partition(
+            target,
+            format('for values from (%L) to (%L)', v_month, archive._month(v_month, 1)),
+            to_char(v_month at time zone 'UTC', '"y"YYYY"m"MM'));
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _make_partitions(target regclass, ahead integer); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._make_partitions(target regclass, ahead integer) IS 'Makes the default partition of an archive table, this month''s and those of the months ahead, where they are missing.';
+
+
+--
+-- Name: _mark(regclass, bigint[], jsonb[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    v_entry archive.registry := archive._entry(source);
+    v_count bigint;
+begin
+    execute format(
+        'update %s a'
+        '   set restored_at = now(), restored_by = $3'
+        '  from unnest($1, $2) as m (archive_id, key)'
+        '  join only %s live on %s'
+        ' where a.archive_id = m.archive_id and a.restored_at is null',
+        archive._name(v_entry.target), archive._name(source),
+        (select string_agg(format('live.%I = (m.key ->> %s)::%s', c.name, k.position - 1, c.type), ' and ')
+           from unnest(archive._key(source)) with ordinality k (name, position)
+           join archive._columns(source) c on c.name = k.name)
+    ) using archive_ids, keys, coalesce(archive.actor(), session_user);
+    get diagnostics v_count = row_count;
+
+    if v_count <> cardinality(archive_ids) then
+        raise exception 'not every archived row named has a live row in %', source using errcode = 'AR409';
+    end if;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _mark(source regclass, archive_ids bigint[], keys jsonb[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[]) IS 'Marks archived rows as restored, after a look at the live rows.';
+
+
+--
+-- Name: _metadata(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._metadata() RETURNS TABLE(name name, type text, not_null boolean, description text)
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ VALUES ('archive_id'::name,'bigint'::text,true,'Names one archived row anywhere; the newest is the highest.'::text), ('transaction_id'::name,'xid8'::text,true,'The deleting transaction: all rows of one deletion share it.'::text), ('archived_at'::name,'timestamp with time zone'::text,true,'When that transaction began.'::text), ('archived_by'::name,'text'::text,false,'Who, as the application knows it: a user''s id or any label. Null where none was set.'::text), ('reason'::name,'text'::text,false,'Why, if given.'::text), ('session_role'::name,'text'::text,true,'The database login that did it.'::text), ('application_name'::name,'text'::text,false,'With what program, as it calls itself.'::text), ('client_addr'::name,'inet'::text,false,'From where, as PostgreSQL sees it. Null over a Unix socket.'::text), ('cascaded'::name,'boolean'::text,true,'Whether a foreign key''s cascade or another trigger deleted the row.'::text), ('restored_at'::name,'timestamp with time zone'::text,false,'When it was restored. The row stays as history.'::text), ('restored_by'::name,'text'::text,false,'Who restored it.'::text);
+END;
+
+
+--
+-- Name: FUNCTION _metadata(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._metadata() IS 'The columns of an archive table that are not copied.';
+
+
+--
+-- Name: _name(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._name(relation regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('%I.%I'::text, n.nspname, c.relname) AS format FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_name.relation)::oid));
+
+
+--
+-- Name: FUNCTION _name(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._name(relation regclass) IS 'A table''s name, qualified and quoted.';
+
+
+--
+-- Name: _mismatch(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._mismatch(source regclass, target regclass, exclude text[]) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT string_agg(format('%I %s'::text, COALESCE(wanted.name, present.name), fault.description), '; '::text) AS string_agg FROM (((SELECT m.name, m.type, NULL::text AS collated, m.not_null FROM archive._metadata() m(name, type, not_null, description) UNION ALL SELECT c.name, c.type, c.collated, false FROM archive._columns(_mismatch.source) c(name, type, collated, generated, not_null, has_default) WHERE (c.name <> ALL (_mismatch.exclude))) wanted FULL JOIN archive._columns(_mismatch.target) present(name, type, collated, generated, not_null, has_default) ON ((present.name = wanted.name))) CROSS JOIN LATERAL (SELECT CASE WHEN (present.name IS NULL) THEN ('is missing in '::text || archive._name(_mismatch.target)) WHEN ((wanted.name IS NULL) AND present.not_null) THEN (('is not null in '::text || archive._name(_mismatch.target)) || ' and not copied'::text) WHEN (present.type <> wanted.type) THEN format('is %s in %s and %s in %s'::text, wanted.type, archive._name(_mismatch.source), present.type, archive._name(_mismatch.target)) WHEN ((present.collated IS DISTINCT FROM wanted.collated) AND (wanted.name IS NOT NULL)) THEN ('has another collation in '::text || archive._name(_mismatch.target)) WHEN (present.not_null AND (NOT wanted.not_null)) THEN (('is not null in '::text || archive._name(_mismatch.target)) || ', where copies must be nullable'::text) ELSE NULL::text END AS description) fault) WHERE (fault.description IS NOT NULL));
+
+
+--
+-- Name: FUNCTION _mismatch(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._mismatch(source regclass, target regclass, exclude text[]) IS 'The columns in which an archive does not fit its table; null if it fits.';
+
+
+--
+-- Name: _month(timestamp with time zone, integer); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._month(moment timestamp with time zone, later integer DEFAULT 0) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE
+    RETURN ((date_trunc('month'::text, (moment AT TIME ZONE 'UTC'::text)) + make_interval(months => later)) AT TIME ZONE 'UTC'::text);
+
+
+--
+-- Name: FUNCTION _month(moment timestamp with time zone, later integer); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._month(moment timestamp with time zone, later integer) IS 'The start of the month of a moment, in UTC, or of a later month.';
+
+
+--
+-- Name: _refuse(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._refuse(reason text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception '%', reason using errcode = 'AR422';
+end
+$$;
+
+
+--
+-- Name: FUNCTION _refuse(reason text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._refuse(reason text) IS 'Raises AR422: a bad argument.';
+
+
+--
+-- Name: _restore_one(archive.registry, archive.locked_row, jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_one(entry archive.registry, locked archive.locked_row, overrides jsonb, on_conflict text) RETURNS archive.restore_result
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_result     archive.restore_result;
+    v_key        jsonb;
+    v_state      text;
+    v_message    text;
+    v_detail     text;
+    v_constraint text;
+    v_column     text;
+begin
+    v_result.source := entry.source;
+    v_result.archive_id := locked.archive_id;
+    v_result.row_id := archive._row_id(locked.key);
+
+    if locked.restored_at is not null then
+        v_result.detail := format('already restored by %s at %s', locked.restored_by, locked.restored_at);
+    else
+        foreach v_result.outcome in array case on_conflict when 'copy' then '{restored,copied}' else '{restored}' end::text[] loop
+            begin
+                v_key := archive._insert(entry, array[locked], overrides, v_result.outcome = 'copied');
+                v_result.row_id := archive._row_id(v_key);
+                return v_result;
+            exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
+                get stacked diagnostics
+                    v_state      = returned_sqlstate,
+                    v_message    = message_text,
+                    v_detail     = pg_exception_detail,
+                    v_constraint = constraint_name,
+                    v_column     = column_name;
+                v_result.detail := archive._explain(entry.source, v_state, v_message, v_detail, v_constraint, v_column);
+            end;
+        end loop;
+    end if;
+    v_result.outcome := case on_conflict when 'fail' then 'conflict' else 'skipped' end;
+    return v_result;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_one(entry archive.registry, locked archive.locked_row, overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_one(entry archive.registry, locked archive.locked_row, overrides jsonb, on_conflict text) IS 'Restores one archived row, or says why it cannot be.';
+
+
+--
+-- Name: _restore_rows(regclass, bigint[], jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_rows(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text) RETURNS archive.restore_result[]
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_entry   archive.registry            := archive._entry(source);
+    v_rows    archive.locked_row[]        := array(select l from archive._lock(source, archive_ids) l);
+    v_row     archive.locked_row;
+    v_left    archive.locked_row[];
+    v_result  archive.restore_result;
+    v_results archive.restore_result[]    := '{}';
+    v_failed  archive.restore_result[];
+    v_missing bigint;
+begin
+    select min(i) into v_missing
+      from unnest(archive_ids) i
+     where i not in (select r.archive_id from unnest(v_rows) r);
+    if v_missing is not null then
+        raise exception 'no archived row % of %', v_missing, source using errcode = 'AR404';
+    end if;
+
+    -- All at once: rows that refer to each other satisfy their foreign keys together, and it is quick.
+    if not exists (select from unnest(v_rows) r where r.restored_at is not null)
+       and not overrides ?| archive._key(source)::text[] then
+        begin
+            perform archive._insert(v_entry, v_rows, overrides);
+            return array(
+                select row(source, r.archive_id, archive._row_id(r.key), 'restored', null)::archive.restore_result
+                  from unnest(v_rows) r);
+        exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
+            null;  -- something is in the way
+        end;
+    end if;
+
+    -- One by one, to tell which row cannot be restored and why; again while that helps, for one may need another.
+    loop
+        v_left := '{}';
+        v_failed := '{}';
+        foreach v_row in array v_rows loop
+            v_result := archive._restore_one(v_entry, v_row, overrides, on_conflict);
+            if v_result.outcome in ('restored', 'copied') then
+                v_results := v_results || v_result;
+            else
+                v_left := v_left || v_row;
+                v_failed := v_failed || v_result;
+            end if;
+        end loop;
+        exit when cardinality(v_left) in (0, cardinality(v_rows));
+        v_rows := v_left;
+    end loop;
+    return v_results || v_failed;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_rows(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_rows(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text) IS 'Locks and restores archived rows; says of each what became of it.';
+
+
+--
+-- Name: _revoke(regclass, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._revoke(relation regclass, privileges text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_grantee text;
+begin
+    for v_grantee in
+        select distinct case g.grantee when 0 then 'public' else g.grantee::regrole::text end
+          from (
+              select c.relacl from pg_class c where c.oid = relation
+              union all
+              select a.attacl from pg_attribute a where a.attrelid = relation
+          ) acl (items), aclexplode(acl.items) g
+         where g.grantee <> archive._owner()
+    loop
+        execute format('revoke %s on %s from %s', privileges, relation, v_grantee);
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _revoke(relation regclass, privileges text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._revoke(relation regclass, privileges text) IS 'Takes privileges on a relation from everybody but the archive''s owner.';
+
+
+--
+-- Name: _row_id(jsonb); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._row_id(key jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN (SELECT string_agg(e.v, ','::text ORDER BY e.n) AS string_agg FROM jsonb_array_elements_text(_row_id.key) WITH ORDINALITY e(v, n));
+
+
+--
+-- Name: FUNCTION _row_id(key jsonb); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._row_id(key jsonb) IS 'A key as text.';
+
+
+--
+-- Name: _shared_login(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._shared_login() RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('%s is the only login with archive_runtime, and owns the archive: whoever takes over the API can rewrite history'::text, (archive._owner())::regrole) AS format WHERE (NOT (EXISTS (SELECT FROM pg_roles r WHERE (r.rolcanlogin AND (NOT r.rolsuper) AND pg_has_role(r.oid, 'archive_runtime'::name, 'member'::text) AND (NOT pg_has_role(r.oid, archive._owner(), 'member'::text)))))));
+
+
+--
+-- Name: FUNCTION _shared_login(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._shared_login() IS 'What it costs that one login both migrates and serves; null if there are two.';
+
+
+--
+-- Name: _source_fault(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._source_fault(source regclass) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    v_table pg_class;
+    v_names text;
+begin
+    select * into v_table from pg_class where oid = source;
+
+    case
+        when not found then
+            return 'does not exist';
+        when v_table.relnamespace::regnamespace::text ~ '^(pg_.*|information_schema|archive)$' then
+            return 'is in a schema of the system''s or the archive''s own';
+        when v_table.relkind = 'p' or v_table.relispartition then
+            return 'is partitioned: a row moved between partitions would count as deleted';
+        when v_table.relkind = 'f' then
+            return 'is a foreign table';
+        when v_table.relkind <> 'r' then
+            return 'is not a table';
+        when v_table.relpersistence = 't' then
+            return 'is temporary';
+        when v_table.relpersistence = 'u' then
+            return 'is unlogged: its rows would vanish in a crash, unarchived';
+        when exists (select from pg_inherits where _source_fault.source in (inhrelid, inhparent)) then
+            return 'is part of an inheritance tree, where a delete through the parent loses columns';
+        when exists (select from archive.registry r where r.target = _source_fault.source) then
+            return 'is an archive itself';
+        when archive._key(source) is null then
+            return 'has no primary key, by which a row could be found again';
+        when octet_length(v_table.relname) > 45 then
+            return 'has a name of more than 45 bytes, to which nothing can be added';
+        when octet_length(archive._capture_name(source)) > 63 then
+            return 'has, with its schema, too long a name for a capture function';
+        else null;
+    end case;
+
+    select string_agg(format('%I', c.name), ', ')
+      into v_names
+      from archive._columns(source) c
+     where c.name in (select m.name from archive._metadata() m);
+
+    if v_names is not null then
+        return format('has columns with names that the archive uses for itself: %s', v_names);
+    end if;
+    return null;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _source_fault(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._source_fault(source regclass) IS 'Why a table cannot be archived; null if it can.';
+
+
+--
+-- Name: _triggers(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._triggers(source regclass) RETURNS TABLE(name name, event text, level text, description text, fault text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT wanted.name,
+     wanted.event,
+     wanted.level,
+     wanted.description,
+         CASE
+             WHEN (t.oid IS NULL) THEN 'is missing'::text
+             WHEN (t.tgenabled = 'D'::"char") THEN 'is disabled'::text
+             WHEN (t.tgenabled <> 'A'::"char") THEN 'is not enabled ALWAYS: session_replication_role = replica would skip it'::text
+             WHEN ((p.pronamespace <> ('archive'::regnamespace)::oid) OR (p.proname <> archive._capture_name(_triggers.source))) THEN format('calls %s'::text, (t.tgfoid)::regprocedure)
+             WHEN ((t.tgtype <> wanted.type) OR (t.tgqual IS NOT NULL) OR (t.tgnargs > 0)) THEN 'is not for every row or statement of its kind'::text
+             ELSE NULL::text
+         END AS "case"
+    FROM ((( VALUES ('zz_archive_before_delete'::name,'delete'::text,'row'::text,((1 + 2) + 8),'Copies each deleted row to the archive.'::text), ('zz_archive_before_truncate'::name,'truncate'::text,'statement'::text,(2 + 32),'Copies all rows to the archive.'::text)) wanted(name, event, level, type, description)
+      LEFT JOIN pg_trigger t ON (((t.tgrelid = (_triggers.source)::oid) AND (t.tgname = wanted.name) AND (NOT t.tgisinternal))))
+      LEFT JOIN pg_proc p ON ((p.oid = t.tgfoid)));
+END;
+
+
+--
+-- Name: FUNCTION _triggers(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._triggers(source regclass) IS 'The triggers that a table needs, and what is wrong with each.';
+
+
+--
+-- Name: _write_capture(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._write_capture(source regclass, target regclass, exclude text[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_function text := format('archive.%I()', archive._capture_name(source));
+begin
+    execute format(
+        'create or replace function %s returns trigger language plpgsql security definer'
+        ' set search_path = pg_catalog, pg_temp as %L',
+        v_function, archive._capture_body(source, target, exclude));
+    execute format('alter function %s owner to %s', v_function, archive._owner()::regrole);
+    execute format('revoke execute on function %s from public, archive_runtime, archive_auditor', v_function);
+    execute format(
+        'comment on function %s is %L',
+        v_function, format('Copies deleted rows of %s to %s.', archive._name(source), archive._name(target)));
+end
+$$;
+
+
+--
+-- Name: FUNCTION _write_capture(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._write_capture(source regclass, target regclass, exclude text[]) IS 'Creates or replaces the capture function of a table.';
+
+
+--
+-- Name: _writers(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._writers(target regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT string_agg(DISTINCT format('%s on %s is granted to %s'::text, f.privilege, (f.relation)::regclass, CASE f.grantee WHEN 0 THEN 'PUBLIC'::text ELSE ((f.grantee)::regrole)::text END), '; '::text) AS string_agg FROM (SELECT c.oid AS relation, g.privilege_type AS privilege, g.grantee FROM ((pg_partition_tree(_writers.target) t(relid, parentrelid, isleaf, level) JOIN pg_class c ON ((c.oid = (t.relid)::oid))) CROSS JOIN LATERAL aclexplode(COALESCE(c.relacl, acldefault('r'::"char", c.relowner))) g(grantor, grantee, privilege_type, is_grantable)) UNION ALL SELECT a.attrelid, g.privilege_type, g.grantee FROM ((pg_partition_tree(_writers.target) t(relid, parentrelid, isleaf, level) JOIN pg_attribute a ON ((a.attrelid = (t.relid)::oid))) CROSS JOIN LATERAL aclexplode(a.attacl) g(grantor, grantee, privilege_type, is_grantable))) f WHERE ((f.grantee <> archive._owner()) AND (f.privilege <> 'SELECT'::text)));
+
+
+--
+-- Name: FUNCTION _writers(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._writers(target regclass) IS 'Grants by which others than the owner may change an archive or its partitions; null without any.';
+
+
+--
+-- Name: actor(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.actor() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN NULLIF(current_setting('archive.actor'::text, true), ''::text);
+
+
+--
+-- Name: FUNCTION actor(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.actor() IS 'Who acts, as the application knows it: SET LOCAL archive.actor = ''…''. Null when unset.';
+
+
+--
+-- Name: capture_item(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.capture_item() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+-- Written by archive.enable('public.item'). Do not edit: change the table, then call it again.
+begin
+    -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
+    if tg_relid <> 'public.item'::regclass then
+        raise exception 'archive: this function captures %, not %', 'public.item', tg_relid::regclass
+            using errcode = 'AR422';
+    end if;
+
+    if tg_op = 'TRUNCATE' then
+        -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
+        if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+            raise exception 'TRUNCATE of % at isolation level % could lose rows',
+                'public.item', current_setting('transaction_isolation')
+                using errcode = 'AR409', hint = 'Truncate at READ COMMITTED, or DELETE.';
+        end if;
+        insert into public.item_archive (
+            archive_id, transaction_id, archived_at, archived_by, reason,
+            session_role, application_name, client_addr, cascaded,
+            id, title, description, owner_id)
+        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
+               left(nullif(current_setting('archive.actor', true), ''), 200),
+               nullif(current_setting('archive.reason', true), ''),
+               session_user, current_setting('application_name'), inet_client_addr(), false,
+               live.id, live.title, live.description, live.owner_id
+          from only public.item as live;
+        return null;
+    end if;
+
+    insert into public.item_archive (
+        archive_id, transaction_id, archived_at, archived_by, reason,
+        session_role, application_name, client_addr, cascaded,
+        id, title, description, owner_id)
+    values (nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
+            left(nullif(current_setting('archive.actor', true), ''), 200),
+            nullif(current_setting('archive.reason', true), ''),
+            session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1,
+            old.id, old.title, old.description, old.owner_id);
+    return old;
+end
+$$;
+
+
+--
+-- Name: FUNCTION capture_item(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.capture_item() IS 'Copies deleted rows of public.item to public.item_archive.';
+
+
+--
+-- Name: disable(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.disable(source regclass) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform archive._entry(source);
+    execute format('drop trigger if exists zz_archive_before_delete on %s', source);
+    execute format('drop trigger if exists zz_archive_before_truncate on %s', source);
+    execute format('drop function if exists archive.%I()', archive._capture_name(source));
+    delete from archive.registry r where r.source = disable.source;
+end
+$$;
+
+
+--
+-- Name: FUNCTION disable(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.disable(source regclass) IS 'Stops archiving a table. What is archived stays; archive.enable() goes on with it.';
+
+
+--
+-- Name: enable(regclass, name[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.enable(source regclass, exclude name[] DEFAULT NULL::name[]) RETURNS regclass
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_entry   archive.registry;
+    v_fault   text;
+    v_trigger record;
+begin
+    perform pg_advisory_xact_lock(hashtext('archive.enable'));
+    select * into v_entry from archive.registry r where r.source = enable.source;
+    v_entry.exclude := coalesce(enable.exclude::text[], v_entry.exclude, '{}');
+    v_fault := archive._source_fault(source);
+    if v_fault is not null then
+        perform archive._refuse(format('%s cannot be archived: it %s', source, v_fault));
+    end if;
+
+    select string_agg(format('%I', e), ', ')
+      into v_fault
+      from unnest(v_entry.exclude) e
+     where e not in (select c.name from archive._columns(source) c) or e = any (archive._key(source));
+    if v_fault is not null then
+        perform archive._refuse(format('%s cannot be excluded from the archive of %s: only its columns outside the primary key can', v_fault, source));
+    end if;
+
+    -- The archive, in the same schema.
+    if v_entry.target is null then
+        select c.oid into v_entry.target
+          from pg_class s
+          join pg_class c on c.relnamespace = s.relnamespace and c.relname = s.relname || '_archive'
+         where s.oid = enable.source;
+    end if;
+    if v_entry.target is null then
+        v_entry.target := archive._create_archive(source, v_entry.exclude);
+    end if;
+    perform archive._adopt(v_entry.target);
+
+    v_fault := archive._mismatch(source, v_entry.target, v_entry.exclude);
+    if v_fault is not null then
+        raise exception '% and % do not match: %', source, v_entry.target, v_fault
+            using errcode = 'AR409', hint = 'Add, alter or drop the column in both, in one migration.';
+    end if;
+
+    insert into archive.registry as r (source, target, exclude)
+    values (enable.source, v_entry.target, v_entry.exclude)
+        on conflict on constraint registry_pkey
+        do update set target = excluded.target, exclude = excluded.exclude
+            where (r.target, r.exclude) is distinct from (excluded.target, excluded.exclude);
+
+    -- The function and the triggers. What is right already is left alone: DDL would wait for every open writer.
+    if archive._capture_fault(source, v_entry.target, v_entry.exclude) is not null then
+        perform archive._write_capture(source, v_entry.target, v_entry.exclude);
+    end if;
+    for v_trigger in
+        select * from archive._triggers(source) t where t.fault is not null
+    loop
+        execute format('create or replace trigger %I before %s on %s for each %s execute function archive.%I()',
+                       v_trigger.name, v_trigger.event, source, v_trigger.level, archive._capture_name(source));
+        execute format('alter table %s enable always trigger %I', source, v_trigger.name);
+        execute format('comment on trigger %I on %s is %L', v_trigger.name, source, v_trigger.description);
+    end loop;
+
+    v_fault := archive._later_trigger(source);
+    if v_fault is not null then
+        raise exception 'trigger % of % would run after zz_archive_before_delete, and could cancel a delete already archived', v_fault, source
+            using errcode = 'AR409', hint = 'Rename it, so that it sorts before.';
+    end if;
+    return v_entry.target;
+end
+$$;
+
+
+--
+-- Name: FUNCTION enable(source regclass, exclude name[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.enable(source regclass, exclude name[]) IS 'Archives a table from now on: makes <table>_archive if missing, writes the capture function and the triggers. Call it again after any change of the table. exclude: columns never to be copied; null leaves that as it was.';
+
+
+--
+-- Name: health(boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.health(thorough boolean DEFAULT false) RETURNS TABLE(source regclass, check_name text, ok boolean, severity text, detail text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH checks(source, check_name, severity, fault) AS (
+          SELECT r.source,
+             c_1.check_name,
+             c_1.severity,
+             c_1.fault
+            FROM (archive.registry r
+              CROSS JOIN LATERAL ( VALUES ('source can be archived'::text,'error'::text,archive._source_fault(r.source)), ('columns match'::text,'error'::text,archive._mismatch(r.source, r.target, r.exclude)), ('function matches'::text,'error'::text,((('archive.'::text || archive._capture_name(r.source)) || '() '::text) || archive._capture_fault(r.source, r.target, r.exclude))), ('trigger is last'::text,'error'::text,((archive._later_trigger(r.source))::text || ' runs after it and could cancel a delete already archived'::text))) c_1(check_name, severity, fault))
+         UNION ALL
+          SELECT r.source,
+             (t.event || ' trigger in force'::text),
+             'error'::text,
+             (((t.name)::text || ' '::text) || t.fault)
+            FROM (archive.registry r
+              CROSS JOIN LATERAL archive._triggers(r.source) t(name, event, level, description, fault))
+         UNION ALL
+          SELECT r.source,
+             'only the owner writes'::text,
+             'error'::text,
+             archive._writers(r.target) AS _writers
+            FROM archive.registry r
+         UNION ALL
+          SELECT NULL::regclass,
+             'separate runtime login'::text,
+             'warning'::text,
+             archive._shared_login() AS _shared_login
+         )
+  SELECT c.source,
+     c.check_name,
+     (c.fault IS NULL),
+     c.severity,
+     c.fault
+    FROM checks c
+   ORDER BY (c.fault IS NULL), (c.source)::text, c.check_name;
+END;
+
+
+--
+-- Name: FUNCTION health(thorough boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.health(thorough boolean) IS 'Whether the archive is in force, a row for each table and check; what is wrong comes first.';
+
+
+--
+-- Name: restore(regclass, bigint[], jsonb, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.restore(source regclass, archive_ids bigint[], overrides jsonb DEFAULT '{}'::jsonb, on_conflict text DEFAULT 'fail'::text, dry_run boolean DEFAULT false) RETURNS SETOF archive.restore_result
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_results  archive.restore_result[];
+    v_conflict archive.restore_result;
+begin
+    if on_conflict is null or on_conflict not in ('fail', 'skip', 'copy') then
+        perform archive._refuse(format('on_conflict is fail, skip or copy, not %L', on_conflict));
+    end if;
+    if archive_ids is null or array_position(archive_ids, null) is not null then
+        perform archive._refuse('archive_ids must not be null or contain null');
+    end if;
+    perform archive._check_overrides(source, coalesce(overrides, '{}'));
+    if on_conflict = 'copy' then
+        perform archive._check_new_keys(source);
+    end if;
+
+    if dry_run then
+        begin
+            v_results := archive._restore_rows(source, archive_ids, coalesce(overrides, '{}'), on_conflict);
+            raise exception using errcode = 'ARDRY';  -- undo the rehearsal; variables outlive it
+        exception when sqlstate 'ARDRY' then
+            null;
+        end;
+        return query
+            select r.source, r.archive_id, r.row_id,
+                   case r.outcome when 'restored' then 'would_restore'
+                                  when 'copied'   then 'would_copy'
+                                  when 'skipped'  then 'would_skip'
+                                  else r.outcome end,
+                   r.detail
+              from unnest(v_results) r;
+        return;
+    end if;
+
+    v_results := archive._restore_rows(source, archive_ids, coalesce(overrides, '{}'), on_conflict);
+    select * into v_conflict from unnest(v_results) r where r.outcome = 'conflict' limit 1;
+    if found then
+        raise exception 'archived row % of %: %', v_conflict.archive_id, source, v_conflict.detail
+            using errcode = 'AR409', hint = 'Nothing was restored. on_conflict => ''skip'' or ''copy'' restores the others.';
+    end if;
+    return query select * from unnest(v_results);
+end
+$$;
+
+
+--
+-- Name: FUNCTION restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean) IS 'Restores archived rows. overrides: column values for all of them. on_conflict: fail (all or nothing), skip, or copy (under a new key). dry_run: says what would happen. AR404 no such row, AR409 cannot be restored, AR422 bad argument.';
+
+
+--
+-- Name: archive_id_seq; Type: SEQUENCE; Schema: archive; Owner: -
+--
+
+CREATE SEQUENCE archive.archive_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+
+--
+-- Name: SEQUENCE archive_id_seq; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON SEQUENCE archive.archive_id_seq IS 'One for all archive tables: an archive_id names one archived row anywhere.';
+
+
+--
+-- Name: alembic_version; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.alembic_version (
+    version_num character varying(32) NOT NULL
+);
+
+
+--
+-- Name: item; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.item (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    title character varying(255) NOT NULL,
+    description character varying(255),
+    owner_id uuid NOT NULL,
+    CONSTRAINT item_title_check CHECK ((char_length((title)::text) >= 1))
+);
+
+
+--
+-- Name: TABLE item; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.item IS 'What users own. Deleted rows are in item_archive.';
+
+
+--
+-- Name: COLUMN item.id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item.id IS 'UUID; version 7, hence by time, where the application made it.';
+
+
+--
+-- Name: COLUMN item.title; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item.title IS '1 to 255 characters.';
+
+
+--
+-- Name: COLUMN item.description; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item.description IS 'Up to 255 characters, or null.';
+
+
+--
+-- Name: COLUMN item.owner_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item.owner_id IS 'Whose it is.';
+
+
+--
+-- Name: item_archive; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.item_archive (
+    archive_id bigint NOT NULL,
+    transaction_id xid8 NOT NULL,
+    archived_at timestamp with time zone NOT NULL,
+    archived_by text,
+    reason text,
+    session_role text NOT NULL,
+    application_name text,
+    client_addr inet,
+    cascaded boolean NOT NULL,
+    restored_at timestamp with time zone,
+    restored_by text,
+    id uuid,
+    title character varying(255),
+    description character varying(255),
+    owner_id uuid
+)
+PARTITION BY RANGE (archived_at);
+
+
+--
+-- Name: TABLE item_archive; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.item_archive IS 'The deleted rows of item, by month of their deletion. Written by its trigger alone.';
+
+
+--
+-- Name: COLUMN item_archive.archive_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.archive_id IS 'Names one archived row anywhere; the newest is the highest.';
+
+
+--
+-- Name: COLUMN item_archive.transaction_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.transaction_id IS 'The deleting transaction: all rows of one deletion share it.';
+
+
+--
+-- Name: COLUMN item_archive.archived_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.archived_at IS 'When that transaction began.';
+
+
+--
+-- Name: COLUMN item_archive.archived_by; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.archived_by IS 'Who, as the application knows it: a user''s id or any label. Null where none was set.';
+
+
+--
+-- Name: COLUMN item_archive.reason; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.reason IS 'Why, if given.';
+
+
+--
+-- Name: COLUMN item_archive.session_role; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.session_role IS 'The database login that did it.';
+
+
+--
+-- Name: COLUMN item_archive.application_name; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.application_name IS 'With what program, as it calls itself.';
+
+
+--
+-- Name: COLUMN item_archive.client_addr; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.client_addr IS 'From where, as PostgreSQL sees it. Null over a Unix socket.';
+
+
+--
+-- Name: COLUMN item_archive.cascaded; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.cascaded IS 'Whether a foreign key''s cascade or another trigger deleted the row.';
+
+
+--
+-- Name: COLUMN item_archive.restored_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.restored_at IS 'When it was restored. The row stays as history.';
+
+
+--
+-- Name: COLUMN item_archive.restored_by; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.restored_by IS 'Who restored it.';
+
+
+--
+-- Name: COLUMN item_archive.id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.id IS 'item.id; not unique here: a restored row can be deleted again.';
+
+
+--
+-- Name: COLUMN item_archive.title; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.title IS 'item.title';
+
+
+--
+-- Name: COLUMN item_archive.description; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.description IS 'item.description';
+
+
+--
+-- Name: COLUMN item_archive.owner_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.owner_id IS 'item.owner_id; no foreign key: the owner may be gone.';
+
+
+--
+-- Name: user; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public."user" (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    email character varying(255) NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    is_superuser boolean DEFAULT false NOT NULL,
+    full_name character varying(255),
+    hashed_password text DEFAULT '!'::text NOT NULL,
+    tokens_valid_from timestamp with time zone DEFAULT now() NOT NULL,
+    kept_token character varying(36)
+);
+
+
+--
+-- Name: TABLE "user"; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public."user" IS 'Those who sign in. Deleting one deletes their items.';
+
+
+--
+-- Name: COLUMN "user".id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".id IS 'UUID; version 7, hence by time, where the application made it.';
+
+
+--
+-- Name: COLUMN "user".email; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".email IS 'Unique without regard to case.';
+
+
+--
+-- Name: COLUMN "user".is_active; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".is_active IS 'Whether they may sign in.';
+
+
+--
+-- Name: COLUMN "user".is_superuser; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".is_superuser IS 'Whether they may do everything, browse the archive and restore from it.';
+
+
+--
+-- Name: COLUMN "user".full_name; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".full_name IS 'As they want to be called.';
+
+
+--
+-- Name: COLUMN "user".hashed_password; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".hashed_password IS 'Argon2id, or bcrypt until the next sign-in; ''!'' matches no password.';
+
+
+--
+-- Name: COLUMN "user".tokens_valid_from; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".tokens_valid_from IS 'Tokens issued before have ended …';
+
+
+--
+-- Name: COLUMN "user".kept_token; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".kept_token IS '… but for this one (its jti), which changed the password.';
+
+
+--
+-- Name: registry registry_pkey; Type: CONSTRAINT; Schema: archive; Owner: -
+--
+
+ALTER TABLE ONLY archive.registry
+    ADD CONSTRAINT registry_pkey PRIMARY KEY (source);
+
+
+--
+-- Name: alembic_version alembic_version_pkc; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.alembic_version
+    ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
+
+
+--
+-- Name: item_archive item_archive_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.item_archive
+    ADD CONSTRAINT item_archive_pkey PRIMARY KEY (archive_id, archived_at);
+
+
+--
+-- Name: item item_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.item
+    ADD CONSTRAINT item_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: user user_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public."user"
+    ADD CONSTRAINT user_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: item_archive_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX item_archive_id_idx ON ONLY public.item_archive USING btree (id);
+
+
+--
+-- Name: item_archive_owner_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX item_archive_owner_id_idx ON ONLY public.item_archive USING btree (owner_id, archive_id);
+
+
+--
+-- Name: item_archive_transaction_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX item_archive_transaction_id_idx ON ONLY public.item_archive USING btree (transaction_id, archived_at);
+
+
+--
+-- Name: item_owner_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX item_owner_id_idx ON public.item USING btree (owner_id, id);
+
+
+--
+-- Name: user_email_key; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX user_email_key ON public."user" USING btree (lower((email)::text));
+
+
+--
+-- Name: item zz_archive_before_delete; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER zz_archive_before_delete BEFORE DELETE ON public.item FOR EACH ROW EXECUTE FUNCTION archive.capture_item();
+
+ALTER TABLE public.item ENABLE ALWAYS TRIGGER zz_archive_before_delete;
+
+
+--
+-- Name: TRIGGER zz_archive_before_delete ON item; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TRIGGER zz_archive_before_delete ON public.item IS 'Copies each deleted row to the archive.';
+
+
+--
+-- Name: item zz_archive_before_truncate; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER zz_archive_before_truncate BEFORE TRUNCATE ON public.item FOR EACH STATEMENT EXECUTE FUNCTION archive.capture_item();
+
+ALTER TABLE public.item ENABLE ALWAYS TRIGGER zz_archive_before_truncate;
+
+
+--
+-- Name: TRIGGER zz_archive_before_truncate ON item; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TRIGGER zz_archive_before_truncate ON public.item IS 'Copies all rows to the archive.';
+
+
+--
+-- Name: item item_owner_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.item
+    ADD CONSTRAINT item_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public."user"(id) ON DELETE CASCADE;
+
+
+--
+-- Name: SCHEMA archive; Type: ACL; Schema: -; Owner: -
+--
+
+GRANT USAGE ON SCHEMA archive TO archive_runtime;
+GRANT USAGE ON SCHEMA archive TO archive_auditor;
+
+
+--
+-- Name: FUNCTION _adopt(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._adopt(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_body(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_body(source regclass, target regclass, exclude text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_name(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_name(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _owner(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._owner() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_fault(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_fault(source regclass, target regclass, exclude text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _check_new_keys(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._check_new_keys(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._check_new_keys(source regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _check_overrides(source regclass, overrides jsonb); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._check_overrides(source regclass, overrides jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._check_overrides(source regclass, overrides jsonb) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _columns(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._columns(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._columns(relation regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _create_archive(source regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._create_archive(source regclass, exclude text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _entry(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._entry(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._entry(source regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _explain(source regclass, state text, message text, detail text, violated text, violated_column text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._explain(source regclass, state text, message text, detail text, violated text, violated_column text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._explain(source regclass, state text, message text, detail text, violated text, violated_column text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _insert(entry archive.registry, locked archive.locked_row[], overrides jsonb, new_key boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._insert(entry archive.registry, locked archive.locked_row[], overrides jsonb, new_key boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._insert(entry archive.registry, locked archive.locked_row[], overrides jsonb, new_key boolean) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _key(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._key(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._key(relation regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _later_trigger(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._later_trigger(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _lock(source regclass, archive_ids bigint[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._lock(source regclass, archive_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._lock(source regclass, archive_ids bigint[]) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _make_partition(target regclass, bounds text, suffix text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._make_partition(target regclass, bounds text, suffix text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _make_partitions(target regclass, ahead integer); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._make_partitions(target regclass, ahead integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _mark(source regclass, archive_ids bigint[], keys jsonb[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[]) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _metadata(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._metadata() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _name(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._name(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._name(relation regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _mismatch(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._mismatch(source regclass, target regclass, exclude text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _month(moment timestamp with time zone, later integer); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._month(moment timestamp with time zone, later integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _refuse(reason text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._refuse(reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._refuse(reason text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_one(entry archive.registry, locked archive.locked_row, overrides jsonb, on_conflict text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_one(entry archive.registry, locked archive.locked_row, overrides jsonb, on_conflict text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_one(entry archive.registry, locked archive.locked_row, overrides jsonb, on_conflict text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_rows(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_rows(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_rows(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _revoke(relation regclass, privileges text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._revoke(relation regclass, privileges text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _row_id(key jsonb); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._row_id(key jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._row_id(key jsonb) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _shared_login(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._shared_login() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _source_fault(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._source_fault(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _triggers(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._triggers(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _write_capture(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._write_capture(source regclass, target regclass, exclude text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _writers(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._writers(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION actor(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.actor() FROM PUBLIC;
+GRANT ALL ON FUNCTION archive.actor() TO archive_runtime;
+GRANT ALL ON FUNCTION archive.actor() TO archive_auditor;
+
+
+--
+-- Name: FUNCTION capture_item(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.capture_item() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION disable(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.disable(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION enable(source regclass, exclude name[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.enable(source regclass, exclude name[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION health(thorough boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.health(thorough boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive.health(thorough boolean) TO archive_runtime;
+GRANT ALL ON FUNCTION archive.health(thorough boolean) TO archive_auditor;
+
+
+--
+-- Name: FUNCTION restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive.restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean) TO archive_runtime;
+
+
+--
+-- Name: TABLE alembic_version; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.alembic_version TO archive_runtime;
+
+
+--
+-- Name: TABLE item; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.item TO archive_runtime;
+
+
+--
+-- Name: TABLE item_archive; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.item_archive TO archive_runtime;
+GRANT SELECT ON TABLE public.item_archive TO archive_auditor;
+
+
+--
+-- Name: TABLE "user"; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public."user" TO archive_runtime;
+
+
+--
+-- PostgreSQL database dump complete
+--
+
+\unrestrict archive
+

@@ -1,0 +1,33 @@
+-- What is what, for \d+ and \dd. The columns of archive tables are described by archive._metadata().
+
+comment on schema archive is
+    'Deleted rows: captured by triggers, restored by function. The archived tables: archive.registry.';
+
+comment on sequence archive.archive_id_seq is 'One for all archive tables: an archive_id names one archived row anywhere.';
+
+comment on table archive.registry is 'The archived tables. Kept by archive.enable() and archive.disable().';
+comment on column archive.registry.source is 'The live table.';
+comment on column archive.registry.target is 'Its archive.';
+comment on column archive.registry.exclude is 'Columns that are never copied.';
+
+comment on table public."user" is 'Those who sign in. Deleting one deletes their items.';
+comment on column public."user".id is 'UUID; version 7, hence by time, where the application made it.';
+comment on column public."user".email is 'Unique without regard to case.';
+comment on column public."user".is_active is 'Whether they may sign in.';
+comment on column public."user".is_superuser is 'Whether they may do everything, browse the archive and restore from it.';
+comment on column public."user".full_name is 'As they want to be called.';
+comment on column public."user".hashed_password is 'Argon2id, or bcrypt until the next sign-in; ''!'' matches no password.';
+comment on column public."user".tokens_valid_from is 'Tokens issued before have ended …';
+comment on column public."user".kept_token is '… but for this one (its jti), which changed the password.';
+
+comment on table public.item is 'What users own. Deleted rows are in item_archive.';
+comment on column public.item.id is 'UUID; version 7, hence by time, where the application made it.';
+comment on column public.item.title is '1 to 255 characters.';
+comment on column public.item.description is 'Up to 255 characters, or null.';
+comment on column public.item.owner_id is 'Whose it is.';
+
+comment on table public.item_archive is 'The deleted rows of item, by month of their deletion. Written by its trigger alone.';
+comment on column public.item_archive.id is 'item.id; not unique here: a restored row can be deleted again.';
+comment on column public.item_archive.title is 'item.title';
+comment on column public.item_archive.description is 'item.description';
+comment on column public.item_archive.owner_id is 'item.owner_id; no foreign key: the owner may be gone.';

@@ -1,0 +1,291 @@
+"""The archive over HTTP: superusers browse it and restore from it; nobody else sees it."""
+
+import csv
+import threading
+import uuid
+
+import pytest
+
+ARCHIVE = "/api/v1/archive/items/"
+
+
+@pytest.fixture
+def admin(superuser, headers):
+    return headers(superuser)
+
+
+@pytest.fixture
+def ada(make_user):
+    return make_user(email="ada@example.com")
+
+
+@pytest.fixture
+def delete(client, headers):
+    def delete(item, user, **params):
+        answer = client.delete(f"/api/v1/items/{item.id}", params=params, headers=headers(user))
+        assert answer.status_code == 200
+
+    return delete
+
+
+@pytest.fixture
+def browse(client, admin):
+    def browse(**params):
+        answer = client.get(ARCHIVE, params=params, headers=admin)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return browse
+
+
+def test_a_deleted_item_is_listed_with_every_column(db, ada, make_item, delete, browse):
+    item = make_item(ada, title="Blue", description="a notebook")
+    delete(item, ada, reason="twice")
+
+    page = browse()
+
+    (row,) = page.pop("data")
+    assert page == {"count": 1, "count_exact": True, "next_before": None}
+    assert row | {"archive_id": 0, "archived_at": "", "transaction_id": ""} == {
+        "archive_id": 0,
+        "transaction_id": "",
+        "archived_at": "",
+        "archived_by": str(ada.id),
+        "reason": "twice",
+        "session_role": "test_api",
+        "application_name": "archive-table api",
+        "client_addr": None,
+        "cascaded": False,
+        "restored_at": None,
+        "restored_by": None,
+        "id": str(item.id),
+        "title": "Blue",
+        "description": "a notebook",
+        "owner_id": str(ada.id),
+    }
+    assert db.execute("select transaction_id::text, archive_id from item_archive").fetchone() == (
+        row["transaction_id"],
+        row["archive_id"],
+    )
+
+
+def test_pages_follow_each_other_newest_first(db, ada, browse):
+    db.execute("insert into item (title, owner_id) select n::text, %s from generate_series(1, 25) n", [ada.id])
+    db.execute("delete from item")
+
+    pages, before = [], None
+    while before is not None or not pages:
+        page = browse(limit=10, **({"before": before} if before else {}))
+        pages.append([row["archive_id"] for row in page["data"]])
+        before = page["next_before"]
+
+    assert [len(page) for page in pages] == [10, 10, 5]
+    everything = [id for page in pages for id in page]
+    assert everything == sorted(set(everything), reverse=True)
+
+
+def test_filters(db, client, admin, ada, make_user, make_item, delete, browse, superuser):
+    ben = make_user(email="ben@example.com")
+    red, blue, green = (
+        make_item(ada, title="Red 100%"),
+        make_item(ada, title="BLUE", description="Sky_y"),
+        make_item(ben),
+    )
+    delete(red, ada)
+    delete(blue, superuser)
+    delete(green, ben)
+    ids = {row["id"]: row for row in browse()["data"]}
+    client.post(f"{ARCHIVE}{ids[str(green.id)]['archive_id']}/restore", headers=admin)
+
+    def found(**params):
+        page = browse(**params)
+        assert page["count"] == len(page["data"])
+        return [row["id"] for row in page["data"]]
+
+    red, blue, green = str(red.id), str(blue.id), str(green.id)
+    middle = ids[blue]["archived_at"]
+    assert found() == [blue, red]
+    assert found(state="restored") == [green]
+    assert found(state="any") == [green, blue, red]
+    assert found(owner_id=str(ada.id)) == [blue, red]
+    assert found(item_id=red) == [red]
+    assert found(archived_by=str(superuser.id)) == [blue]
+    assert found(transaction_id=ids[blue]["transaction_id"]) == [blue]
+    assert found(archived_after=middle) == [blue]
+    assert found(archived_before=middle) == [red]
+    assert found(q="blue") == [blue]
+    assert found(q="sky_") == [blue]
+    assert found(q="100%") == [red]
+    assert found(q="%") == [red]
+    assert found(q="nothing like it") == []
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"limit": 0},
+        {"limit": 1001},
+        {"before": 0},
+        {"before": 2**63},
+        {"state": "gone"},
+        {"owner_id": "x"},
+        {"transaction_id": "x"},
+        {"transaction_id": str(2**64)},
+        {"archived_after": "yesterday"},
+        {"q": "\0"},
+        {"archived_by": "\0"},
+        {"q": "x" * 256},
+    ],
+)
+def test_a_filter_that_makes_no_sense_is_422(client, admin, params):
+    assert client.get(ARCHIVE, params=params, headers=admin).status_code == 422
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00", "9999-12-31T23:59:59Z", "2026-01-01", "-1e300"])
+def test_no_moment_is_a_server_error(client, admin, moment):
+    answer = client.get(ARCHIVE, params={"archived_after": moment}, headers=admin)
+
+    assert answer.status_code in {200, 422}
+
+
+def test_many_rows_are_counted_roughly(db, ada, browse):
+    db.execute("insert into item (title, owner_id) select n::text, %s from generate_series(1, 10001) n", [ada.id])
+    db.execute("delete from item where title <> '10001'; analyze item_archive")
+
+    assert (browse(limit=1)["count"], browse(limit=1)["count_exact"]) == (10_000, True)
+
+    db.execute("delete from item; analyze item_archive")
+    page = browse(limit=1, q="1")
+    assert browse(limit=1)["count_exact"] is False
+    assert 9_000 < browse(limit=1)["count"] < 11_000
+    assert page["count"] > 0
+
+
+def test_one_row(client, admin, ada, make_item, delete, browse):
+    delete(make_item(ada), ada)
+    (row,) = browse()["data"]
+
+    assert client.get(f"{ARCHIVE}{row['archive_id']}", headers=admin).json() == row
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", "/restore"), ("POST", "/restore-preview")])
+def test_an_unknown_row_is_404(client, admin, method, path):
+    answer = client.request(method, f"{ARCHIVE}4711{path}", headers=admin)
+
+    assert answer.status_code == 404
+
+
+def test_a_restored_item_is_live_again_under_its_old_id(
+    client, admin, headers, ada, make_item, delete, browse, superuser
+):
+    item = make_item(ada, title="Blue")
+    delete(item, ada)
+    (row,) = browse()["data"]
+
+    answer = client.post(f"{ARCHIVE}{row['archive_id']}/restore", headers=admin)
+
+    assert answer.status_code == 200
+    assert answer.json() == {"id": str(item.id), "title": "Blue", "description": None, "owner_id": str(ada.id)}
+    assert client.get(f"/api/v1/items/{item.id}", headers=headers(ada)).status_code == 200
+    assert browse(state="restored")["data"][0]["restored_by"] == str(superuser.id)
+
+
+def test_an_item_without_its_owner_is_restored_to_another(client, admin, db, ada, make_user, make_item, browse):
+    make_item(ada)
+    db.execute('delete from "user" where id = %s', [ada.id])
+    ben = make_user()
+    (row,) = browse()["data"]
+    path = f"{ARCHIVE}{row['archive_id']}"
+
+    refused = client.post(f"{path}/restore", headers=admin)
+    preview = client.post(f"{path}/restore-preview", headers=admin).json()
+    restored = client.post(f"{path}/restore", headers=admin, json={"owner_id": str(ben.id)})
+
+    assert row["cascaded"] is True
+    assert refused.status_code == 409
+    assert "its owner no longer exists" in refused.json()["detail"]
+    assert preview["outcome"] == "conflict"
+    assert "its owner no longer exists" in preview["detail"]
+    assert restored.json()["owner_id"] == str(ben.id)
+
+
+def test_a_new_owner_must_exist(client, admin, ada, make_item, delete, browse):
+    delete(make_item(ada), ada)
+    (row,) = browse()["data"]
+
+    answer = client.post(f"{ARCHIVE}{row['archive_id']}/restore", headers=admin, json={"owner_id": str(uuid.uuid4())})
+
+    assert answer.status_code == 409
+
+
+def test_a_preview_changes_nothing(client, admin, db, ada, make_item, delete, browse):
+    item = make_item(ada)
+    delete(item, ada)
+    (row,) = browse()["data"]
+
+    answer = client.post(f"{ARCHIVE}{row['archive_id']}/restore-preview", headers=admin)
+
+    assert answer.json() == {
+        "table": "item",
+        "archive_id": row["archive_id"],
+        "row_id": str(item.id),
+        "outcome": "would_restore",
+        "detail": None,
+    }
+    assert browse()["data"] == [row]
+    assert db.execute("select count(*) from item").fetchone() == (0,)
+
+
+def test_twenty_superusers_restore_one_row_once(client, admin, ada, make_item, delete, browse):
+    delete(make_item(ada), ada)
+    (row,) = browse()["data"]
+    answers = []
+
+    def restore():
+        answers.append(client.post(f"{ARCHIVE}{row['archive_id']}/restore", headers=admin).status_code)
+
+    threads = [threading.Thread(target=restore) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(answers) == [200] + [409] * 19
+
+
+def test_the_archive_as_csv(client, admin, ada, make_item, delete):
+    delete(make_item(ada, title="=1+1"), ada)
+    delete(make_item(ada, title='Blue, "light"'), ada, reason="@twice")
+
+    answer = client.get(f"{ARCHIVE}export/csv", headers=admin, params={"owner_id": str(ada.id)})
+
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    blue, formula = csv.DictReader(answer.text.splitlines())
+    assert (blue["title"], blue["reason"], blue["restored_at"]) == ('Blue, "light"', "'@twice", "")
+    assert formula["title"] == "'=1+1"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", ""), ("GET", "1"), ("GET", "export/csv"), ("POST", "1/restore"), ("POST", "1/restore-preview")],
+)
+def test_only_superusers_see_the_archive(client, headers, ada, method, path):
+    assert client.request(method, ARCHIVE + path).status_code == 401
+    answer = client.request(method, ARCHIVE + path, headers=headers(ada))
+    assert (answer.status_code, answer.json()) == (403, {"detail": "The user doesn't have enough privileges"})
+
+
+def test_users_deleted_over_http_are_recorded_as_their_deleter(
+    client, admin, db, headers, ada, make_user, make_item, superuser
+):
+    ben = make_user()
+    make_item(ada)
+    make_item(ben)
+
+    client.delete("/api/v1/users/me", headers=headers(ada))
+    client.delete(f"/api/v1/users/{ben.id}", headers=admin)
+
+    rows = db.execute("select owner_id, archived_by, session_role, cascaded from item_archive").fetchall()
+    assert sorted(rows) == sorted(
+        [(ada.id, str(ada.id), "test_api", True), (ben.id, str(superuser.id), "test_api", True)]
+    )

@@ -1,0 +1,119 @@
+"""Migrations: twice is once, down and up again, and a table and its archive change together."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+from app.core import migrations
+from app.core.config import REPOSITORY, settings
+from app.core.embedded import binaries
+
+from tests.conftest import HOST, OWNER, PORT
+
+SNAPSHOT = REPOSITORY / "db" / "schema.sql"
+
+
+def dump() -> str:
+    """The schema of the current test's database, without its partitions, which follow the calendar."""
+    pg_dump = [binaries() / "pg_dump", f"--host={HOST}", f"--port={PORT}", f"--username={OWNER}"]
+    what = ["--schema-only", "--no-owner", "--restrict-key=archive", "--exclude-table=*_archive_(y*|default)"]
+    done = subprocess.run(
+        [*pg_dump, *what, settings.POSTGRES_DB], check=True, capture_output=True, text=True, env={"PGTZ": "UTC"}
+    )
+    return re.sub("-- Dumped .*\n", "", done.stdout)
+
+
+def test_the_snapshot_shows_what_migrations_make(db):
+    """`make schema` writes it."""
+    if "WRITE_SCHEMA" in os.environ:
+        SNAPSHOT.write_text(dump())
+
+    assert dump() == SNAPSHOT.read_text()
+
+
+def test_migrating_twice_changes_nothing(db):
+    before = dump(), db.execute("select * from archive.registry").fetchall()
+
+    migrations.upgrade()
+
+    assert (dump(), db.execute("select * from archive.registry").fetchall()) == before
+
+
+def test_the_models_are_what_the_migrations_make(db):
+    command.check(migrations.config())
+
+
+def test_down_to_nothing_and_up_again(db):
+    before = dump()
+
+    command.downgrade(migrations.config(), "base")
+    assert re.findall("CREATE .*", dump()) == ["CREATE TABLE public.alembic_version ("]
+
+    migrations.upgrade()
+    assert dump() == before
+
+
+def test_deletes_go_on_during_a_migration(db, runtime, owner_with_item):
+    """Applying sql/ drops and makes every function but those that deletes call."""
+    with psycopg.connect(host=HOST, port=PORT, user=OWNER, dbname=settings.POSTGRES_DB) as migrator:
+        migrations.apply_code(migrator)
+        runtime.execute("set lock_timeout = '2s'")
+        runtime.execute("delete from item")
+
+    assert db.execute("select count(*) from item_archive").fetchone() == (1,)
+
+
+def test_a_column_of_item_alone_stops_the_migration_and_is_named(db):
+    db.execute("alter table item add column colour text")
+
+    with pytest.raises(psycopg.Error, match="colour is missing in public.item_archive"):
+        migrations.upgrade()
+
+
+@pytest.fixture
+def owner_with_item(db):
+    db.execute(
+        "with ada as (insert into \"user\" (email) values ('ada@example.com') returning id)"
+        " insert into item (title, owner_id) select 'x', id from ada"
+    )
+
+
+@pytest.fixture
+def scratch(tmp_path) -> Path:
+    """A copy of the project, to be changed."""
+    for folder in ["backend", "db", "sql"]:
+        shutil.copytree(REPOSITORY / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_a_field_added_to_the_model_is_archived_with_no_other_edit(db, owner_with_item, scratch):
+    models = scratch / "backend" / "app" / "models.py"
+    field = "    title: str = Field(min_length=1, max_length=255)\n"
+    head, tail = models.read_text().split("class ItemBase(Schema):", 1)
+    models.write_text(
+        head + "class ItemBase(Schema):" + tail.replace(field, f"{field}    colour: str | None = None\n", 1)
+    )
+
+    def archive_table(*arguments: str) -> None:
+        run = [sys.executable, "-c", "from app.cli import main; main()", *arguments]
+        environment = {"PYTHONPATH": str(scratch / "backend"), "POSTGRES_DB": settings.POSTGRES_DB}
+        done = subprocess.run(
+            run, cwd=scratch, env=os.environ | environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+    archive_table("revision", "-m", "colour")
+    archive_table("migrate")
+
+    db.execute("update item set colour = 'red'; delete from item")
+    assert db.execute("select colour from item_archive").fetchall() == [("red",)]
+    (revision,) = (scratch / "db" / "versions").glob("*colour.py")
+    assert revision.read_text().count("op.add_column") == 2
+    archive_table("migrate")
