@@ -99,12 +99,9 @@ def test_health_is_well_on_a_new_database(db):
 
 
 def test_health_says_what_one_login_for_all_costs(db):
-    with connect(SUPERUSER) as superuser:
-        superuser.execute(f"revoke archive_runtime from {RUNTIME}")
-        try:
-            faults = db.execute("select severity, detail from archive.health() where not ok").fetchall()
-        finally:
-            superuser.execute(f"grant archive_runtime to {RUNTIME}")
+    with db.transaction(force_rollback=True):
+        db.execute(f"revoke archive_runtime from {RUNTIME}")
+        faults = db.execute("select severity, detail from archive.health() where not ok").fetchall()
 
     assert [severity for severity, _ in faults] == ["warning"]
     assert "can rewrite history" in faults[0][1]
