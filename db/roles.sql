@@ -13,6 +13,8 @@ declare
     v_login    text := nullif(current_setting('archive.runtime_login', true), '');
     v_password text := nullif(current_setting('archive.runtime_password', true), '');
     v_role     text;
+    -- Since 16, whoever makes a role administers it, and may still not take it.
+    v_may      text := case when current_setting('server_version_num')::integer >= 160000 then 'set' else 'member' end;
 begin
     foreach v_role in array array['archive_runtime', 'archive_auditor'] loop
         if to_regrole(v_role) is null then
@@ -22,7 +24,7 @@ begin
                 null;  -- another database of this cluster was first
             end;
         end if;
-        if not pg_has_role(v_owner, v_role, 'member') then
+        if not pg_has_role(v_owner, v_role, v_may) then
             execute format('grant %I to %I', v_role, v_owner);
         end if;
     end loop;
@@ -40,5 +42,8 @@ begin
     if not pg_has_role(v_login, 'archive_runtime', 'member') then
         execute format('grant archive_runtime to %I', v_login);
     end if;
+exception when insufficient_privilege then
+    raise exception '% may not make the archive''s roles (%): have db/roles.sql run by somebody who may', current_user, sqlerrm
+        using errcode = 'insufficient_privilege';
 end
 $roles$;

@@ -1,10 +1,9 @@
 """A real PostgreSQL for every test: migrated once into a template, cloned for each test that asks for a database.
 
-The server is the embedded one, in a directory of its own, unless TEST_POSTGRES_SERVER (with TEST_POSTGRES_PORT and
-TEST_POSTGRES_SUPERUSER) names another.
+The server is the embedded one, in a directory of its own. TEST_POSTGRES_BIN names the directory of another version's
+programs: `TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin make test`.
 """
 
-import contextlib
 import os
 import shutil
 import tempfile
@@ -21,9 +20,8 @@ from pytest_postgresql import factories
 SCRATCH = Path(tempfile.mkdtemp(prefix="archive-table-"))
 SCRATCH.chmod(0o711)  # PostgreSQL runs as somebody else where the tests run as root
 DATA = SCRATCH / "postgres"
-HOST = os.environ.get("TEST_POSTGRES_SERVER") or str(embedded.socket_directory(DATA))
-PORT = os.environ.get("TEST_POSTGRES_PORT", "5432")
-SUPERUSER = os.environ.get("TEST_POSTGRES_SUPERUSER", embedded.SUPERUSER)
+BINARIES = Path(os.environ.get("TEST_POSTGRES_BIN") or embedded.binaries())
+HOST, PORT, SUPERUSER = str(embedded.socket_directory(DATA)), "5432", embedded.SUPERUSER
 
 OWNER, RUNTIME, AUDITOR, STRANGER = "test_owner", "test_api", "test_auditor", "test_stranger"
 PASSWORD = "a password for tests"
@@ -60,7 +58,7 @@ def connect(login: str, **options: Any) -> psycopg.Connection:
 @pytest.fixture(scope="session", autouse=True)
 def server() -> Iterator[None]:
     """A running PostgreSQL with the logins that the tests use."""
-    with contextlib.nullcontext() if "TEST_POSTGRES_SERVER" in os.environ else embedded.Server(DATA):
+    with embedded.Server(DATA, BINARIES):
         with connect(SUPERUSER, dbname="postgres") as connection:
             for login in [OWNER, RUNTIME, AUDITOR, STRANGER]:
                 if not connection.execute("select 1 from pg_roles where rolname = %s", [login]).fetchone():

@@ -120,10 +120,16 @@ def get_user_by_email(*, session: Session, email: str, lock: bool = False) -> Us
 
 
 def authenticate(*, session: Session, email: str, password: str) -> User | None:
-    """Return the user whose e-mail and password these are.
+    """Return the user whose e-mail and password these are; an outdated hash is replaced."""
+    user = sign_in(session=session, email=email, password=password)
+    session.commit()
+    return user
 
-    The user's row stays locked against a password change until the transaction ends: a token issued before that is
-    older than the change, and ends with it.
+
+def sign_in(*, session: Session, email: str, password: str) -> User | None:
+    """Return the user whose e-mail and password these are, their row locked against a change of the password.
+
+    A token issued before the transaction ends is older than any such change, and so ends with it.
     """
     user = get_user_by_email(session=session, email=email)
     if user is None:

@@ -31,16 +31,31 @@ def connect(user: str, password: str, **options: Any) -> psycopg.Connection:
         user=user,
         password=password or None,
         dbname=settings.POSTGRES_DB,
+        prepare_threshold=5 if settings.POSTGRES_PREPARED_STATEMENTS else None,
         **options,
     )
 
 
 def _connect_runtime() -> psycopg.Connection:
-    return connect(settings.POSTGRES_USER, settings.POSTGRES_PASSWORD, application_name=APPLICATION_NAME)
+    return connect(
+        settings.POSTGRES_USER,
+        settings.POSTGRES_PASSWORD,
+        application_name=APPLICATION_NAME,
+        connect_timeout=5,
+    )
 
 
 # The URI names the dialect and shows where the engine leads; connections follow the settings as they are when made.
-engine = create_engine(settings.SQLALCHEMY_DATABASE_URI, creator=_connect_runtime, native_inet_types=False)
+# As many as there are worker threads: none waits for a connection that only another waiting thread could give back.
+engine = create_engine(
+    settings.SQLALCHEMY_DATABASE_URI,
+    creator=_connect_runtime,
+    native_inet_types=False,
+    pool_size=10,
+    max_overflow=30,
+    pool_timeout=10,
+    pool_pre_ping=True,
+)
 
 
 def init_db(session: Session) -> None:

@@ -21,11 +21,11 @@ router = APIRouter(tags=["login"])
 @router.post("/login/access-token")
 def login_access_token(session: SessionDep, form: Annotated[LoginForm, Form()]) -> Token:
     """Sign in with e-mail and password, and get the access token for everything else."""
-    user = crud.authenticate(session=session, email=form.username, password=form.password)
+    user = crud.sign_in(session=session, email=form.username, password=form.password)
     if not user:
         raise HTTPException(400, "Incorrect email or password")
     _refuse_inactive(user)
-    # Issued while authenticate() still holds the row: see there.
+    # Before the session ends: see there.
     lifetime = timedelta(minutes=settings.ACCESS_TOKEN_EXPIRE_MINUTES)
     return Token(access_token=security.create_access_token(user.id, lifetime))
 
