@@ -143,7 +143,8 @@ def sign_in(*, session: Session, email: str, password: str) -> User | None:
         session.exec(update(User).where(*this_password).values(hashed_password=new_hash))
         session.commit()
         this_password = (col(User.id) == user.id, col(User.hashed_password) == new_hash)
-    return session.exec(select(User).where(*this_password).with_for_update(read=True)).first()
+    current = select(User).where(*this_password).with_for_update(read=True)
+    return session.exec(current.execution_options(populate_existing=True)).first()
 
 
 def delete_user(*, session: Session, user_id: uuid.UUID, actor: uuid.UUID) -> bool:
@@ -164,10 +165,21 @@ def list_users(*, session: Session, skip: int, limit: int) -> tuple[list[User], 
 
 
 def create_item(*, session: Session, item_in: ItemCreate, owner_id: uuid.UUID) -> Item:
-    """Make an item of this owner's."""
+    """Make an item of this owner's.
+
+    Raises:
+        UserGone: there is no such owner any more.
+
+    """
     item = Item.model_validate(item_in, update={"owner_id": owner_id})
     session.add(item)
-    session.commit()
+    try:
+        session.commit()
+    except IntegrityError as error:
+        session.rollback()
+        if "item_owner_id_fkey" in str(error.orig):
+            raise UserGone from error
+        raise
     return item
 
 

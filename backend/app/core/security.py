@@ -67,15 +67,13 @@ def verify_password(plain: str, hashed: str) -> bool:
 
 def verify_and_rehash(plain: str, hashed: str) -> tuple[bool, str | None]:
     """Return whether this is the password, and its hash of today's kind where the stored one is of yesterday's."""
-    secret: str | bytes = plain
-    if BcryptHasher.identify(hashed):
-        secret = plain.encode()[:72]  # bcrypt never read further; its library now refuses to ignore the rest
+    outdated = BcryptHasher.identify(hashed)
     try:
-        valid = _hashes.verify(secret, hashed)
+        # bcrypt never read more than 72 bytes; its library has come to refuse the rest instead of ignoring it.
+        valid = _hashes.verify(plain.encode()[:72] if outdated else plain, hashed)
     except UnknownHashError:
         return False, None
-    outdated = valid and _hashes.current_hasher.check_needs_rehash(hashed)
-    return valid, get_password_hash(plain) if outdated else None
+    return valid, get_password_hash(plain) if valid and outdated else None
 
 
 NOBODYS_HASH = get_password_hash(secrets.token_urlsafe())
