@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     POSTGRES_USER: str = "archive_api"
     POSTGRES_PASSWORD: str = ""
     POSTGRES_DB: str = "archive_table"
+    POSTGRES_PREPARED_STATEMENTS: bool = True
+    """False behind a transaction-mode pooler that does not follow them, such as PgBouncer before 1.21."""
     MIGRATION_USER: str | None = None
     MIGRATION_PASSWORD: str = ""
     EMBEDDED_PGDATA: Path = Path(".data/postgres")
@@ -120,13 +122,14 @@ class Settings(BaseSettings):
         self.EMBEDDED_PGDATA = (REPOSITORY / self.EMBEDDED_PGDATA.expanduser()).resolve()
         if self.embedded:
             self.MIGRATION_USER = self.MIGRATION_USER or "archive_owner"
+            self.POSTGRES_PORT = 5432  # names its socket; nothing else can take it
         self.EMAILS_FROM_NAME = self.EMAILS_FROM_NAME or self.PROJECT_NAME
         self._refuse_placeholders()
         self.SECRET_KEY = self.SECRET_KEY or _kept_secret(self.EMBEDDED_PGDATA)
         return self
 
     def _refuse_placeholders(self) -> None:
-        names = ["SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD"]
+        names = ["SECRET_KEY", "POSTGRES_PASSWORD", "MIGRATION_PASSWORD", "FIRST_SUPERUSER_PASSWORD"]
         faults = [f'{name} is "changethis"' for name in names if getattr(self, name) == "changethis"]
         if self.ENVIRONMENT == "local":
             for fault in faults:
