@@ -1,0 +1,65 @@
+"""The files that nothing else reads: `docker-compose.yml` and `.env.example`, held to the settings that exist."""
+
+import re
+from typing import Any
+
+import pytest
+from app.core.config import REPOSITORY, Settings
+
+SETTINGS = set(Settings.model_fields)
+
+
+@pytest.fixture
+def services() -> dict[str, Any]:
+    yaml = pytest.importorskip("yaml")
+    return yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())["services"]
+
+
+@pytest.mark.parametrize("service", ["migrate", "backend"])
+def test_compose_sets_only_settings_that_exist(services, service):
+    assert set(services[service]["environment"]) <= SETTINGS
+
+
+def test_compose_migrates_as_the_owner_before_it_serves(services):
+    assert services["migrate"]["command"] == ["archive-table", "migrate"]
+    assert services["migrate"]["environment"]["MIGRATION_USER"] == services["db"]["environment"]["POSTGRES_USER"]
+    assert services["backend"]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+
+
+def test_compose_keeps_the_owners_login_from_the_backend(services):
+    assert not [name for name in services["backend"]["environment"] if name.startswith("MIGRATION_")]
+
+
+def test_compose_waits_for_a_healthy_database(services):
+    assert services["db"]["healthcheck"]["test"]
+    assert services["migrate"]["depends_on"]["db"] == {"condition": "service_healthy"}
+
+
+def test_compose_publishes_on_this_machine_only(services):
+    ports = [port for service in services.values() for port in service.get("ports", [])]
+
+    assert ports
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_compose_refuses_its_placeholders_in_production(services):
+    environment = services["migrate"]["environment"]
+    placeholders = {name for name, value in environment.items() if str(value).endswith(":-changethis}")}
+
+    assert placeholders >= {"SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD"}
+
+
+def test_the_example_names_every_setting_with_its_comment():
+    example = (REPOSITORY / ".env.example").read_text()
+
+    assert set(re.findall(r"^# .+\n(\w+)=", example, re.MULTILINE)) == SETTINGS
+
+
+def test_the_example_changes_nothing(monkeypatch):
+    for name in SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SECRET_KEY", "a secret key for tests, long enough for HMAC")
+
+    monkeypatch.setenv("FIRST_SUPERUSER_PASSWORD", "a password for tests")
+
+    assert Settings(_env_file=REPOSITORY / ".env.example") == Settings(_env_file=None)
