@@ -60,6 +60,9 @@ def server() -> Iterator[None]:
     """A running PostgreSQL with the logins that the tests use."""
     with embedded.Server(DATA, BINARIES):
         with connect(SUPERUSER, dbname="postgres") as connection:
+            connection.execute("alter system set autovacuum = off")  # it would hold databases that a test drops
+            connection.execute("alter system set fsync = off")
+            connection.execute("select pg_reload_conf()")
             for login in [OWNER, RUNTIME, AUDITOR, STRANGER]:
                 if not connection.execute("select 1 from pg_roles where rolname = %s", [login]).fetchone():
                     connection.execute(f"create role {login} login")
@@ -133,10 +136,10 @@ def make_item(db: psycopg.Connection) -> Callable[..., Item]:
 
 
 @pytest.fixture
-def superuser(session: Session) -> User:
+def superuser(db: psycopg.Connection) -> User:
     """The first superuser, whom the migration made."""
-    user = crud.get_user_by_email(session=session, email=settings.FIRST_SUPERUSER)
-    session.rollback()
+    with Session(engine) as session:
+        user = crud.get_user_by_email(session=session, email=settings.FIRST_SUPERUSER)
     assert user
     return user
 

@@ -1,15 +1,35 @@
 """CSV downloads that stream from the database by COPY, in constant memory."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import Any
 
+import anyio
+from anyio import to_thread
 from fastapi.responses import StreamingResponse
 from sqlalchemy import ColumnElement, String, case, literal
 from sqlmodel import AutoString, Session
 from sqlmodel.sql.expression import SelectOfScalar
+from starlette.types import Receive, Scope, Send
 
 CHUNK = 64 * 1024
 """Bytes sent at once: COPY gives a row at a time, too little to send each alone."""
+
+
+class Download(StreamingResponse):
+    """A response that ends its COPY when it ends, not when it is collected: the client may leave in the middle."""
+
+    def __init__(self, chunks: Generator[bytes], filename: str) -> None:
+        headers = {"Content-Disposition": f"attachment; filename={filename}"}
+        super().__init__(chunks, media_type="text/csv; charset=utf-8", headers=headers)
+        self.chunks = chunks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the chunks. The connection is busy until the COPY ends, and a rollback would wait for it for ever."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await to_thread.run_sync(self.chunks.close)
 
 
 def csv_response(
@@ -17,11 +37,7 @@ def csv_response(
 ) -> StreamingResponse:
     """Answer with these columns of the selected rows, as a CSV file with a header that is safe in a spreadsheet."""
     cells = statement.with_only_columns(*map(_cell, columns))
-    return StreamingResponse(
-        _copy(session, cells),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f"attachment; filename={filename}"},
-    )
+    return Download(_copy(session, cells), filename)
 
 
 def _cell(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -31,7 +47,7 @@ def _cell(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return case((column.regexp_match("^[-=+@\t\r]"), literal("'") + column), else_=column).label(column.key)
 
 
-def _copy(session: Session, cells: Any) -> Iterator[bytes]:
+def _copy(session: Session, cells: Any) -> Generator[bytes]:
     query = cells.compile(session.get_bind())
     driver = session.connection().connection.driver_connection
     assert driver  # noqa: S101

@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import psycopg
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from app import crud
@@ -57,6 +59,15 @@ def refuse_input(_: Request, error: RequestValidationError) -> JSONResponse:
     """Say where and why, without the input: echoing NaN or half a surrogate pair would turn a 422 into a 500."""
     detail = [{key: fault[key] for key in ("type", "loc", "msg")} for fault in error.errors()]
     return JSONResponse({"detail": detail}, 422)
+
+
+@app.exception_handler(HTTPException)
+async def refuse_unreadable_body(request: Request, error: HTTPException) -> Response:
+    """Answer 422, where FastAPI says 400, to a body nested too deep, not in UTF-8, or with a number beyond reading."""
+    if error.status_code == 400 and error.detail == "There was an error parsing the body":
+        fault = {"type": "body_unreadable", "loc": ["body"], "msg": "The body cannot be read"}
+        return JSONResponse({"detail": [fault]}, 422)
+    return await http_exception_handler(request, error)
 
 
 @app.exception_handler(crud.UserGone)

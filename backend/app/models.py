@@ -43,16 +43,18 @@ postgresql.ischema_names["xid8"] = Xid8  # so that Alembic knows it when it read
 Email = Annotated[EmailStr, AfterValidator(str.lower)]
 
 
-def _without_nul(value: Any) -> Any:
+def _storable(value: Any) -> Any:
     if isinstance(value, str) and "\0" in value:
         raise ValueError("Text cannot hold the NUL character")
+    if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("Text cannot hold half a surrogate pair")  # JSON can, UTF-8 and so everything else cannot
     return value
 
 
 class Schema(SQLModel):
     """The root of all tables and schemas."""
 
-    _text = field_validator("*", mode="after")(_without_nul)
+    _text = field_validator("*", mode="after")(_storable)
 
 
 def _key() -> Any:
@@ -61,7 +63,7 @@ def _key() -> Any:
     )
 
 
-PlainText = Annotated[str, AfterValidator(_without_nul)]
+PlainText = Annotated[str, AfterValidator(_storable)]
 Reason = Annotated[PlainText, StringConstraints(max_length=1000)]
 
 

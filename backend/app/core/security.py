@@ -72,9 +72,10 @@ def verify_and_rehash(plain: str, hashed: str) -> tuple[bool, str | None]:
         # bcrypt never read more than 72 bytes; its library has come to refuse the rest instead of ignoring it.
         valid = _hashes.verify(plain.encode()[:72] if outdated else plain, hashed)
     except UnknownHashError:
+        _hashes.verify(plain, NOBODYS_HASH)  # or the time would tell that this user has no password
         return False, None
     return valid, get_password_hash(plain) if valid and outdated else None
 
 
 NOBODYS_HASH = get_password_hash(secrets.token_urlsafe())
-"""Checked against where there is no user, so that the time an answer takes does not tell."""
+"""Checked against where there is no user or no usable hash, so that the time an answer takes does not tell."""

@@ -17,6 +17,7 @@ router = APIRouter(prefix="/items", tags=["items"])
 def get_item(session: SessionDep, item_id: uuid.UUID, current_user: CurrentUser) -> Item:
     """Return the item that the path names. 404 if there is none, 400 if it is somebody else's."""
     item = session.get(Item, item_id)
+    session.commit()  # see deps.get_current_user
     if not item:
         raise HTTPException(404, "Item not found")
     if not current_user.is_superuser and item.owner_id != current_user.id:

@@ -1,12 +1,15 @@
 """Signing in, and getting back in."""
 
+import logging
 from datetime import timedelta
 from typing import Annotated
 
 import jwt
+import psycopg
 from fastapi import APIRouter, BackgroundTasks, Depends, Form, HTTPException
 from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app import crud, utils
@@ -14,6 +17,8 @@ from app.api.deps import CurrentUser, EmailPath, SessionDep, get_current_active_
 from app.core import db, security
 from app.core.config import settings
 from app.models import LoginForm, Message, NewPassword, Token, User, UserPublic
+
+logger = logging.getLogger(__name__)
 
 router = APIRouter(tags=["login"])
 
@@ -44,11 +49,15 @@ def recover_password(email: EmailPath, background: BackgroundTasks) -> Message:
 
 
 def _mail_reset_link(email: str) -> None:
-    with Session(db.engine) as session:
-        user = crud.get_user_by_email(session=session, email=email)
-        if user is None or not settings.emails_enabled:
-            return
-        address = user.email
+    try:
+        with Session(db.engine, expire_on_commit=False) as session:
+            user = crud.get_user_by_email(session=session, email=email)
+    except (SQLAlchemyError, psycopg.OperationalError):
+        logger.exception("A password recovery could not be looked up")  # the answer is given already
+        return
+    if user is None or not settings.emails_enabled:
+        return
+    address = user.email
     token = utils.generate_password_reset_token(address)
     mail = utils.generate_reset_password_email(address, address, token)
     utils.send_email(email_to=address, subject=mail.subject, html_content=mail.html_content)

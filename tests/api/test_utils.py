@@ -1,0 +1,150 @@
+"""Health, readiness, mail, the OpenAPI document and CORS, over HTTP."""
+
+import logging
+import smtplib
+import socket
+import time
+
+import pytest
+from app import utils
+from app.core.config import settings
+from app.core.db import engine
+from app.main import app
+from fastapi.routing import APIRoute
+
+PASSWORD = "a password for tests"
+
+
+def told(response):
+    return response.status_code, response.json()
+
+
+@pytest.fixture
+def admin(superuser, headers):
+    return headers(superuser)
+
+
+def test_the_process_is_up(client):
+    assert told(client.get("/api/v1/utils/health-check/")) == (200, True)
+
+
+def test_a_migrated_database_is_ready(client):
+    answer = client.get("/api/v1/utils/ready/")
+
+    assert (answer.status_code, answer.json()["errors"]) == (200, [])
+
+
+@pytest.mark.parametrize(
+    ("damage", "told_of"),
+    [
+        ("drop trigger zz_archive_before_delete on item", "trigger"),
+        ("alter table item disable trigger zz_archive_before_delete", "trigger"),
+        ("update alembic_version set version_num = 'an older one'", "revision"),
+    ],
+)
+def test_a_damaged_database_is_not_ready_and_says_why(client, db, damage, told_of):
+    db.execute(damage)
+
+    answer = client.get("/api/v1/utils/ready/")
+
+    assert answer.status_code == 503
+    assert told_of in " ".join(answer.json()["errors"])
+
+
+def test_a_database_that_is_gone_is_not_ready_within_two_seconds(client, monkeypatch):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        monkeypatch.setattr(settings, "POSTGRES_PORT", closed.getsockname()[1])
+        engine.dispose()
+        start = time.monotonic()
+
+        answer = client.get("/api/v1/utils/ready/")
+
+    assert time.monotonic() - start < 2
+    assert answer.status_code == 503
+    assert answer.json()["errors"]
+    assert told(client.get("/api/v1/utils/health-check/")) == (200, True)
+
+
+def test_a_request_without_a_database_is_told_to_come_back(client, make_user, headers, monkeypatch):
+    mine = headers(make_user())
+    monkeypatch.setattr(settings, "POSTGRES_PORT", 1)
+    engine.dispose()
+
+    answer = client.get("/api/v1/items/", headers=mine)
+
+    assert told(answer) == (503, {"detail": "The database is not available"})
+    assert answer.headers["Retry-After"]
+
+
+# Mail
+
+
+def test_a_test_mail_is_sent_for_superusers_only(client, make_user, headers, admin, mails):
+    url = "/api/v1/utils/test-email/?email_to=ann@example.com"
+
+    assert told(client.post(url, headers=admin)) == (201, {"message": "Test email sent"})
+    assert client.post(url, headers=headers(make_user())).status_code == 403
+    assert client.post(url).status_code == 401
+    assert client.post("/api/v1/utils/test-email/?email_to=nonsense", headers=admin).status_code == 422
+    assert [mail["email_to"] for mail in mails] == ["ann@example.com"]
+
+
+@pytest.mark.parametrize("error", [ConnectionRefusedError(), TimeoutError(), smtplib.SMTPServerDisconnected("gone")])
+def test_a_mail_that_cannot_be_sent_is_logged_and_fails_no_request(client, admin, monkeypatch, caplog, error):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(settings, "SMTP_HOST", "mail.example.com")
+    monkeypatch.setattr(settings, "EMAILS_FROM_EMAIL", "archive@example.com")
+    monkeypatch.setattr(smtplib, "SMTP", fail)
+    body = {"email": "ann@example.com", "password": PASSWORD}
+
+    with caplog.at_level(logging.ERROR):
+        statuses = [
+            client.post("/api/v1/users/", json=body, headers=admin).status_code,
+            client.post("/api/v1/password-recovery/ann@example.com").status_code,
+            client.post("/api/v1/utils/test-email/?email_to=ann@example.com", headers=admin).status_code,
+        ]
+
+    assert statuses == [200, 200, 201]
+    assert [record.message for record in caplog.records] == ["A mail could not be sent"] * 3
+
+
+def test_nobody_adds_a_header_to_a_mail(client, admin, mails):
+    injected = "ann@example.com\r\nBcc: eve@example.com"
+    body = {"email": "ann@example.com", "password": PASSWORD, "full_name": "Ann\r\nBcc: eve@example.com"}
+
+    assert client.post("/api/v1/users/", json=body | {"email": injected}, headers=admin).status_code == 422
+    assert client.post("/api/v1/utils/test-email/", params={"email_to": injected}, headers=admin).status_code == 422
+    assert client.post("/api/v1/users/", json=body, headers=admin).status_code == 200
+    assert "Bcc" not in str(mails)
+    with pytest.raises(ValueError, match="linefeed|newline|header"):
+        utils._message("ann@example.com", "A subject\r\nBcc: eve@example.com", "")
+
+
+# The document, and browsers
+
+
+def test_operations_are_named_by_tag_and_function(client):
+    document = client.get("/api/v1/openapi.json").json()
+
+    names = {operation["operationId"] for path in document["paths"].values() for operation in path.values()}
+
+    assert {"login-login_access_token", "users-register_user", "items-read_items", "utils-health_check"} <= names
+    for route in (route for route in app.routes if isinstance(route, APIRoute)):
+        assert f"{route.tags[0]}-{route.name}" in names
+
+
+def test_the_frontend_may_call_with_credentials_and_others_may_not(client):
+    asked = {"Access-Control-Request-Method": "DELETE", "Access-Control-Request-Headers": "authorization"}
+
+    ours = client.options("/api/v1/items/", headers=asked | {"Origin": settings.FRONTEND_HOST})
+    others = client.options("/api/v1/items/", headers=asked | {"Origin": "https://eve.example.com"})
+
+    assert ours.status_code == 200
+    assert ours.headers["Access-Control-Allow-Origin"] == settings.FRONTEND_HOST
+    assert ours.headers["Access-Control-Allow-Credentials"] == "true"
+    assert "DELETE" in ours.headers["Access-Control-Allow-Methods"]
+    assert "authorization" in ours.headers["Access-Control-Allow-Headers"].lower()
+    assert "Access-Control-Allow-Origin" not in others.headers
