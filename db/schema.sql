@@ -1224,6 +1224,63 @@ COMMENT ON FUNCTION archive.capture_item() IS 'Copies deleted rows of public.ite
 
 
 --
+-- Name: capture_user(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.capture_user() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+-- Written by archive.enable('public."user"'). Do not edit: change the table, then call it again.
+begin
+    -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
+    if tg_relid <> 'public."user"'::regclass then
+        raise exception 'archive: this function captures %, not %', 'public."user"', tg_relid::regclass
+            using errcode = 'AR422';
+    end if;
+
+    if tg_op = 'TRUNCATE' then
+        -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
+        if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+            raise exception 'TRUNCATE of % at isolation level % could lose rows',
+                'public."user"', current_setting('transaction_isolation')
+                using errcode = 'AR409', hint = 'Truncate at READ COMMITTED, or DELETE.';
+        end if;
+        insert into public.user_archive (
+            archive_id, transaction_id, archived_at, archived_by, reason,
+            session_role, application_name, client_addr, cascaded,
+            id, email, is_active, is_superuser, full_name)
+        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
+               left(nullif(current_setting('archive.actor', true), ''), 200),
+               nullif(current_setting('archive.reason', true), ''),
+               session_user, current_setting('application_name'), inet_client_addr(), false,
+               live.id, live.email, live.is_active, live.is_superuser, live.full_name
+          from only public."user" as live;
+        return null;
+    end if;
+
+    insert into public.user_archive (
+        archive_id, transaction_id, archived_at, archived_by, reason,
+        session_role, application_name, client_addr, cascaded,
+        id, email, is_active, is_superuser, full_name)
+    values (nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
+            left(nullif(current_setting('archive.actor', true), ''), 200),
+            nullif(current_setting('archive.reason', true), ''),
+            session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1,
+            old.id, old.email, old.is_active, old.is_superuser, old.full_name);
+    return old;
+end
+$$;
+
+
+--
+-- Name: FUNCTION capture_user(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.capture_user() IS 'Copies deleted rows of public."user" to public.user_archive.';
+
+
+--
 -- Name: disable(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -1670,7 +1727,7 @@ CREATE TABLE public."user" (
 -- Name: TABLE "user"; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON TABLE public."user" IS 'Those who sign in. Deleting one deletes their items.';
+COMMENT ON TABLE public."user" IS 'Those who sign in. Deleting one deletes their items. Deleted rows are in user_archive.';
 
 
 --
@@ -1730,6 +1787,150 @@ COMMENT ON COLUMN public."user".kept_token IS '… but for this one (its jti), w
 
 
 --
+-- Name: user_archive; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.user_archive (
+    archive_id bigint NOT NULL,
+    transaction_id xid8 NOT NULL,
+    archived_at timestamp with time zone NOT NULL,
+    archived_by text,
+    reason text,
+    session_role text NOT NULL,
+    application_name text,
+    client_addr inet,
+    cascaded boolean NOT NULL,
+    restored_at timestamp with time zone,
+    restored_by text,
+    id uuid,
+    email character varying(255),
+    is_active boolean,
+    is_superuser boolean,
+    full_name character varying(255)
+)
+PARTITION BY RANGE (archived_at);
+
+
+--
+-- Name: TABLE user_archive; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.user_archive IS 'The deleted rows of user, without passwords, by month. Written by its trigger alone.';
+
+
+--
+-- Name: COLUMN user_archive.archive_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.archive_id IS 'Names one archived row anywhere; the newest is the highest.';
+
+
+--
+-- Name: COLUMN user_archive.transaction_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.transaction_id IS 'The deleting transaction: all rows of one deletion share it.';
+
+
+--
+-- Name: COLUMN user_archive.archived_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.archived_at IS 'When that transaction began.';
+
+
+--
+-- Name: COLUMN user_archive.archived_by; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.archived_by IS 'Who, as the application knows it: a user''s id or any label. Null where none was set.';
+
+
+--
+-- Name: COLUMN user_archive.reason; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.reason IS 'Why, if given.';
+
+
+--
+-- Name: COLUMN user_archive.session_role; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.session_role IS 'The database login that did it.';
+
+
+--
+-- Name: COLUMN user_archive.application_name; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.application_name IS 'With what program, as it calls itself.';
+
+
+--
+-- Name: COLUMN user_archive.client_addr; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.client_addr IS 'From where, as PostgreSQL sees it. Null over a Unix socket.';
+
+
+--
+-- Name: COLUMN user_archive.cascaded; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.cascaded IS 'Whether a foreign key''s cascade or another trigger deleted the row.';
+
+
+--
+-- Name: COLUMN user_archive.restored_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.restored_at IS 'When it was restored. The row stays as history.';
+
+
+--
+-- Name: COLUMN user_archive.restored_by; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.restored_by IS 'Who restored it.';
+
+
+--
+-- Name: COLUMN user_archive.id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.id IS 'user.id; not unique here: a restored row can be deleted again.';
+
+
+--
+-- Name: COLUMN user_archive.email; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.email IS 'user.email';
+
+
+--
+-- Name: COLUMN user_archive.is_active; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.is_active IS 'user.is_active';
+
+
+--
+-- Name: COLUMN user_archive.is_superuser; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.is_superuser IS 'user.is_superuser';
+
+
+--
+-- Name: COLUMN user_archive.full_name; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.full_name IS 'user.full_name';
+
+
+--
 -- Name: registry registry_pkey; Type: CONSTRAINT; Schema: archive; Owner: -
 --
 
@@ -1759,6 +1960,14 @@ ALTER TABLE ONLY public.item_archive
 
 ALTER TABLE ONLY public.item
     ADD CONSTRAINT item_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: user_archive user_archive_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.user_archive
+    ADD CONSTRAINT user_archive_pkey PRIMARY KEY (archive_id, archived_at);
 
 
 --
@@ -1798,6 +2007,20 @@ CREATE INDEX item_owner_id_idx ON public.item USING btree (owner_id, id);
 
 
 --
+-- Name: user_archive_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX user_archive_id_idx ON ONLY public.user_archive USING btree (id);
+
+
+--
+-- Name: user_archive_transaction_id_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX user_archive_transaction_id_idx ON ONLY public.user_archive USING btree (transaction_id, archived_at);
+
+
+--
 -- Name: user_email_key; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -1821,6 +2044,22 @@ COMMENT ON TRIGGER zz_archive_before_delete ON public.item IS 'Copies each delet
 
 
 --
+-- Name: user zz_archive_before_delete; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER zz_archive_before_delete BEFORE DELETE ON public."user" FOR EACH ROW EXECUTE FUNCTION archive.capture_user();
+
+ALTER TABLE public."user" ENABLE ALWAYS TRIGGER zz_archive_before_delete;
+
+
+--
+-- Name: TRIGGER zz_archive_before_delete ON "user"; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TRIGGER zz_archive_before_delete ON public."user" IS 'Copies each deleted row to the archive.';
+
+
+--
 -- Name: item zz_archive_before_truncate; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -1834,6 +2073,22 @@ ALTER TABLE public.item ENABLE ALWAYS TRIGGER zz_archive_before_truncate;
 --
 
 COMMENT ON TRIGGER zz_archive_before_truncate ON public.item IS 'Copies all rows to the archive.';
+
+
+--
+-- Name: user zz_archive_before_truncate; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER zz_archive_before_truncate BEFORE TRUNCATE ON public."user" FOR EACH STATEMENT EXECUTE FUNCTION archive.capture_user();
+
+ALTER TABLE public."user" ENABLE ALWAYS TRIGGER zz_archive_before_truncate;
+
+
+--
+-- Name: TRIGGER zz_archive_before_truncate ON "user"; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TRIGGER zz_archive_before_truncate ON public."user" IS 'Copies all rows to the archive.';
 
 
 --
@@ -2107,6 +2362,13 @@ REVOKE ALL ON FUNCTION archive.capture_item() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION capture_user(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.capture_user() FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION disable(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -2164,6 +2426,14 @@ GRANT SELECT ON TABLE public.item_archive TO archive_auditor;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public."user" TO archive_runtime;
+
+
+--
+-- Name: TABLE user_archive; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.user_archive TO archive_runtime;
+GRANT SELECT ON TABLE public.user_archive TO archive_auditor;
 
 
 --

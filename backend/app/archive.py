@@ -2,8 +2,10 @@
 
 import json
 import uuid
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
-from sqlalchemy import text
+from sqlalchemy import Select, text
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -12,13 +14,18 @@ from app.models import (
     HealthCheck,
     Item,
     ItemArchive,
-    ItemArchivePublic,
-    ItemArchivesPublic,
+    ItemFilter,
     RestorePreview,
+    User,
+    UserArchive,
+    UserFilter,
 )
 
 COUNT_LIMIT = 10_000
 """Up to here a count is exact; beyond, reading every row to count them would cost more than it tells."""
+
+Live = TypeVar("Live", Item, User)
+Archived = TypeVar("Archived", ItemArchive, UserArchive)
 
 
 def set_context(session: Session, *, actor: uuid.UUID, reason: str | None = None) -> None:
@@ -41,97 +48,115 @@ def health(session: Session, *, thorough: bool = False) -> list[HealthCheck]:
     return [HealthCheck.model_validate(row) for row in rows]
 
 
-def browse_items(session: Session, *, wanted: ArchiveFilter, limit: int, before: int | None) -> ItemArchivesPublic:
-    """Return a page of deleted items, newest first: those that pass the filter and come after `before`."""
-    found = archived_items(wanted)
-    page = found if before is None else found.where(col(ItemArchive.archive_id) < before)
-    # One row more than asked for tells whether there is a next page.
-    rows = session.exec(page.order_by(col(ItemArchive.archive_id).desc()).limit(limit + 1)).all()
-    count, exact = _count(session, found)
-    return ItemArchivesPublic(
-        data=[ItemArchivePublic.model_validate(row) for row in rows[:limit]],
-        count=count,
-        count_exact=exact,
-        next_before=rows[limit - 1].archive_id if len(rows) > limit else None,
-    )
+# Browsing
 
 
-def archived_items(wanted: ArchiveFilter) -> SelectOfScalar[ItemArchive]:
-    """Select the deleted items that pass a wanted."""
-    statement = select(ItemArchive)
-    for column, value in [
-        (ItemArchive.owner_id, wanted.owner_id),
-        (ItemArchive.id, wanted.item_id),
-        (ItemArchive.archived_by, wanted.archived_by),
-        (ItemArchive.transaction_id, wanted.transaction_id),
-    ]:
+def select_items(wanted: ItemFilter) -> SelectOfScalar[ItemArchive]:
+    """Select the deleted items that pass a filter."""
+    equal = {ItemArchive.owner_id: wanted.owner_id, ItemArchive.id: wanted.item_id}
+    return _select(ItemArchive, wanted, equal, [ItemArchive.title, ItemArchive.description])
+
+
+def select_users(wanted: UserFilter) -> SelectOfScalar[UserArchive]:
+    """Select the deleted users who pass a filter."""
+    return _select(UserArchive, wanted, {UserArchive.id: wanted.user_id}, [UserArchive.email, UserArchive.full_name])
+
+
+def _select(
+    table: type[Archived], wanted: ArchiveFilter, equal: Mapping[Any, object], searched: list[Any]
+) -> SelectOfScalar[Archived]:
+    statement = select(table)
+    exactly = {**equal, table.archived_by: wanted.archived_by, table.transaction_id: wanted.transaction_id}
+    for column, value in exactly.items():
         if value is not None:
             statement = statement.where(col(column) == value)
     if wanted.state != "any":
-        restored = col(ItemArchive.restored_at).is_not(None)
+        restored = col(table.restored_at).is_not(None)
         statement = statement.where(restored if wanted.state == "restored" else ~restored)
     if wanted.archived_after:
-        statement = statement.where(col(ItemArchive.archived_at) >= wanted.archived_after)
+        statement = statement.where(col(table.archived_at) >= wanted.archived_after)
     if wanted.archived_before:
-        statement = statement.where(col(ItemArchive.archived_at) < wanted.archived_before)
+        statement = statement.where(col(table.archived_at) < wanted.archived_before)
     if wanted.q:
-        statement = statement.where(
-            or_(*(col(c).icontains(wanted.q, autoescape=True) for c in (ItemArchive.title, ItemArchive.description)))
-        )
+        statement = statement.where(or_(*(col(column).icontains(wanted.q, autoescape=True) for column in searched)))
     return statement
 
 
-def _count(session: Session, statement: SelectOfScalar[ItemArchive]) -> tuple[int, bool]:
+def page(session: Session, statement: SelectOfScalar[Archived], *, limit: int, before: int | None) -> dict[str, object]:
+    """Return a page of the selected rows, newest first, that come after `before`, and how it fits into the whole."""
+    key = col(statement.column_descriptions[0]["entity"].archive_id)
+    later = statement if before is None else statement.where(key < before)
+    # One row more than asked for tells whether there is a next page.
+    rows = session.exec(later.order_by(key.desc()).limit(limit + 1)).all()
+    count, exact = _count(session, statement.with_only_columns(key))
+    return {
+        "data": rows[:limit],
+        "count": count,
+        "count_exact": exact,
+        "next_before": rows[limit - 1].archive_id if len(rows) > limit else None,
+    }
+
+
+def _count(session: Session, keys: Select[Any]) -> tuple[int, bool]:
     """Return how many rows a statement finds, and whether that is exact: beyond `COUNT_LIMIT` it is an estimate."""
-    bounded = statement.with_only_columns(col(ItemArchive.archive_id)).limit(COUNT_LIMIT + 1).subquery()
-    count = session.exec(select(func.count()).select_from(bounded)).one()
+    count = session.exec(select(func.count()).select_from(keys.limit(COUNT_LIMIT + 1).subquery())).one()
     if count <= COUNT_LIMIT:
         return count, True
-    bare = statement.with_only_columns(col(ItemArchive.archive_id))
-    compiled = bare.compile(session.get_bind(), compile_kwargs={"render_postcompile": True})
-    plan = session.connection().exec_driver_sql(f"explain (format json) {compiled}", compiled.params).scalar_one()
+    query = keys.compile(session.get_bind(), compile_kwargs={"render_postcompile": True})
+    plan = session.connection().exec_driver_sql(f"explain (format json) {query}", query.params).scalar_one()
     return max(COUNT_LIMIT + 1, plan[0]["Plan"]["Plan Rows"]), False
 
 
-def get_item(session: Session, archive_id: int) -> ItemArchive | None:
-    """Return one deleted item."""
-    return session.exec(select(ItemArchive).where(col(ItemArchive.archive_id) == archive_id)).first()
+def get(session: Session, table: type[Archived], archive_id: int) -> Archived | None:
+    """Return one deleted row."""
+    return session.exec(select(table).where(col(table.archive_id) == archive_id)).first()
 
 
-def restore_item(session: Session, archive_id: int, *, actor: uuid.UUID, owner_id: uuid.UUID | None = None) -> Item:
-    """Bring one deleted item back under its old id, to its old owner or the one named, and commit.
+# Restoring
+
+
+def restore(
+    session: Session, table: type[Live], archive_id: int, *, actor: uuid.UUID, **overrides: uuid.UUID | None
+) -> Live:
+    """Bring one deleted row back under its old id, with other values where named, and commit.
 
     Raises:
         sqlalchemy.exc.DBAPIError: with SQLSTATE AR404 where there is no such row, AR409 where it cannot be restored.
 
     """
     set_context(session, actor=actor)
-    outcome = _restore(session, archive_id, owner_id, dry_run=False)
-    item = session.get_one(Item, uuid.UUID(outcome.row_id))
+    outcome = _restore(session, table, archive_id, overrides, dry_run=False)
+    row = session.get_one(table, uuid.UUID(outcome.row_id))
     session.commit()
-    return item
+    return row
 
 
-def preview_item(session: Session, archive_id: int, *, owner_id: uuid.UUID | None = None) -> RestorePreview:
-    """Tell what `restore_item` would do, by doing it in a subtransaction that is rolled back.
+def preview(session: Session, table: type[Live], archive_id: int, **overrides: uuid.UUID | None) -> RestorePreview:
+    """Tell what `restore` would do, by doing it in a subtransaction that is rolled back.
 
     Raises:
         sqlalchemy.exc.DBAPIError: with SQLSTATE AR404 where there is no such row.
 
     """
-    outcome = _restore(session, archive_id, owner_id, dry_run=True)
+    outcome = _restore(session, table, archive_id, overrides, dry_run=True)
     session.rollback()
     return outcome
 
 
-def _restore(session: Session, archive_id: int, owner_id: uuid.UUID | None, *, dry_run: bool) -> RestorePreview:
-    overrides = {"owner_id": str(owner_id)} if owner_id else {}
+def _restore(
+    session: Session, table: type[Live], archive_id: int, overrides: Mapping[str, uuid.UUID | None], *, dry_run: bool
+) -> RestorePreview:
     row = session.execute(
         text(
             'select cast(source as text) as "table", archive_id, row_id, outcome, detail'
-            "  from archive.restore('public.item', array[cast(:id as bigint)],"
+            "  from archive.restore(to_regclass(:source), array[cast(:id as bigint)],"
             "                       cast(:overrides as jsonb), dry_run => :dry_run)"
         ),
-        {"id": archive_id, "overrides": json.dumps(overrides), "dry_run": dry_run},
+        {
+            "source": f'public."{table.__tablename__}"',
+            "id": archive_id,
+            "overrides": json.dumps({name: str(value) for name, value in overrides.items() if value}),
+            "dry_run": dry_run,
+        },
     ).one()
     return RestorePreview.model_validate(row)

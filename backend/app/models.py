@@ -227,12 +227,13 @@ TransactionId = Annotated[str, AfterValidator(_xid8), StringConstraints(max_leng
 ArchiveId = Annotated[int, PydanticField(ge=1, le=2**63 - 1)]
 
 
-def _copy_of(source: type[SQLModel]) -> Any:
+def _copy_of(source: type[SQLModel], exclude: frozenset[str] = frozenset()) -> Any:
     """Return a base class with each column of a table, nullable: no rule of the live table may fail a delete."""
     table: Table = source.__table__  # type: ignore[attr-defined]
     fields: dict[str, Any] = {
         column.name: (source.model_fields[column.name].annotation | None, Field(default=None, sa_type=column.type))  # type: ignore[operator]
         for column in table.columns
+        if column.name not in exclude
     }
     return create_model(f"{source.__name__}Copy", __base__=Schema, **fields)
 
@@ -272,10 +273,30 @@ class ItemArchive(ItemArchivePublic, table=True):
     )
 
 
-class ItemArchivesPublic(Schema):
-    """A page of the archive, newest first."""
+# What sql/archive/95_tables.sql excludes: nobody signs in with what the archive holds.
+_UserCopy: Any = _copy_of(User, exclude=frozenset({"hashed_password", "tokens_valid_from", "kept_token"}))
 
-    data: list[ItemArchivePublic]
+
+class UserArchivePublic(_UserCopy, ArchivedRow):
+    """A deleted user: who it was, and how they were deleted."""
+
+    email: str | None = Field(default=None, max_length=255)
+
+
+class UserArchive(UserArchivePublic, table=True):
+    """The deleted users, without passwords. Written by the trigger alone."""
+
+    __tablename__ = "user_archive"
+    __table_args__ = (
+        Index("user_archive_id_idx", "id"),
+        Index("user_archive_transaction_id_idx", "transaction_id", "archived_at"),
+        {"postgresql_partition_by": "RANGE (archived_at)"},
+    )
+
+
+class ArchivePage(Schema):
+    """How a page of an archive, newest first, fits into the whole."""
+
     count: int
     count_exact: bool
     """False where `count` is the planner's estimate: there are more than 10,000."""
@@ -283,18 +304,41 @@ class ItemArchivesPublic(Schema):
     """The `before` of the next page; null on the last."""
 
 
+class ItemArchivesPublic(ArchivePage):
+    """A page of deleted items."""
+
+    data: list[ItemArchivePublic]
+
+
+class UserArchivesPublic(ArchivePage):
+    """A page of deleted users."""
+
+    data: list[UserArchivePublic]
+
+
 class ArchiveFilter(Schema):
-    """Which items to list. Times without a zone are UTC; `archived_after` is included, `archived_before` not."""
+    """Which rows to list. Times without a zone are UTC; `archived_after` is included, `archived_before` not."""
 
     state: Literal["archived", "restored", "any"] = "archived"
-    owner_id: uuid.UUID | None = None
-    item_id: uuid.UUID | None = None
     archived_by: str | None = Field(default=None, max_length=200)
     transaction_id: TransactionId | None = None
     archived_after: Moment | None = None
     archived_before: Moment | None = None
     q: str | None = Field(default=None, max_length=255)
-    """A part of the title or the description, in any case."""
+    """A part of an item's title or description, or of a user's e-mail or name, in any case."""
+
+
+class ItemFilter(ArchiveFilter):
+    """Which items to list."""
+
+    owner_id: uuid.UUID | None = None
+    item_id: uuid.UUID | None = None
+
+
+class UserFilter(ArchiveFilter):
+    """Which users to list."""
+
+    user_id: uuid.UUID | None = None
 
 
 class RestoreChoice(Schema):

@@ -10,7 +10,7 @@ comment on column archive.registry.source is 'The live table.';
 comment on column archive.registry.target is 'Its archive.';
 comment on column archive.registry.exclude is 'Columns that are never copied.';
 
-comment on table public."user" is 'Those who sign in. Deleting one deletes their items.';
+comment on table public."user" is 'Those who sign in. Deleting one deletes their items. Deleted rows are in user_archive.';
 comment on column public."user".id is 'UUID; version 7, hence by time, where the application made it.';
 comment on column public."user".email is 'Unique without regard to case.';
 comment on column public."user".is_active is 'Whether they may sign in.';
@@ -25,6 +25,13 @@ comment on column public.item.id is 'UUID; version 7, hence by time, where the a
 comment on column public.item.title is '1 to 255 characters.';
 comment on column public.item.description is 'Up to 255 characters, or null.';
 comment on column public.item.owner_id is 'Whose it is.';
+
+comment on table public.user_archive is 'The deleted rows of user, without passwords, by month. Written by its trigger alone.';
+comment on column public.user_archive.id is 'user.id; not unique here: a restored row can be deleted again.';
+comment on column public.user_archive.email is 'user.email';
+comment on column public.user_archive.is_active is 'user.is_active';
+comment on column public.user_archive.is_superuser is 'user.is_superuser';
+comment on column public.user_archive.full_name is 'user.full_name';
 
 comment on table public.item_archive is 'The deleted rows of item, by month of their deletion. Written by its trigger alone.';
 comment on column public.item_archive.id is 'item.id; not unique here: a restored row can be deleted again.';
