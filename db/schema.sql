@@ -57,6 +57,7 @@ COMMENT ON TYPE archive.column_definition IS 'One column, as far as the archive 
 --
 
 CREATE TYPE archive.locked_row AS (
+	source regclass,
 	archive_id bigint,
 	key jsonb,
 	restored_at timestamp with time zone,
@@ -522,60 +523,52 @@ COMMENT ON FUNCTION archive._explain(source regclass, state text, message text, 
 
 
 --
--- Name: _insert(archive.registry, archive.locked_row[], jsonb, boolean); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _insert(archive.locked_row[], jsonb, boolean); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._insert(entry archive.registry, locked archive.locked_row[], overrides jsonb, new_key boolean DEFAULT false) RETURNS jsonb
+CREATE FUNCTION archive._insert(locked archive.locked_row[], overrides jsonb, new_key boolean DEFAULT false) RETURNS jsonb
     LANGUAGE plpgsql
-    AS $_$
+    AS $$
 declare
-    v_ids     bigint[] := array(select r.archive_id from unnest(locked) r);
-    v_keys    jsonb[]  := array(select r.key from unnest(locked) r);
-    v_columns text;
-    v_values  text;
-    v_types   text;
-    v_key     jsonb;
-    v_count   bigint;
+    v_ids    bigint[] := array(select r.archive_id from unnest(locked) r);
+    v_tables regclass[] := array(select distinct r.source from unnest(locked) r);
+    v_table  regclass;
+    v_with   text[] := '{}';
+    v_counts text[] := '{}';
+    v_key    jsonb;
+    v_count  bigint;
 begin
-    select string_agg(format('%I', c.name), ', '),
-           string_agg(format(case when overrides ? c.name then 'o.%I' else 'a.%I' end, c.name), ', '),
-           string_agg(format('%I %s', c.name, c.type), ', ') filter (where overrides ? c.name)
-      into v_columns, v_values, v_types
-      from archive._columns(entry.source) c
-     where not c.generated
-       and (overrides ? c.name
-            or c.name <> all (entry.exclude)
-               and c.name in (select t.name from archive._columns(entry.target) t)
-               and not (new_key and c.name = any (archive._key(entry.source)) and c.has_default));
-
+    foreach v_table in array v_tables loop
+        v_with := v_with || format('t%s as (%s)', v_table::oid, archive._insert_statement(archive._entry(v_table), overrides, new_key));
+        v_counts := v_counts || format('select key from t%s', v_table::oid);
+    end loop;
+    if v_tables = '{}' then
+        return null;
+    end if;
     execute format(
-        'with restored as ('
-        '    insert into %s as live (%s) overriding system value'
-        '    select %s from %s a%s'
-        '     where a.archive_id = any ($1)'
-        '     order by a.archive_id'
-        '    returning jsonb_build_array(%s) as key'
-        ') select (array_agg(key))[1], count(*) from restored',
-        archive._name(entry.source), v_columns,
-        v_values, archive._name(entry.target),
-        coalesce(' cross join jsonb_to_record($2) as o (' || v_types || ')', ''),
-        (select string_agg(format('live.%I', k), ', ') from unnest(archive._key(entry.source)) k)
+        'with %s select (array_agg(key))[1], count(*) from (%s) restored',
+        array_to_string(v_with, ', '), array_to_string(v_counts, ' union all ')
     ) into v_key, v_count using v_ids, overrides;
 
     if v_count <> cardinality(locked) then
-        raise exception 'a trigger of % refused it', entry.source using errcode = 'AR409';
+        raise exception 'a trigger of % refused it', array_to_string(v_tables, ' or ') using errcode = 'AR409';
     end if;
-    perform archive._mark(entry.source, v_ids, case when v_count = 1 then array[v_key] else v_keys end);
+    foreach v_table in array v_tables loop
+        perform archive._mark(
+            v_table, array_agg(r.archive_id), array_agg(case when v_count = 1 then v_key else r.key end))
+           from unnest(locked) r
+          where r.source = v_table;
+    end loop;
     return v_key;
 end
-$_$;
+$$;
 
 
 --
--- Name: FUNCTION _insert(entry archive.registry, locked archive.locked_row[], overrides jsonb, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _insert(locked archive.locked_row[], overrides jsonb, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._insert(entry archive.registry, locked archive.locked_row[], overrides jsonb, new_key boolean) IS 'Inserts archived rows into their table as the caller, and marks them as restored.';
+COMMENT ON FUNCTION archive._insert(locked archive.locked_row[], overrides jsonb, new_key boolean) IS 'Inserts archived rows into their tables as the caller, and marks them as restored.';
 
 
 --
@@ -592,6 +585,54 @@ CREATE FUNCTION archive._key(relation regclass) RETURNS name[]
 --
 
 COMMENT ON FUNCTION archive._key(relation regclass) IS 'The columns of a table''s primary key, in its order. Null without one.';
+
+
+--
+-- Name: _name(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._name(relation regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('%I.%I'::text, n.nspname, c.relname) AS format FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_name.relation)::oid));
+
+
+--
+-- Name: FUNCTION _name(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._name(relation regclass) IS 'A table''s name, qualified and quoted.';
+
+
+--
+-- Name: _insert_statement(archive.registry, jsonb, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('insert into %s as live (%s) overriding system value select %s from %s a%s where a.archive_id = any ($1) order by a.archive_id returning jsonb_build_array(%s) as key'::text, archive._name((_insert_statement.entry).source), string_agg(format('%I'::text, c.name), ', '::text), string_agg(format(CASE WHEN (_insert_statement.overrides ? (c.name)::text) THEN 'o.%I'::text ELSE 'a.%I'::text END, c.name), ', '::text), archive._name((_insert_statement.entry).target), ((' cross join jsonb_to_record($2) as o ('::text || string_agg(format('%I %s'::text, c.name, c.type), ', '::text) FILTER (WHERE (_insert_statement.overrides ? (c.name)::text))) || ')'::text), (SELECT string_agg(format('live.%I'::text, k.k), ', '::text) AS string_agg FROM unnest(archive._key((_insert_statement.entry).source)) k(k))) AS format FROM archive._columns((_insert_statement.entry).source) c(name, type, collated, generated, not_null, has_default) WHERE ((NOT c.generated) AND ((_insert_statement.overrides ? (c.name)::text) OR ((c.name <> ALL ((_insert_statement.entry).exclude)) AND (c.name IN (SELECT t.name FROM archive._columns((_insert_statement.entry).target) t(name, type, collated, generated, not_null, has_default))) AND (NOT (_insert_statement.new_key AND c.has_default AND (c.name = ANY (archive._key((_insert_statement.entry).source)))))))));
+
+
+--
+-- Name: FUNCTION _insert_statement(entry archive.registry, overrides jsonb, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) IS 'The statement that restores rows of one table: $1 their archive_ids, $2 the overrides.';
+
+
+--
+-- Name: _label(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._label(relation regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '.'::text) END || (c.relname)::text) FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_label.relation)::oid));
+
+
+--
+-- Name: FUNCTION _label(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._label(relation regclass) IS 'A table''s name for people: unquoted, with its schema unless that is public.';
 
 
 --
@@ -622,14 +663,14 @@ declare
     v_entry archive.registry := archive._entry(source);
 begin
     return query execute format(
-        'select a.archive_id, jsonb_build_array(%s), a.restored_at, a.restored_by'
+        'select $2, a.archive_id, jsonb_build_array(%s), a.restored_at, a.restored_by'
         '  from %s a'
         ' where a.archive_id = any ($1)'
         ' order by a.archive_id'
         '   for update',
         (select string_agg(format('a.%I', k), ', ') from unnest(archive._key(source)) k),
         archive._name(v_entry.target)
-    ) using archive_ids;
+    ) using archive_ids, source;
 end
 $_$;
 
@@ -639,6 +680,49 @@ $_$;
 --
 
 COMMENT ON FUNCTION archive._lock(source regclass, archive_ids bigint[]) IS 'Locks archived rows, in id order, and returns what a restore needs to know.';
+
+
+--
+-- Name: _lock_transaction(xid8, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._lock_transaction(transaction_id xid8, archived_at timestamp with time zone) RETURNS SETOF archive.locked_row
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    v_entry archive.registry;
+    v_ids   bigint[];
+    v_times timestamptz[];
+    v_first timestamptz := archived_at;
+begin
+    for v_entry in select r.* from archive.registry r order by r.source::oid loop
+        execute format(
+            'select array_agg(id), array_agg(distinct at)'
+            '  from (select max(a.archive_id) as id, a.archived_at as at'
+            '          from %s a'
+            '         where a.transaction_id = $1 and ($2 is null or a.archived_at = $2)'
+            '         group by %s, a.archived_at) newest',
+            archive._name(v_entry.target),
+            (select string_agg(format('a.%I', k), ', ') from unnest(archive._key(v_entry.source)) k)
+        ) into v_ids, v_times using transaction_id, archived_at;
+
+        if cardinality(v_times) > 1 or v_times[1] <> v_first then
+            raise exception 'transaction % is ambiguous: rows were archived under this id at different times', transaction_id
+                using errcode = 'AR409', hint = 'Name one with archived_at.';
+        end if;
+        v_first := coalesce(v_first, v_times[1]);
+        return query select * from archive._lock(v_entry.source, v_ids);
+    end loop;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _lock_transaction(transaction_id xid8, archived_at timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._lock_transaction(transaction_id xid8, archived_at timestamp with time zone) IS 'Locks what one transaction deleted from all archived tables.';
 
 
 --
@@ -763,22 +847,6 @@ COMMENT ON FUNCTION archive._metadata() IS 'The columns of an archive table that
 
 
 --
--- Name: _name(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._name(relation regclass) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT format('%I.%I'::text, n.nspname, c.relname) AS format FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_name.relation)::oid));
-
-
---
--- Name: FUNCTION _name(relation regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._name(relation regclass) IS 'A table''s name, qualified and quoted.';
-
-
---
 -- Name: _mismatch(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -831,22 +899,21 @@ COMMENT ON FUNCTION archive._refuse(reason text) IS 'Raises AR422: a bad argumen
 
 
 --
--- Name: _restore_one(archive.registry, archive.locked_row, jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _restore_one(archive.locked_row, jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore_one(entry archive.registry, locked archive.locked_row, overrides jsonb, on_conflict text) RETURNS archive.restore_result
+CREATE FUNCTION archive._restore_one(locked archive.locked_row, overrides jsonb, on_conflict text) RETURNS archive.restore_result
     LANGUAGE plpgsql
     AS $$
 declare
     v_result     archive.restore_result;
-    v_key        jsonb;
     v_state      text;
     v_message    text;
     v_detail     text;
     v_constraint text;
     v_column     text;
 begin
-    v_result.source := entry.source;
+    v_result.source := locked.source;
     v_result.archive_id := locked.archive_id;
     v_result.row_id := archive._row_id(locked.key);
 
@@ -855,8 +922,7 @@ begin
     else
         foreach v_result.outcome in array case on_conflict when 'copy' then '{restored,copied}' else '{restored}' end::text[] loop
             begin
-                v_key := archive._insert(entry, array[locked], overrides, v_result.outcome = 'copied');
-                v_result.row_id := archive._row_id(v_key);
+                v_result.row_id := archive._row_id(archive._insert(array[locked], overrides, v_result.outcome = 'copied'));
                 return v_result;
             exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
                 get stacked diagnostics
@@ -865,7 +931,7 @@ begin
                     v_detail     = pg_exception_detail,
                     v_constraint = constraint_name,
                     v_column     = column_name;
-                v_result.detail := archive._explain(entry.source, v_state, v_message, v_detail, v_constraint, v_column);
+                v_result.detail := archive._explain(locked.source, v_state, v_message, v_detail, v_constraint, v_column);
             end;
         end loop;
     end if;
@@ -876,43 +942,35 @@ $$;
 
 
 --
--- Name: FUNCTION _restore_one(entry archive.registry, locked archive.locked_row, overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_one(locked archive.locked_row, overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_one(entry archive.registry, locked archive.locked_row, overrides jsonb, on_conflict text) IS 'Restores one archived row, or says why it cannot be.';
+COMMENT ON FUNCTION archive._restore_one(locked archive.locked_row, overrides jsonb, on_conflict text) IS 'Restores one archived row, or says why it cannot be.';
 
 
 --
--- Name: _restore_rows(regclass, bigint[], jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _restore_rows(archive.locked_row[], jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore_rows(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text) RETURNS archive.restore_result[]
+CREATE FUNCTION archive._restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text) RETURNS archive.restore_result[]
     LANGUAGE plpgsql
     AS $$
 declare
-    v_entry   archive.registry            := archive._entry(source);
-    v_rows    archive.locked_row[]        := array(select l from archive._lock(source, archive_ids) l);
+    v_rows    archive.locked_row[]     := locked;
     v_row     archive.locked_row;
     v_left    archive.locked_row[];
     v_result  archive.restore_result;
-    v_results archive.restore_result[]    := '{}';
+    v_results archive.restore_result[] := '{}';
     v_failed  archive.restore_result[];
-    v_missing bigint;
 begin
-    select min(i) into v_missing
-      from unnest(archive_ids) i
-     where i not in (select r.archive_id from unnest(v_rows) r);
-    if v_missing is not null then
-        raise exception 'no archived row % of %', v_missing, source using errcode = 'AR404';
-    end if;
-
     -- All at once: rows that refer to each other satisfy their foreign keys together, and it is quick.
-    if not exists (select from unnest(v_rows) r where r.restored_at is not null)
-       and not overrides ?| archive._key(source)::text[] then
+    if not exists (
+        select from unnest(v_rows) r where r.restored_at is not null or overrides ?| archive._key(r.source)::text[]
+    ) then
         begin
-            perform archive._insert(v_entry, v_rows, overrides);
+            perform archive._insert(v_rows, overrides);
             return array(
-                select row(source, r.archive_id, archive._row_id(r.key), 'restored', null)::archive.restore_result
+                select row(r.source, r.archive_id, archive._row_id(r.key), 'restored', null)::archive.restore_result
                   from unnest(v_rows) r);
         exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
             null;  -- something is in the way
@@ -924,7 +982,7 @@ begin
         v_left := '{}';
         v_failed := '{}';
         foreach v_row in array v_rows loop
-            v_result := archive._restore_one(v_entry, v_row, overrides, on_conflict);
+            v_result := archive._restore_one(v_row, overrides, on_conflict);
             if v_result.outcome in ('restored', 'copied') then
                 v_results := v_results || v_result;
             else
@@ -941,10 +999,10 @@ $$;
 
 
 --
--- Name: FUNCTION _restore_rows(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_rows(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text) IS 'Locks and restores archived rows; says of each what became of it.';
+COMMENT ON FUNCTION archive._restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text) IS 'Restores locked rows; says of each what became of it.';
 
 
 --
@@ -993,6 +1051,57 @@ CREATE FUNCTION archive._row_id(key jsonb) RETURNS text
 --
 
 COMMENT ON FUNCTION archive._row_id(key jsonb) IS 'A key as text.';
+
+
+--
+-- Name: _settle(archive.locked_row[], jsonb, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) RETURNS SETOF archive.restore_result
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_results  archive.restore_result[];
+    v_conflict archive.restore_result;
+begin
+    if on_conflict is null or on_conflict not in ('fail', 'skip', 'copy') then
+        perform archive._refuse(format('on_conflict is fail, skip or copy, not %L', on_conflict));
+    end if;
+
+    if dry_run then
+        begin
+            v_results := archive._restore_rows(locked, overrides, on_conflict);
+            raise exception using errcode = 'ARDRY';  -- undo the rehearsal; variables outlive it
+        exception when sqlstate 'ARDRY' then
+            null;
+        end;
+        return query
+            select r.source, r.archive_id, r.row_id,
+                   case r.outcome when 'restored' then 'would_restore'
+                                  when 'copied'   then 'would_copy'
+                                  when 'skipped'  then 'would_skip'
+                                  else r.outcome end,
+                   r.detail
+              from unnest(v_results) r;
+        return;
+    end if;
+
+    v_results := archive._restore_rows(locked, overrides, on_conflict);
+    select * into v_conflict from unnest(v_results) r where r.outcome = 'conflict' limit 1;
+    if found then
+        raise exception 'archived row % of %: %', v_conflict.archive_id, v_conflict.source, v_conflict.detail
+            using errcode = 'AR409', hint = 'Nothing was restored. on_conflict => ''skip'' or ''copy'' restores the others.';
+    end if;
+    return query select * from unnest(v_results);
+end
+$$;
+
+
+--
+-- Name: FUNCTION _settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) IS 'Restores locked rows, or rehearses it. AR409, and nothing restored, on a conflict under ''fail''.';
 
 
 --
@@ -1132,6 +1241,57 @@ $$;
 --
 
 COMMENT ON FUNCTION archive._write_capture(source regclass, target regclass, exclude text[]) IS 'Creates or replaces the capture function of a table.';
+
+
+--
+-- Name: _write_transactions(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._write_transactions() RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_rows   text;
+    v_counts text;
+begin
+    select string_agg(format(
+               E'\n        select %L as source, transaction_id, archived_at, archived_by, reason,'
+               ' session_role, application_name, client_addr, restored_at from %s',
+               archive._label(r.source), archive._name(r.target)), E'\n         union all' order by archive._name(r.target)),
+           string_agg(
+               format('%1$L, nullif(count(*) filter (where source = %1$L), 0)', archive._label(r.source)),
+               ', ' order by archive._name(r.target))
+      into v_rows, v_counts
+      from archive.registry r;
+
+    if v_rows is null then
+        drop view if exists archive.transactions;
+        return;
+    end if;
+
+    -- Grouped and ordered by what the archives have an index on, so that the newest page reads no more than it shows.
+    execute format($view$
+create or replace view archive.transactions as
+    select transaction_id, archived_at,
+           min(archived_by) as archived_by, min(reason) as reason, min(session_role) as session_role,
+           min(application_name) as application_name, min(client_addr) as client_addr,
+           jsonb_strip_nulls(jsonb_build_object(%s)) as rows,
+           count(restored_at) as restored
+      from (%s) deleted
+     group by transaction_id, archived_at
+$view$, v_counts, v_rows);
+    grant select on archive.transactions to archive_runtime, archive_auditor;
+    comment on view archive.transactions is
+        'One row per deletion: who, when, whence, why, rows of each table, how many of them are restored.';
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _write_transactions(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._write_transactions() IS 'Creates or replaces the view archive.transactions.';
 
 
 --
@@ -1293,6 +1453,7 @@ begin
     execute format('drop trigger if exists zz_archive_before_truncate on %s', source);
     execute format('drop function if exists archive.%I()', archive._capture_name(source));
     delete from archive.registry r where r.source = disable.source;
+    perform archive._write_transactions();
 end
 $$;
 
@@ -1315,6 +1476,7 @@ declare
     v_entry   archive.registry;
     v_fault   text;
     v_trigger record;
+    v_new     boolean;
 begin
     perform pg_advisory_xact_lock(hashtext('archive.enable'));
     select * into v_entry from archive.registry r where r.source = enable.source;
@@ -1355,6 +1517,7 @@ begin
         on conflict on constraint registry_pkey
         do update set target = excluded.target, exclude = excluded.exclude
             where (r.target, r.exclude) is distinct from (excluded.target, excluded.exclude);
+    v_new := found;
 
     -- The function and the triggers. What is right already is left alone: DDL would wait for every open writer.
     if archive._capture_fault(source, v_entry.target, v_entry.exclude) is not null then
@@ -1373,6 +1536,9 @@ begin
     if v_fault is not null then
         raise exception 'trigger % of % would run after zz_archive_before_delete, and could cancel a delete already archived', v_fault, source
             using errcode = 'AR409', hint = 'Rename it, so that it sorts before.';
+    end if;
+    if v_new then
+        perform archive._write_transactions();
     end if;
     return v_entry.target;
 end
@@ -1445,12 +1611,9 @@ CREATE FUNCTION archive.restore(source regclass, archive_ids bigint[], overrides
     LANGUAGE plpgsql
     AS $$
 declare
-    v_results  archive.restore_result[];
-    v_conflict archive.restore_result;
+    v_rows    archive.locked_row[];
+    v_missing bigint;
 begin
-    if on_conflict is null or on_conflict not in ('fail', 'skip', 'copy') then
-        perform archive._refuse(format('on_conflict is fail, skip or copy, not %L', on_conflict));
-    end if;
     if archive_ids is null or array_position(archive_ids, null) is not null then
         perform archive._refuse('archive_ids must not be null or contain null');
     end if;
@@ -1459,31 +1622,14 @@ begin
         perform archive._check_new_keys(source);
     end if;
 
-    if dry_run then
-        begin
-            v_results := archive._restore_rows(source, archive_ids, coalesce(overrides, '{}'), on_conflict);
-            raise exception using errcode = 'ARDRY';  -- undo the rehearsal; variables outlive it
-        exception when sqlstate 'ARDRY' then
-            null;
-        end;
-        return query
-            select r.source, r.archive_id, r.row_id,
-                   case r.outcome when 'restored' then 'would_restore'
-                                  when 'copied'   then 'would_copy'
-                                  when 'skipped'  then 'would_skip'
-                                  else r.outcome end,
-                   r.detail
-              from unnest(v_results) r;
-        return;
+    v_rows := array(select l from archive._lock(source, archive_ids) l);
+    select min(i) into v_missing
+      from unnest(archive_ids) i
+     where i not in (select r.archive_id from unnest(v_rows) r);
+    if v_missing is not null then
+        raise exception 'no archived row % of %', v_missing, source using errcode = 'AR404';
     end if;
-
-    v_results := archive._restore_rows(source, archive_ids, coalesce(overrides, '{}'), on_conflict);
-    select * into v_conflict from unnest(v_results) r where r.outcome = 'conflict' limit 1;
-    if found then
-        raise exception 'archived row % of %: %', v_conflict.archive_id, source, v_conflict.detail
-            using errcode = 'AR409', hint = 'Nothing was restored. on_conflict => ''skip'' or ''copy'' restores the others.';
-    end if;
-    return query select * from unnest(v_results);
+    return query select * from archive._settle(v_rows, coalesce(overrides, '{}'), on_conflict, dry_run);
 end
 $$;
 
@@ -1493,6 +1639,32 @@ $$;
 --
 
 COMMENT ON FUNCTION archive.restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean) IS 'Restores archived rows. overrides: column values for all of them. on_conflict: fail (all or nothing), skip, or copy (under a new key). dry_run: says what would happen. AR404 no such row, AR409 cannot be restored, AR422 bad argument.';
+
+
+--
+-- Name: restore_transaction(xid8, timestamp with time zone, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.restore_transaction(transaction_id xid8, archived_at timestamp with time zone DEFAULT NULL::timestamp with time zone, on_conflict text DEFAULT 'fail'::text, dry_run boolean DEFAULT false) RETURNS SETOF archive.restore_result
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_rows archive.locked_row[] := array(
+        select l from archive._lock_transaction(restore_transaction.transaction_id, restore_transaction.archived_at) l);
+begin
+    if v_rows = '{}' then
+        raise exception 'no archived row of transaction %', transaction_id using errcode = 'AR404';
+    end if;
+    return query select * from archive._settle(v_rows, '{}', on_conflict, dry_run);
+end
+$$;
+
+
+--
+-- Name: FUNCTION restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean) IS 'Undoes one deletion: restores, in one statement, the rows that a transaction deleted from all archived tables. archived_at: which one, where a dump and restore has made the id ambiguous. AR404 nothing was deleted, AR409 cannot be restored.';
 
 
 --
@@ -1512,63 +1684,6 @@ CREATE SEQUENCE archive.archive_id_seq
 --
 
 COMMENT ON SEQUENCE archive.archive_id_seq IS 'One for all archive tables: an archive_id names one archived row anywhere.';
-
-
---
--- Name: alembic_version; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.alembic_version (
-    version_num character varying(32) NOT NULL
-);
-
-
---
--- Name: item; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.item (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    title character varying(255) NOT NULL,
-    description character varying(255),
-    owner_id uuid NOT NULL,
-    CONSTRAINT item_title_check CHECK ((char_length((title)::text) >= 1))
-);
-
-
---
--- Name: TABLE item; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON TABLE public.item IS 'What users own. Deleted rows are in item_archive.';
-
-
---
--- Name: COLUMN item.id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item.id IS 'UUID; version 7, hence by time, where the application made it.';
-
-
---
--- Name: COLUMN item.title; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item.title IS '1 to 255 characters.';
-
-
---
--- Name: COLUMN item.description; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item.description IS 'Up to 255 characters, or null.';
-
-
---
--- Name: COLUMN item.owner_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item.owner_id IS 'Whose it is.';
 
 
 --
@@ -1705,85 +1820,6 @@ COMMENT ON COLUMN public.item_archive.description IS 'item.description';
 --
 
 COMMENT ON COLUMN public.item_archive.owner_id IS 'item.owner_id; no foreign key: the owner may be gone.';
-
-
---
--- Name: user; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public."user" (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    email character varying(255) NOT NULL,
-    is_active boolean DEFAULT true NOT NULL,
-    is_superuser boolean DEFAULT false NOT NULL,
-    full_name character varying(255),
-    hashed_password text DEFAULT '!'::text NOT NULL,
-    tokens_valid_from timestamp with time zone DEFAULT now() NOT NULL,
-    kept_token character varying(36)
-);
-
-
---
--- Name: TABLE "user"; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON TABLE public."user" IS 'Those who sign in. Deleting one deletes their items. Deleted rows are in user_archive.';
-
-
---
--- Name: COLUMN "user".id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public."user".id IS 'UUID; version 7, hence by time, where the application made it.';
-
-
---
--- Name: COLUMN "user".email; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public."user".email IS 'Unique without regard to case.';
-
-
---
--- Name: COLUMN "user".is_active; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public."user".is_active IS 'Whether they may sign in.';
-
-
---
--- Name: COLUMN "user".is_superuser; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public."user".is_superuser IS 'Whether they may do everything, browse the archive and restore from it.';
-
-
---
--- Name: COLUMN "user".full_name; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public."user".full_name IS 'As they want to be called.';
-
-
---
--- Name: COLUMN "user".hashed_password; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public."user".hashed_password IS 'Argon2id, or bcrypt until the next sign-in; ''!'' matches no password.';
-
-
---
--- Name: COLUMN "user".tokens_valid_from; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public."user".tokens_valid_from IS 'Tokens issued before have ended …';
-
-
---
--- Name: COLUMN "user".kept_token; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public."user".kept_token IS '… but for this one (its jti), which changed the password.';
 
 
 --
@@ -1928,6 +1964,187 @@ COMMENT ON COLUMN public.user_archive.is_superuser IS 'user.is_superuser';
 --
 
 COMMENT ON COLUMN public.user_archive.full_name IS 'user.full_name';
+
+
+--
+-- Name: transactions; Type: VIEW; Schema: archive; Owner: -
+--
+
+CREATE VIEW archive.transactions AS
+ SELECT transaction_id,
+    archived_at,
+    min(archived_by) AS archived_by,
+    min(reason) AS reason,
+    min(session_role) AS session_role,
+    min(application_name) AS application_name,
+    min(client_addr) AS client_addr,
+    jsonb_strip_nulls(jsonb_build_object('item', NULLIF(count(*) FILTER (WHERE (source = 'item'::text)), 0), 'user', NULLIF(count(*) FILTER (WHERE (source = 'user'::text)), 0))) AS rows,
+    count(restored_at) AS restored
+   FROM ( SELECT 'item'::text AS source,
+            item_archive.transaction_id,
+            item_archive.archived_at,
+            item_archive.archived_by,
+            item_archive.reason,
+            item_archive.session_role,
+            item_archive.application_name,
+            item_archive.client_addr,
+            item_archive.restored_at
+           FROM public.item_archive
+        UNION ALL
+         SELECT 'user'::text AS source,
+            user_archive.transaction_id,
+            user_archive.archived_at,
+            user_archive.archived_by,
+            user_archive.reason,
+            user_archive.session_role,
+            user_archive.application_name,
+            user_archive.client_addr,
+            user_archive.restored_at
+           FROM public.user_archive) deleted
+  GROUP BY transaction_id, archived_at;
+
+
+--
+-- Name: VIEW transactions; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON VIEW archive.transactions IS 'One row per deletion: who, when, whence, why, rows of each table, how many of them are restored.';
+
+
+--
+-- Name: alembic_version; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.alembic_version (
+    version_num character varying(32) NOT NULL
+);
+
+
+--
+-- Name: item; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.item (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    title character varying(255) NOT NULL,
+    description character varying(255),
+    owner_id uuid NOT NULL,
+    CONSTRAINT item_title_check CHECK ((char_length((title)::text) >= 1))
+);
+
+
+--
+-- Name: TABLE item; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.item IS 'What users own. Deleted rows are in item_archive.';
+
+
+--
+-- Name: COLUMN item.id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item.id IS 'UUID; version 7, hence by time, where the application made it.';
+
+
+--
+-- Name: COLUMN item.title; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item.title IS '1 to 255 characters.';
+
+
+--
+-- Name: COLUMN item.description; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item.description IS 'Up to 255 characters, or null.';
+
+
+--
+-- Name: COLUMN item.owner_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item.owner_id IS 'Whose it is.';
+
+
+--
+-- Name: user; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public."user" (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    email character varying(255) NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    is_superuser boolean DEFAULT false NOT NULL,
+    full_name character varying(255),
+    hashed_password text DEFAULT '!'::text NOT NULL,
+    tokens_valid_from timestamp with time zone DEFAULT now() NOT NULL,
+    kept_token character varying(36)
+);
+
+
+--
+-- Name: TABLE "user"; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public."user" IS 'Those who sign in. Deleting one deletes their items. Deleted rows are in user_archive.';
+
+
+--
+-- Name: COLUMN "user".id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".id IS 'UUID; version 7, hence by time, where the application made it.';
+
+
+--
+-- Name: COLUMN "user".email; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".email IS 'Unique without regard to case.';
+
+
+--
+-- Name: COLUMN "user".is_active; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".is_active IS 'Whether they may sign in.';
+
+
+--
+-- Name: COLUMN "user".is_superuser; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".is_superuser IS 'Whether they may do everything, browse the archive and restore from it.';
+
+
+--
+-- Name: COLUMN "user".full_name; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".full_name IS 'As they want to be called.';
+
+
+--
+-- Name: COLUMN "user".hashed_password; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".hashed_password IS 'Argon2id, or bcrypt until the next sign-in; ''!'' matches no password.';
+
+
+--
+-- Name: COLUMN "user".tokens_valid_from; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".tokens_valid_from IS 'Tokens issued before have ended …';
+
+
+--
+-- Name: COLUMN "user".kept_token; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".kept_token IS '… but for this one (its jti), which changed the password.';
 
 
 --
@@ -2190,11 +2407,11 @@ GRANT ALL ON FUNCTION archive._explain(source regclass, state text, message text
 
 
 --
--- Name: FUNCTION _insert(entry archive.registry, locked archive.locked_row[], overrides jsonb, new_key boolean); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _insert(locked archive.locked_row[], overrides jsonb, new_key boolean); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._insert(entry archive.registry, locked archive.locked_row[], overrides jsonb, new_key boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._insert(entry archive.registry, locked archive.locked_row[], overrides jsonb, new_key boolean) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._insert(locked archive.locked_row[], overrides jsonb, new_key boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._insert(locked archive.locked_row[], overrides jsonb, new_key boolean) TO archive_runtime;
 
 
 --
@@ -2203,6 +2420,30 @@ GRANT ALL ON FUNCTION archive._insert(entry archive.registry, locked archive.loc
 
 REVOKE ALL ON FUNCTION archive._key(relation regclass) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._key(relation regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _name(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._name(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._name(relation regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _insert_statement(entry archive.registry, overrides jsonb, new_key boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _label(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._label(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_runtime;
 
 
 --
@@ -2218,6 +2459,14 @@ REVOKE ALL ON FUNCTION archive._later_trigger(source regclass) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION archive._lock(source regclass, archive_ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._lock(source regclass, archive_ids bigint[]) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _lock_transaction(transaction_id xid8, archived_at timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._lock_transaction(transaction_id xid8, archived_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._lock_transaction(transaction_id xid8, archived_at timestamp with time zone) TO archive_runtime;
 
 
 --
@@ -2250,14 +2499,6 @@ REVOKE ALL ON FUNCTION archive._metadata() FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _name(relation regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._name(relation regclass) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._name(relation regclass) TO archive_runtime;
-
-
---
 -- Name: FUNCTION _mismatch(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -2280,19 +2521,19 @@ GRANT ALL ON FUNCTION archive._refuse(reason text) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _restore_one(entry archive.registry, locked archive.locked_row, overrides jsonb, on_conflict text); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_one(locked archive.locked_row, overrides jsonb, on_conflict text); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._restore_one(entry archive.registry, locked archive.locked_row, overrides jsonb, on_conflict text) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_one(entry archive.registry, locked archive.locked_row, overrides jsonb, on_conflict text) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._restore_one(locked archive.locked_row, overrides jsonb, on_conflict text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_one(locked archive.locked_row, overrides jsonb, on_conflict text) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _restore_rows(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._restore_rows(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_rows(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text) TO archive_runtime;
 
 
 --
@@ -2308,6 +2549,14 @@ REVOKE ALL ON FUNCTION archive._revoke(relation regclass, privileges text) FROM 
 
 REVOKE ALL ON FUNCTION archive._row_id(key jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._row_id(key jsonb) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) TO archive_runtime;
 
 
 --
@@ -2336,6 +2585,13 @@ REVOKE ALL ON FUNCTION archive._triggers(source regclass) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION archive._write_capture(source regclass, target regclass, exclude text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _write_transactions(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._write_transactions() FROM PUBLIC;
 
 
 --
@@ -2400,6 +2656,38 @@ GRANT ALL ON FUNCTION archive.restore(source regclass, archive_ids bigint[], ove
 
 
 --
+-- Name: FUNCTION restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive.restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean) TO archive_runtime;
+
+
+--
+-- Name: TABLE item_archive; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.item_archive TO archive_runtime;
+GRANT SELECT ON TABLE public.item_archive TO archive_auditor;
+
+
+--
+-- Name: TABLE user_archive; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.user_archive TO archive_runtime;
+GRANT SELECT ON TABLE public.user_archive TO archive_auditor;
+
+
+--
+-- Name: TABLE transactions; Type: ACL; Schema: archive; Owner: -
+--
+
+GRANT SELECT ON TABLE archive.transactions TO archive_runtime;
+GRANT SELECT ON TABLE archive.transactions TO archive_auditor;
+
+
+--
 -- Name: TABLE alembic_version; Type: ACL; Schema: public; Owner: -
 --
 
@@ -2414,26 +2702,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.item TO archive_runtime;
 
 
 --
--- Name: TABLE item_archive; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT ON TABLE public.item_archive TO archive_runtime;
-GRANT SELECT ON TABLE public.item_archive TO archive_auditor;
-
-
---
 -- Name: TABLE "user"; Type: ACL; Schema: public; Owner: -
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public."user" TO archive_runtime;
-
-
---
--- Name: TABLE user_archive; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT ON TABLE public.user_archive TO archive_runtime;
-GRANT SELECT ON TABLE public.user_archive TO archive_auditor;
 
 
 --

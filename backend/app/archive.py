@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, text
@@ -11,6 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.models import (
     ArchiveFilter,
+    Deletion,
     HealthCheck,
     Item,
     ItemArchive,
@@ -107,6 +109,26 @@ def _count(session: Session, keys: Select[Any]) -> tuple[int, bool]:
     return max(COUNT_LIMIT + 1, plan[0]["Plan"]["Plan Rows"]), False
 
 
+def deletions(session: Session, *, limit: int, before: tuple[str, datetime] | None) -> list[Deletion]:
+    """Return a page of deletions, newest first, that come after the one with this transaction id and time."""
+    transaction_id, archived_at = before or (None, None)
+    rows = session.execute(
+        text(
+            "select cast(t.transaction_id as text), archived_at, archived_by, reason, session_role, application_name,"
+            "       host(client_addr) as client_addr, rows, restored"
+            "  from archive.transactions t"
+            + (
+                " where (t.transaction_id, archived_at) < (cast(:id as xid8), cast(:at as timestamptz))"
+                if before
+                else ""
+            )
+            + " order by t.transaction_id desc, archived_at desc limit :limit"
+        ),
+        {"limit": limit} | ({"id": transaction_id, "at": archived_at} if before else {}),
+    )
+    return [Deletion.model_validate(row) for row in rows]
+
+
 def get(session: Session, table: type[Archived], archive_id: int) -> Archived | None:
     """Return one deleted row."""
     return session.exec(select(table).where(col(table.archive_id) == archive_id)).first()
@@ -143,12 +165,55 @@ def preview(session: Session, table: type[Live], archive_id: int, **overrides: u
     return outcome
 
 
+def restore_transaction(
+    session: Session, transaction_id: str, *, actor: uuid.UUID, archived_at: datetime | None = None
+) -> list[RestorePreview]:
+    """Undo one deletion, all or nothing, and commit.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: with SQLSTATE AR404 where it deleted nothing, AR409 where it cannot be undone, or
+            where `archived_at` must tell which one of several with this id is meant.
+
+    """
+    set_context(session, actor=actor)
+    rows = _restore_transaction(session, transaction_id, archived_at, dry_run=False)
+    session.commit()
+    return rows
+
+
+def preview_transaction(
+    session: Session, transaction_id: str, *, archived_at: datetime | None = None
+) -> list[RestorePreview]:
+    """Tell what `restore_transaction` would do.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: as there, but a conflict is an outcome, not an error.
+
+    """
+    rows = _restore_transaction(session, transaction_id, archived_at, dry_run=True)
+    session.rollback()
+    return rows
+
+
+def _restore_transaction(
+    session: Session, transaction_id: str, archived_at: datetime | None, *, dry_run: bool
+) -> list[RestorePreview]:
+    rows = session.execute(
+        text(
+            'select archive._label(source) as "table", archive_id, row_id, outcome, detail'
+            "  from archive.restore_transaction(cast(:id as xid8), cast(:at as timestamptz), dry_run => :dry_run)"
+        ),
+        {"id": transaction_id, "at": archived_at, "dry_run": dry_run},
+    )
+    return [RestorePreview.model_validate(row) for row in rows]
+
+
 def _restore(
     session: Session, table: type[Live], archive_id: int, overrides: Mapping[str, uuid.UUID | None], *, dry_run: bool
 ) -> RestorePreview:
     row = session.execute(
         text(
-            'select cast(source as text) as "table", archive_id, row_id, outcome, detail'
+            'select archive._label(source) as "table", archive_id, row_id, outcome, detail'
             "  from archive.restore(to_regclass(:source), array[cast(:id as bigint)],"
             "                       cast(:overrides as jsonb), dry_run => :dry_run)"
         ),

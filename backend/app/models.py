@@ -358,6 +358,36 @@ class RestorePreview(Schema):
     detail: str | None
 
 
+class RestorePreviews(Schema):
+    """What became, or would become, of each row of a deletion."""
+
+    data: list[RestorePreview]
+    count: int
+
+
+class Deletion(Schema):
+    """One transaction's deletion: who, when, whence, why, and what."""
+
+    transaction_id: str
+    archived_at: datetime
+    archived_by: str | None
+    reason: str | None
+    session_role: str
+    application_name: str | None
+    client_addr: str | None
+    rows: dict[str, int]
+    """How many rows of each table."""
+    restored: int
+
+
+class Deletions(Schema):
+    """A page of deletions, newest first."""
+
+    data: list[Deletion]
+    next_before: str | None
+    """The `before` of the next page; null on the last. Opaque."""
+
+
 class HealthCheck(Schema):
     """One row of `archive.health()`: whether something holds that the archive depends on."""
 

@@ -7,6 +7,7 @@ declare
     v_entry   archive.registry;
     v_fault   text;
     v_trigger record;
+    v_new     boolean;
 begin
     perform pg_advisory_xact_lock(hashtext('archive.enable'));
     select * into v_entry from archive.registry r where r.source = enable.source;
@@ -47,6 +48,7 @@ begin
         on conflict on constraint registry_pkey
         do update set target = excluded.target, exclude = excluded.exclude
             where (r.target, r.exclude) is distinct from (excluded.target, excluded.exclude);
+    v_new := found;
 
     -- The function and the triggers. What is right already is left alone: DDL would wait for every open writer.
     if archive._capture_fault(source, v_entry.target, v_entry.exclude) is not null then
@@ -66,6 +68,9 @@ begin
         raise exception 'trigger % of % would run after zz_archive_before_delete, and could cancel a delete already archived', v_fault, source
             using errcode = 'AR409', hint = 'Rename it, so that it sorts before.';
     end if;
+    if v_new then
+        perform archive._write_transactions();
+    end if;
     return v_entry.target;
 end
 $$;
@@ -83,6 +88,7 @@ begin
     execute format('drop trigger if exists zz_archive_before_truncate on %s', source);
     execute format('drop function if exists archive.%I()', archive._capture_name(source));
     delete from archive.registry r where r.source = disable.source;
+    perform archive._write_transactions();
 end
 $$;
 

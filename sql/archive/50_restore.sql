@@ -16,6 +16,7 @@ comment on type archive.restore_result is 'What a restore did, or would do, with
 
 
 create type archive.locked_row as (
+    source      regclass,
     archive_id  bigint,
     key         jsonb,   -- the values of the primary key's columns, an array in its order
     restored_at timestamptz,
@@ -35,12 +36,9 @@ create function archive.restore(
     language plpgsql
 as $$
 declare
-    v_results  archive.restore_result[];
-    v_conflict archive.restore_result;
+    v_rows    archive.locked_row[];
+    v_missing bigint;
 begin
-    if on_conflict is null or on_conflict not in ('fail', 'skip', 'copy') then
-        perform archive._refuse(format('on_conflict is fail, skip or copy, not %L', on_conflict));
-    end if;
     if archive_ids is null or array_position(archive_ids, null) is not null then
         perform archive._refuse('archive_ids must not be null or contain null');
     end if;
@@ -49,9 +47,60 @@ begin
         perform archive._check_new_keys(source);
     end if;
 
+    v_rows := array(select l from archive._lock(source, archive_ids) l);
+    select min(i) into v_missing
+      from unnest(archive_ids) i
+     where i not in (select r.archive_id from unnest(v_rows) r);
+    if v_missing is not null then
+        raise exception 'no archived row % of %', v_missing, source using errcode = 'AR404';
+    end if;
+    return query select * from archive._settle(v_rows, coalesce(overrides, '{}'), on_conflict, dry_run);
+end
+$$;
+
+comment on function archive.restore(regclass, bigint[], jsonb, text, boolean) is
+    'Restores archived rows. overrides: column values for all of them. on_conflict: fail (all or nothing), skip, or copy (under a new key). dry_run: says what would happen. AR404 no such row, AR409 cannot be restored, AR422 bad argument.';
+
+
+create function archive.restore_transaction(
+    transaction_id xid8,
+    archived_at    timestamptz default null,
+    on_conflict    text        default 'fail',
+    dry_run        boolean     default false
+) returns setof archive.restore_result
+    language plpgsql
+as $$
+declare
+    v_rows archive.locked_row[] := array(
+        select l from archive._lock_transaction(restore_transaction.transaction_id, restore_transaction.archived_at) l);
+begin
+    if v_rows = '{}' then
+        raise exception 'no archived row of transaction %', transaction_id using errcode = 'AR404';
+    end if;
+    return query select * from archive._settle(v_rows, '{}', on_conflict, dry_run);
+end
+$$;
+
+comment on function archive.restore_transaction(xid8, timestamptz, text, boolean) is
+    'Undoes one deletion: restores, in one statement, the rows that a transaction deleted from all archived tables. archived_at: which one, where a dump and restore has made the id ambiguous. AR404 nothing was deleted, AR409 cannot be restored.';
+
+
+-- What both have in common: carry out or rehearse, and let a conflict undo everything if it is to.
+create function archive._settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean)
+    returns setof archive.restore_result
+    language plpgsql
+as $$
+declare
+    v_results  archive.restore_result[];
+    v_conflict archive.restore_result;
+begin
+    if on_conflict is null or on_conflict not in ('fail', 'skip', 'copy') then
+        perform archive._refuse(format('on_conflict is fail, skip or copy, not %L', on_conflict));
+    end if;
+
     if dry_run then
         begin
-            v_results := archive._restore_rows(source, archive_ids, coalesce(overrides, '{}'), on_conflict);
+            v_results := archive._restore_rows(locked, overrides, on_conflict);
             raise exception using errcode = 'ARDRY';  -- undo the rehearsal; variables outlive it
         exception when sqlstate 'ARDRY' then
             null;
@@ -67,49 +116,41 @@ begin
         return;
     end if;
 
-    v_results := archive._restore_rows(source, archive_ids, coalesce(overrides, '{}'), on_conflict);
+    v_results := archive._restore_rows(locked, overrides, on_conflict);
     select * into v_conflict from unnest(v_results) r where r.outcome = 'conflict' limit 1;
     if found then
-        raise exception 'archived row % of %: %', v_conflict.archive_id, source, v_conflict.detail
+        raise exception 'archived row % of %: %', v_conflict.archive_id, v_conflict.source, v_conflict.detail
             using errcode = 'AR409', hint = 'Nothing was restored. on_conflict => ''skip'' or ''copy'' restores the others.';
     end if;
     return query select * from unnest(v_results);
 end
 $$;
 
-comment on function archive.restore(regclass, bigint[], jsonb, text, boolean) is
-    'Restores archived rows. overrides: column values for all of them. on_conflict: fail (all or nothing), skip, or copy (under a new key). dry_run: says what would happen. AR404 no such row, AR409 cannot be restored, AR422 bad argument.';
+comment on function archive._settle(archive.locked_row[], jsonb, text, boolean) is
+    'Restores locked rows, or rehearses it. AR409, and nothing restored, on a conflict under ''fail''.';
 
 
 -- Outcomes are restored, copied, skipped or, under 'fail', conflict: then the caller undoes the rest.
-create function archive._restore_rows(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text)
+create function archive._restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text)
     returns archive.restore_result[]
     language plpgsql
 as $$
 declare
-    v_entry   archive.registry            := archive._entry(source);
-    v_rows    archive.locked_row[]        := array(select l from archive._lock(source, archive_ids) l);
+    v_rows    archive.locked_row[]     := locked;
     v_row     archive.locked_row;
     v_left    archive.locked_row[];
     v_result  archive.restore_result;
-    v_results archive.restore_result[]    := '{}';
+    v_results archive.restore_result[] := '{}';
     v_failed  archive.restore_result[];
-    v_missing bigint;
 begin
-    select min(i) into v_missing
-      from unnest(archive_ids) i
-     where i not in (select r.archive_id from unnest(v_rows) r);
-    if v_missing is not null then
-        raise exception 'no archived row % of %', v_missing, source using errcode = 'AR404';
-    end if;
-
     -- All at once: rows that refer to each other satisfy their foreign keys together, and it is quick.
-    if not exists (select from unnest(v_rows) r where r.restored_at is not null)
-       and not overrides ?| archive._key(source)::text[] then
+    if not exists (
+        select from unnest(v_rows) r where r.restored_at is not null or overrides ?| archive._key(r.source)::text[]
+    ) then
         begin
-            perform archive._insert(v_entry, v_rows, overrides);
+            perform archive._insert(v_rows, overrides);
             return array(
-                select row(source, r.archive_id, archive._row_id(r.key), 'restored', null)::archive.restore_result
+                select row(r.source, r.archive_id, archive._row_id(r.key), 'restored', null)::archive.restore_result
                   from unnest(v_rows) r);
         exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
             null;  -- something is in the way
@@ -121,7 +162,7 @@ begin
         v_left := '{}';
         v_failed := '{}';
         foreach v_row in array v_rows loop
-            v_result := archive._restore_one(v_entry, v_row, overrides, on_conflict);
+            v_result := archive._restore_one(v_row, overrides, on_conflict);
             if v_result.outcome in ('restored', 'copied') then
                 v_results := v_results || v_result;
             else
@@ -136,24 +177,23 @@ begin
 end
 $$;
 
-comment on function archive._restore_rows(regclass, bigint[], jsonb, text) is
-    'Locks and restores archived rows; says of each what became of it.';
+comment on function archive._restore_rows(archive.locked_row[], jsonb, text) is
+    'Restores locked rows; says of each what became of it.';
 
 
-create function archive._restore_one(entry archive.registry, locked archive.locked_row, overrides jsonb, on_conflict text)
+create function archive._restore_one(locked archive.locked_row, overrides jsonb, on_conflict text)
     returns archive.restore_result
     language plpgsql
 as $$
 declare
     v_result     archive.restore_result;
-    v_key        jsonb;
     v_state      text;
     v_message    text;
     v_detail     text;
     v_constraint text;
     v_column     text;
 begin
-    v_result.source := entry.source;
+    v_result.source := locked.source;
     v_result.archive_id := locked.archive_id;
     v_result.row_id := archive._row_id(locked.key);
 
@@ -162,8 +202,7 @@ begin
     else
         foreach v_result.outcome in array case on_conflict when 'copy' then '{restored,copied}' else '{restored}' end::text[] loop
             begin
-                v_key := archive._insert(entry, array[locked], overrides, v_result.outcome = 'copied');
-                v_result.row_id := archive._row_id(v_key);
+                v_result.row_id := archive._row_id(archive._insert(array[locked], overrides, v_result.outcome = 'copied'));
                 return v_result;
             exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
                 get stacked diagnostics
@@ -172,7 +211,7 @@ begin
                     v_detail     = pg_exception_detail,
                     v_constraint = constraint_name,
                     v_column     = column_name;
-                v_result.detail := archive._explain(entry.source, v_state, v_message, v_detail, v_constraint, v_column);
+                v_result.detail := archive._explain(locked.source, v_state, v_message, v_detail, v_constraint, v_column);
             end;
         end loop;
     end if;
@@ -181,58 +220,5 @@ begin
 end
 $$;
 
-comment on function archive._restore_one(archive.registry, archive.locked_row, jsonb, text) is
+comment on function archive._restore_one(archive.locked_row, jsonb, text) is
     'Restores one archived row, or says why it cannot be.';
-
-
--- Names and types are checked before anything is locked: what is wrong with them is no conflict of the data.
-create function archive._check_overrides(source regclass, overrides jsonb) returns void
-    language plpgsql
-as $$
-declare
-    v_names text;
-    v_types text;
-begin
-    perform archive._entry(source);
-    if jsonb_typeof(overrides) <> 'object' then
-        perform archive._refuse('overrides is an object: {"column": value}');
-    end if;
-
-    select string_agg(format('%I', o.name), ', ')
-      into v_names
-      from jsonb_object_keys(overrides) o (name)
-     where o.name not in (select c.name from archive._columns(source) c where not c.generated);
-    if v_names is not null then
-        perform archive._refuse(format('%s has no column to write to named %s', source, v_names));
-    end if;
-
-    select string_agg(format('%I %s', c.name, c.type), ', ')
-      into v_types
-      from archive._columns(source) c
-     where overrides ? c.name;
-    if v_types is not null then
-        begin
-            execute format('select from jsonb_to_record($1) as o (%s)', v_types) using overrides;
-        exception when data_exception or check_violation or not_null_violation then
-            perform archive._refuse('overrides: ' || sqlerrm);
-        end;
-    end if;
-end
-$$;
-
-comment on function archive._check_overrides(regclass, jsonb) is 'AR422 unless each override is a value for a column of the table.';
-
-
-create function archive._check_new_keys(source regclass) returns void
-    language plpgsql
-as $$
-begin
-    if not exists (
-        select from archive._columns(source) c where c.name = any (archive._key(source)) and c.has_default
-    ) then
-        perform archive._refuse(format('%s cannot be copied under a new key: no column of its primary key has a default', source));
-    end if;
-end
-$$;
-
-comment on function archive._check_new_keys(regclass) is 'AR422 unless the table can make a new key by itself.';

@@ -1,55 +1,73 @@
 -- How one restore is carried out: lock, insert, mark; and how a failure is explained.
 
--- Inserts the rows, marks them as restored and returns the key of the last. Under a new key, where one is wanted, the
--- key's columns that have a default are left to it.
-create function archive._insert(entry archive.registry, locked archive.locked_row[], overrides jsonb, new_key boolean default false)
+-- Inserts the rows, of however many tables, in one statement: foreign keys are checked when all are there, cycles and
+-- all. Marks them as restored and returns the key of one, for when it was one. Under a new key, where one is wanted,
+-- the key's columns that have a default are left to it.
+create function archive._insert(locked archive.locked_row[], overrides jsonb, new_key boolean default false)
     returns jsonb
     language plpgsql
 as $$
 declare
-    v_ids     bigint[] := array(select r.archive_id from unnest(locked) r);
-    v_keys    jsonb[]  := array(select r.key from unnest(locked) r);
-    v_columns text;
-    v_values  text;
-    v_types   text;
-    v_key     jsonb;
-    v_count   bigint;
+    v_ids    bigint[] := array(select r.archive_id from unnest(locked) r);
+    v_tables regclass[] := array(select distinct r.source from unnest(locked) r);
+    v_table  regclass;
+    v_with   text[] := '{}';
+    v_counts text[] := '{}';
+    v_key    jsonb;
+    v_count  bigint;
 begin
-    select string_agg(format('%I', c.name), ', '),
-           string_agg(format(case when overrides ? c.name then 'o.%I' else 'a.%I' end, c.name), ', '),
-           string_agg(format('%I %s', c.name, c.type), ', ') filter (where overrides ? c.name)
-      into v_columns, v_values, v_types
-      from archive._columns(entry.source) c
-     where not c.generated
-       and (overrides ? c.name
-            or c.name <> all (entry.exclude)
-               and c.name in (select t.name from archive._columns(entry.target) t)
-               and not (new_key and c.name = any (archive._key(entry.source)) and c.has_default));
-
+    foreach v_table in array v_tables loop
+        v_with := v_with || format('t%s as (%s)', v_table::oid, archive._insert_statement(archive._entry(v_table), overrides, new_key));
+        v_counts := v_counts || format('select key from t%s', v_table::oid);
+    end loop;
+    if v_tables = '{}' then
+        return null;
+    end if;
     execute format(
-        'with restored as ('
-        '    insert into %s as live (%s) overriding system value'
-        '    select %s from %s a%s'
-        '     where a.archive_id = any ($1)'
-        '     order by a.archive_id'
-        '    returning jsonb_build_array(%s) as key'
-        ') select (array_agg(key))[1], count(*) from restored',
-        archive._name(entry.source), v_columns,
-        v_values, archive._name(entry.target),
-        coalesce(' cross join jsonb_to_record($2) as o (' || v_types || ')', ''),
-        (select string_agg(format('live.%I', k), ', ') from unnest(archive._key(entry.source)) k)
+        'with %s select (array_agg(key))[1], count(*) from (%s) restored',
+        array_to_string(v_with, ', '), array_to_string(v_counts, ' union all ')
     ) into v_key, v_count using v_ids, overrides;
 
     if v_count <> cardinality(locked) then
-        raise exception 'a trigger of % refused it', entry.source using errcode = 'AR409';
+        raise exception 'a trigger of % refused it', array_to_string(v_tables, ' or ') using errcode = 'AR409';
     end if;
-    perform archive._mark(entry.source, v_ids, case when v_count = 1 then array[v_key] else v_keys end);
+    foreach v_table in array v_tables loop
+        perform archive._mark(
+            v_table, array_agg(r.archive_id), array_agg(case when v_count = 1 then v_key else r.key end))
+           from unnest(locked) r
+          where r.source = v_table;
+    end loop;
     return v_key;
 end
 $$;
 
-comment on function archive._insert(archive.registry, archive.locked_row[], jsonb, boolean) is
-    'Inserts archived rows into their table as the caller, and marks them as restored.';
+comment on function archive._insert(archive.locked_row[], jsonb, boolean) is
+    'Inserts archived rows into their tables as the caller, and marks them as restored.';
+
+
+create function archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) returns text
+    language sql stable
+    return (
+        select format(
+                   'insert into %s as live (%s) overriding system value'
+                   ' select %s from %s a%s where a.archive_id = any ($1) order by a.archive_id'
+                   ' returning jsonb_build_array(%s) as key',
+                   archive._name((entry).source), string_agg(format('%I', c.name), ', '),
+                   string_agg(format(case when overrides ? c.name then 'o.%I' else 'a.%I' end, c.name), ', '),
+                   archive._name((entry).target),
+                   ' cross join jsonb_to_record($2) as o ('
+                       || string_agg(format('%I %s', c.name, c.type), ', ') filter (where overrides ? c.name) || ')',
+                   (select string_agg(format('live.%I', k), ', ') from unnest(archive._key((entry).source)) k))
+          from archive._columns((entry).source) c
+         where not c.generated
+           and (overrides ? c.name
+                or c.name <> all ((entry).exclude)
+                   and c.name in (select t.name from archive._columns((entry).target) t)
+                   and not (new_key and c.has_default and c.name = any (archive._key((entry).source))))
+    );
+
+comment on function archive._insert_statement(archive.registry, jsonb, boolean) is
+    'The statement that restores rows of one table: $1 their archive_ids, $2 the overrides.';
 
 
 -- In id order, so that two overlapping restores queue instead of deadlocking.
@@ -62,18 +80,55 @@ declare
     v_entry archive.registry := archive._entry(source);
 begin
     return query execute format(
-        'select a.archive_id, jsonb_build_array(%s), a.restored_at, a.restored_by'
+        'select $2, a.archive_id, jsonb_build_array(%s), a.restored_at, a.restored_by'
         '  from %s a'
         ' where a.archive_id = any ($1)'
         ' order by a.archive_id'
         '   for update',
         (select string_agg(format('a.%I', k), ', ') from unnest(archive._key(source)) k),
         archive._name(v_entry.target)
-    ) using archive_ids;
+    ) using archive_ids, source;
 end
 $$;
 
 comment on function archive._lock(regclass, bigint[]) is 'Locks archived rows, in id order, and returns what a restore needs to know.';
+
+
+-- Table by table, and in id order within. A key deleted twice in one transaction comes back as it was last.
+create function archive._lock_transaction(transaction_id xid8, archived_at timestamptz) returns setof archive.locked_row
+    language plpgsql
+    security definer
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_entry archive.registry;
+    v_ids   bigint[];
+    v_times timestamptz[];
+    v_first timestamptz := archived_at;
+begin
+    for v_entry in select r.* from archive.registry r order by r.source::oid loop
+        execute format(
+            'select array_agg(id), array_agg(distinct at)'
+            '  from (select max(a.archive_id) as id, a.archived_at as at'
+            '          from %s a'
+            '         where a.transaction_id = $1 and ($2 is null or a.archived_at = $2)'
+            '         group by %s, a.archived_at) newest',
+            archive._name(v_entry.target),
+            (select string_agg(format('a.%I', k), ', ') from unnest(archive._key(v_entry.source)) k)
+        ) into v_ids, v_times using transaction_id, archived_at;
+
+        if cardinality(v_times) > 1 or v_times[1] <> v_first then
+            raise exception 'transaction % is ambiguous: rows were archived under this id at different times', transaction_id
+                using errcode = 'AR409', hint = 'Name one with archived_at.';
+        end if;
+        v_first := coalesce(v_first, v_times[1]);
+        return query select * from archive._lock(v_entry.source, v_ids);
+    end loop;
+end
+$$;
+
+comment on function archive._lock_transaction(xid8, timestamptz) is
+    'Locks what one transaction deleted from all archived tables.';
 
 
 create function archive._mark(source regclass, archive_ids bigint[], keys jsonb[]) returns void

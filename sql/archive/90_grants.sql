@@ -11,10 +11,14 @@ grant select, insert, update, delete on public.item, public."user" to archive_ru
 grant select on public.alembic_version to archive_runtime;
 grant execute on function
     archive.restore(regclass, bigint[], jsonb, text, boolean),
-    archive._restore_rows(regclass, bigint[], jsonb, text),
-    archive._restore_one(archive.registry, archive.locked_row, jsonb, text),
-    archive._insert(archive.registry, archive.locked_row[], jsonb, boolean),
+    archive.restore_transaction(xid8, timestamptz, text, boolean),
+    archive._settle(archive.locked_row[], jsonb, text, boolean),
+    archive._restore_rows(archive.locked_row[], jsonb, text),
+    archive._restore_one(archive.locked_row, jsonb, text),
+    archive._insert(archive.locked_row[], jsonb, boolean),
+    archive._insert_statement(archive.registry, jsonb, boolean),
     archive._lock(regclass, bigint[]),
+    archive._lock_transaction(xid8, timestamptz),
     archive._mark(regclass, bigint[], jsonb[]),
     archive._row_id(jsonb),
     archive._explain(regclass, text, text, text, text, text),
@@ -24,5 +28,6 @@ grant execute on function
     archive._columns(regclass),
     archive._key(regclass),
     archive._name(regclass),
+    archive._label(regclass),
     archive._refuse(text)
     to archive_runtime;

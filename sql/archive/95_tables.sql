@@ -8,3 +8,5 @@ select archive.enable('public."user"', exclude => '{hashed_password,tokens_valid
 select archive.enable(r.source)
   from archive.registry r
  where r.source not in ('public.item'::regclass, 'public."user"'::regclass);
+
+select archive._write_transactions();

@@ -1,9 +1,12 @@
 """Browsing the archive and restoring from it: for superusers only."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
+from pydantic import TypeAdapter
 from sqlalchemy import inspect
 from sqlmodel import col
 
@@ -11,14 +14,18 @@ from app import archive, export
 from app.api.deps import Limit, SessionDep, SuperuserDep, get_current_active_superuser
 from app.models import (
     ArchiveId,
+    Deletions,
     Item,
     ItemArchive,
     ItemArchivePublic,
     ItemArchivesPublic,
     ItemFilter,
     ItemPublic,
+    Moment,
     RestoreChoice,
     RestorePreview,
+    RestorePreviews,
+    TransactionId,
     User,
     UserArchive,
     UserArchivePublic,
@@ -26,6 +33,8 @@ from app.models import (
     UserFilter,
     UserPublic,
 )
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 router = APIRouter(prefix="/archive", tags=["archive"], dependencies=[Depends(get_current_active_superuser)])
 
@@ -72,6 +81,54 @@ def preview_item_restore(
     """Tell what a restore would do, and change nothing."""
     choice = choice or RestoreChoice()
     return archive.preview(session, Item, archive_id, owner_id=choice.owner_id)
+
+
+# Deletions
+
+
+def after(before: str | None = None) -> tuple[str, datetime] | None:
+    """Read the `next_before` of a page of deletions: a transaction id and its microseconds since 1970."""
+    if before is None:
+        return None
+    try:
+        transaction_id, microseconds = before.split(".")
+        moment = EPOCH + timedelta(microseconds=int(microseconds))
+        return TypeAdapter(TransactionId).validate_python(transaction_id), moment
+    except (ValueError, OverflowError) as error:
+        fault = {"type": "value_error", "loc": ("query", "before"), "msg": "Not the next_before of a page"}
+        raise RequestValidationError([fault]) from error
+
+
+@router.get("/transactions/")
+def read_deletions(
+    session: SessionDep, before: Annotated[tuple[str, datetime] | None, Depends(after)], limit: Limit = 100
+) -> Deletions:
+    """List deletions, newest first; `before` is the last page's `next_before`."""
+    # One more than asked for tells whether there is a next page.
+    found = archive.deletions(session, limit=limit + 1, before=before)
+    page, next_before = found[:limit], None
+    if len(found) > limit:
+        last = page[-1]
+        next_before = f"{last.transaction_id}.{(last.archived_at - EPOCH) // timedelta(microseconds=1)}"
+    return Deletions(data=page, next_before=next_before)
+
+
+@router.post("/transactions/{transaction_id}/restore")
+def restore_transaction(
+    session: SessionDep, admin: SuperuserDep, transaction_id: TransactionId, archived_at: Moment | None = None
+) -> RestorePreviews:
+    """Undo one deletion: every row of every table, or none. `archived_at` where the id alone is ambiguous."""
+    rows = archive.restore_transaction(session, transaction_id, actor=admin.id, archived_at=archived_at)
+    return RestorePreviews(data=rows, count=len(rows))
+
+
+@router.post("/transactions/{transaction_id}/restore-preview")
+def preview_transaction_restore(
+    session: SessionDep, transaction_id: TransactionId, archived_at: Moment | None = None
+) -> RestorePreviews:
+    """Tell what undoing a deletion would do, and change nothing."""
+    rows = archive.preview_transaction(session, transaction_id, archived_at=archived_at)
+    return RestorePreviews(data=rows, count=len(rows))
 
 
 # Users

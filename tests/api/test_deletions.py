@@ -1,0 +1,105 @@
+"""Deletions over HTTP: one row each, and undone as a whole."""
+
+import pytest
+
+DELETIONS = "/api/v1/archive/transactions/"
+
+
+@pytest.fixture
+def admin(superuser, headers):
+    return headers(superuser)
+
+
+@pytest.fixture
+def ada(make_user, make_item):
+    ada = make_user(email="ada@example.com")
+    make_item(ada)
+    make_item(ada)
+    return ada
+
+
+@pytest.fixture
+def deletion(client, admin, ada):
+    """What the archive shows of Ada's deletion with her two items."""
+    client.delete(f"/api/v1/users/{ada.id}", headers=admin)
+    (row,) = client.get(DELETIONS, headers=admin).json()["data"]
+    return row
+
+
+def test_a_deletion_is_one_row(deletion, superuser):
+    deletion.pop("transaction_id"), deletion.pop("archived_at")
+
+    assert deletion == {
+        "archived_by": str(superuser.id),
+        "reason": None,
+        "session_role": "test_api",
+        "application_name": "archive-table api",
+        "client_addr": None,
+        "rows": {"user": 1, "item": 2},
+        "restored": 0,
+    }
+
+
+def test_undo_brings_everything_back(client, admin, headers, deletion, ada):
+    path = f"{DELETIONS}{deletion['transaction_id']}"
+
+    preview = client.post(f"{path}/restore-preview", headers=admin).json()
+    answer = client.post(f"{path}/restore", headers=admin)
+
+    assert {(row["table"], row["outcome"]) for row in preview["data"]} == {
+        ("user", "would_restore"),
+        ("item", "would_restore"),
+    }
+    assert answer.status_code == 200
+    assert answer.json()["count"] == preview["count"] == 3
+    assert [row["restored"] for row in client.get(DELETIONS, headers=admin).json()["data"]] == [3]
+    assert client.get("/api/v1/items/", headers=admin).json()["count"] == 2
+
+
+def test_undoing_twice_is_409(client, admin, deletion):
+    path = f"{DELETIONS}{deletion['transaction_id']}/restore"
+    client.post(path, headers=admin)
+
+    answer = client.post(path, headers=admin)
+
+    assert answer.status_code == 409
+    assert "already restored" in answer.json()["detail"]
+
+
+def test_pages_follow_each_other(client, db, admin, ada):
+    db.execute("insert into item (title, owner_id) select n::text, %s from generate_series(1, 3) n", [ada.id])
+    for title in "123":
+        db.execute("delete from item where title = %s", [title])
+
+    first = client.get(DELETIONS, params={"limit": 2}, headers=admin).json()
+    second = client.get(DELETIONS, params={"limit": 2, "before": first["next_before"]}, headers=admin).json()
+
+    ids = [int(row["transaction_id"]) for row in first["data"] + second["data"]]
+    assert len(ids) == 3
+    assert ids == sorted(set(ids), reverse=True)
+    assert second["next_before"] is None
+
+
+@pytest.mark.parametrize("before", ["", "x", "1", "1.x", "-1.5", "1.99999999999999999999", f"{2**64}.1", "1.\0"])
+def test_a_page_that_never_was_is_422(client, admin, before):
+    assert client.get(DELETIONS, params={"before": before}, headers=admin).status_code == 422
+
+
+@pytest.mark.parametrize(("transaction", "status"), [("4711", 404), ("x", 422), (str(2**64), 422), ("-1", 422)])
+@pytest.mark.parametrize("action", ["restore", "restore-preview"])
+def test_an_unknown_deletion(client, admin, transaction, status, action):
+    assert client.post(f"{DELETIONS}{transaction}/{action}", headers=admin).status_code == status
+
+
+def test_an_ambiguous_id_wants_the_time(client, db, admin, deletion):
+    db.execute("update item_archive set archived_at = archived_at - interval '1 day'")
+    path = f"{DELETIONS}{deletion['transaction_id']}/restore"
+
+    assert client.post(path, headers=admin).status_code == 409
+    assert client.post(path, headers=admin, params={"archived_at": deletion["archived_at"]}).json()["count"] == 1
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", "1/restore"), ("POST", "1/restore-preview")])
+def test_only_superusers_see_deletions(client, headers, ada, method, path):
+    assert client.request(method, DELETIONS + path).status_code == 401
+    assert client.request(method, DELETIONS + path, headers=headers(ada)).status_code == 403
