@@ -155,7 +155,7 @@ begin
      where c.name <> all (exclude);
 
     return format($body$
--- Written by archive.enable(%1$L). Do not edit: change the table, then call it again.
+-- Written by archive.enable(). Do not edit: change the table, then call it again.
 begin
     -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
     if tg_relid <> %1$L::regclass then
@@ -169,6 +169,11 @@ begin
             raise exception 'TRUNCATE of %% at isolation level %% could lose rows',
                 %1$L, current_setting('transaction_isolation')
                 using errcode = 'AR409', hint = 'Truncate at READ COMMITTED, or DELETE.';
+        end if;
+        -- TRUNCATE removes also what a policy would hide from the copy.
+        if row_security_active(%1$L::regclass) then
+            raise exception 'TRUNCATE of %% could lose rows that row-level security hides from %%', %1$L, current_user
+                using errcode = 'AR409', hint = 'DELETE instead.';
         end if;
         insert into %2$s (
             archive_id, transaction_id, archived_at, archived_by, reason,
@@ -537,7 +542,18 @@ declare
     v_counts text[] := '{}';
     v_key    jsonb;
     v_count  bigint;
+    v_keys   text;
 begin
+    -- A deferred key would report its conflict at the commit, too late for on_conflict.
+    select string_agg(format('%I.%I', n.nspname, c.conname), ', ')
+      into v_keys
+      from pg_constraint c
+      join pg_namespace n on n.oid = c.connamespace
+     where c.conrelid = any (v_tables) and c.condeferrable and c.contype in ('p', 'u', 'x');
+    if v_keys is not null then
+        execute 'set constraints ' || v_keys || ' immediate';
+    end if;
+
     foreach v_table in array v_tables loop
         v_with := v_with || format('t%s as (%s)', v_table::oid, archive._insert_statement(archive._entry(v_table), overrides, new_key));
         v_counts := v_counts || format('select key from t%s', v_table::oid);
@@ -726,15 +742,17 @@ COMMENT ON FUNCTION archive._lock_transaction(transaction_id xid8, archived_at t
 
 
 --
--- Name: _make_partition(regclass, text, text); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _make_partition(regclass, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._make_partition(target regclass, bounds text, suffix text) RETURNS void
+CREATE FUNCTION archive._make_partition(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
-    AS $$
+    AS $_$
 declare
     v_schema name;
     v_name   name;
+    v_bounds text := 'default';
+    v_late   boolean;
 begin
     select n.nspname, c.relname || '_' || suffix
       into v_schema, v_name
@@ -745,19 +763,32 @@ begin
     if to_regclass(format('%I.%I', v_schema, v_name)) is not null then
         return;
     end if;
+
+    if lower is not null then
+        -- A month of which rows are in the default partition already stays there: it could not be attached.
+        execute format('select exists (select from %s a where a.archived_at >= $1 and a.archived_at < $2)', target)
+           into v_late using lower, upper;
+        if v_late then
+            return;
+        end if;
+        -- As ISO 8601 in UTC: other styles name zones, and not all names are unambiguous.
+        v_bounds := format('for values from (%L) to (%L)',
+                           to_char(lower at time zone 'UTC', 'YYYY-MM-DD"T00:00:00Z"'),
+                           to_char(upper at time zone 'UTC', 'YYYY-MM-DD"T00:00:00Z"'));
+    end if;
     execute format('create table %I.%I (like %s including all)', v_schema, v_name, target);
     execute format('alter table %I.%I owner to %s', v_schema, v_name, archive._owner()::regrole);
     perform archive._revoke(format('%I.%I', v_schema, v_name)::regclass, 'all');
-    execute format('alter table %s attach partition %I.%I %s', target, v_schema, v_name, bounds);
+    execute format('alter table %s attach partition %I.%I %s', target, v_schema, v_name, v_bounds);
 end
-$$;
+$_$;
 
 
 --
--- Name: FUNCTION _make_partition(target regclass, bounds text, suffix text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _make_partition(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._make_partition(target regclass, bounds text, suffix text) IS 'Makes one partition of an archive table, if it is missing.';
+COMMENT ON FUNCTION archive._make_partition(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone) IS 'Makes one partition of an archive table, if it is missing.';
 
 
 --
@@ -770,13 +801,11 @@ CREATE FUNCTION archive._make_partitions(target regclass, ahead integer DEFAULT 
 declare
     v_month timestamptz;
 begin
-    perform archive._make_partition(target, 'default', 'default');
+    perform archive._make_partition(target, 'default', null, null);
     for v_later in 0 .. ahead loop
         v_month := archive._month(now(), v_later);
         perform archive._make_partition(
-            target,
-            format('for values from (%L) to (%L)', v_month, archive._month(v_month, 1)),
-            to_char(v_month at time zone 'UTC', '"y"YYYY"m"MM'));
+            target, to_char(v_month at time zone 'UTC', '"y"YYYY"m"MM'), v_month, archive._month(v_month, 1));
     end loop;
 end
 $$;
@@ -806,16 +835,19 @@ begin
         '   set restored_at = now(), restored_by = $3'
         '  from unnest($1, $2) as m (archive_id, key)'
         '  join only %s live on %s'
-        ' where a.archive_id = m.archive_id and a.restored_at is null',
+        ' where a.archive_id = m.archive_id and a.restored_at is null'
+        -- Inserted by this transaction or since: the ids of subtransactions are later than its own.
+        '   and (live.xmin::text::bigint - $4 + 4294967296) %% 4294967296 < 2147483648',
         archive._name(v_entry.target), archive._name(source),
         (select string_agg(format('live.%I = (m.key ->> %s)::%s', c.name, k.position - 1, c.type), ' and ')
            from unnest(archive._key(source)) with ordinality k (name, position)
            join archive._columns(source) c on c.name = k.name)
-    ) using archive_ids, keys, coalesce(archive.actor(), session_user);
+    ) using archive_ids, keys, coalesce(archive.actor(), session_user),
+        (pg_current_xact_id()::text::numeric % 4294967296)::bigint;
     get diagnostics v_count = row_count;
 
     if v_count <> cardinality(archive_ids) then
-        raise exception 'not every archived row named has a live row in %', source using errcode = 'AR409';
+        raise exception 'not every archived row named has a live row in % that was inserted just now', source using errcode = 'AR409';
     end if;
 end
 $_$;
@@ -1334,7 +1366,7 @@ CREATE FUNCTION archive.capture_item() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
--- Written by archive.enable('public.item'). Do not edit: change the table, then call it again.
+-- Written by archive.enable(). Do not edit: change the table, then call it again.
 begin
     -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
     if tg_relid <> 'public.item'::regclass then
@@ -1348,6 +1380,11 @@ begin
             raise exception 'TRUNCATE of % at isolation level % could lose rows',
                 'public.item', current_setting('transaction_isolation')
                 using errcode = 'AR409', hint = 'Truncate at READ COMMITTED, or DELETE.';
+        end if;
+        -- TRUNCATE removes also what a policy would hide from the copy.
+        if row_security_active('public.item'::regclass) then
+            raise exception 'TRUNCATE of % could lose rows that row-level security hides from %', 'public.item', current_user
+                using errcode = 'AR409', hint = 'DELETE instead.';
         end if;
         insert into public.item_archive (
             archive_id, transaction_id, archived_at, archived_by, reason,
@@ -1391,7 +1428,7 @@ CREATE FUNCTION archive.capture_user() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
--- Written by archive.enable('public."user"'). Do not edit: change the table, then call it again.
+-- Written by archive.enable(). Do not edit: change the table, then call it again.
 begin
     -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
     if tg_relid <> 'public."user"'::regclass then
@@ -1405,6 +1442,11 @@ begin
             raise exception 'TRUNCATE of % at isolation level % could lose rows',
                 'public."user"', current_setting('transaction_isolation')
                 using errcode = 'AR409', hint = 'Truncate at READ COMMITTED, or DELETE.';
+        end if;
+        -- TRUNCATE removes also what a policy would hide from the copy.
+        if row_security_active('public."user"'::regclass) then
+            raise exception 'TRUNCATE of % could lose rows that row-level security hides from %', 'public."user"', current_user
+                using errcode = 'AR409', hint = 'DELETE instead.';
         end if;
         insert into public.user_archive (
             archive_id, transaction_id, archived_at, archived_by, reason,
@@ -1446,6 +1488,7 @@ COMMENT ON FUNCTION archive.capture_user() IS 'Copies deleted rows of public."us
 
 CREATE FUNCTION archive.disable(source regclass) RETURNS void
     LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform archive._entry(source);
@@ -1471,6 +1514,7 @@ COMMENT ON FUNCTION archive.disable(source regclass) IS 'Stops archiving a table
 
 CREATE FUNCTION archive.enable(source regclass, exclude name[] DEFAULT NULL::name[]) RETURNS regclass
     LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     v_entry   archive.registry;
@@ -2470,10 +2514,10 @@ GRANT ALL ON FUNCTION archive._lock_transaction(transaction_id xid8, archived_at
 
 
 --
--- Name: FUNCTION _make_partition(target regclass, bounds text, suffix text); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _make_partition(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._make_partition(target regclass, bounds text, suffix text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._make_partition(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone) FROM PUBLIC;
 
 
 --

@@ -91,6 +91,7 @@ def page(session: Session, statement: SelectOfScalar[Archived], *, limit: int, b
     # One row more than asked for tells whether there is a next page.
     rows = session.exec(later.order_by(key.desc()).limit(limit + 1)).all()
     count, exact = _count(session, statement.with_only_columns(key))
+    session.commit()  # see deps.get_current_user
     return {
         "data": rows[:limit],
         "count": count,
@@ -126,12 +127,16 @@ def deletions(session: Session, *, limit: int, before: tuple[str, datetime] | No
         ),
         {"limit": limit} | ({"id": transaction_id, "at": archived_at} if before else {}),
     )
-    return [Deletion.model_validate(row) for row in rows]
+    page = [Deletion.model_validate(row) for row in rows]
+    session.commit()  # see deps.get_current_user
+    return page
 
 
 def get(session: Session, table: type[Archived], archive_id: int) -> Archived | None:
     """Return one deleted row."""
-    return session.exec(select(table).where(col(table.archive_id) == archive_id)).first()
+    row = session.exec(select(table).where(col(table.archive_id) == archive_id)).first()
+    session.commit()  # see deps.get_current_user
+    return row
 
 
 # Restoring

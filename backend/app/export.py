@@ -1,11 +1,12 @@
 """CSV downloads that stream from the database by COPY, in constant memory."""
 
+import threading
 from collections.abc import Generator, Iterable
 from typing import Any
 
 import anyio
 from anyio import to_thread
-from fastapi.responses import StreamingResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 from sqlalchemy import ColumnElement, String, case, literal
 from sqlmodel import AutoString, Session
 from sqlmodel.sql.expression import SelectOfScalar
@@ -13,6 +14,12 @@ from starlette.types import Receive, Scope, Send
 
 CHUNK = 64 * 1024
 """Bytes sent at once: COPY gives a row at a time, too little to send each alone."""
+
+
+DOWNLOADS = 10
+"""How many may run at once. Each keeps a connection for as long as its client takes; the others must stay free."""
+
+_downloads = threading.BoundedSemaphore(DOWNLOADS)
 
 
 class Download(StreamingResponse):
@@ -25,11 +32,16 @@ class Download(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the chunks. The connection is busy until the COPY ends, and a rollback would wait for it for ever."""
+        if not _downloads.acquire(blocking=False):
+            busy = JSONResponse({"detail": "Too many downloads at once, try again"}, 503, headers={"Retry-After": "5"})
+            return await busy(scope, receive, send)
         try:
             await super().__call__(scope, receive, send)
         finally:
             with anyio.CancelScope(shield=True):
-                await to_thread.run_sync(self.chunks.close)
+                # A thread of its own: the shared ones may all be waiting for this connection.
+                await to_thread.run_sync(self.chunks.close, limiter=anyio.CapacityLimiter(1))
+            _downloads.release()
 
 
 def csv_response(

@@ -1,5 +1,6 @@
 """The application: middleware, error handlers, lifespan."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -19,6 +20,8 @@ from app.api.main import api_router
 from app.core import db
 from app.core.config import settings
 from app.core.embedded import EmbeddedError
+
+logger = logging.getLogger(__name__)
 
 
 def operation_id(route: APIRoute) -> str:
@@ -83,8 +86,10 @@ def answer_database_error(_: Request, error: DBAPIError) -> JSONResponse:
     state = getattr(cause, "sqlstate", None) or ""
     if isinstance(cause, psycopg.Error) and state.startswith("AR"):
         return JSONResponse({"detail": cause.diag.message_primary}, int(state[2:]))
-    # Serialization failure, deadlock, statement or lock timeout: gone when tried again.
-    if state in {"40001", "40P01", "57014", "55P03"}:
+    # Gone when tried again: serialization failure, deadlock, statement or lock timeout; and what statements meet that
+    # run while a migration makes the archive's functions anew.
+    if state in {"40001", "40P01", "57014", "55P03", "XX000", "42704", "42883"}:
+        logger.warning("The database was busy: %s %s", state, cause)
         return _busy("The database is busy, try again")
     if isinstance(cause, psycopg.OperationalError):
         return _busy("The database is not available")

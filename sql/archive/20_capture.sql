@@ -33,7 +33,7 @@ begin
      where c.name <> all (exclude);
 
     return format($body$
--- Written by archive.enable(%1$L). Do not edit: change the table, then call it again.
+-- Written by archive.enable(). Do not edit: change the table, then call it again.
 begin
     -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
     if tg_relid <> %1$L::regclass then
@@ -47,6 +47,11 @@ begin
             raise exception 'TRUNCATE of %% at isolation level %% could lose rows',
                 %1$L, current_setting('transaction_isolation')
                 using errcode = 'AR409', hint = 'Truncate at READ COMMITTED, or DELETE.';
+        end if;
+        -- TRUNCATE removes also what a policy would hide from the copy.
+        if row_security_active(%1$L::regclass) then
+            raise exception 'TRUNCATE of %% could lose rows that row-level security hides from %%', %1$L, current_user
+                using errcode = 'AR409', hint = 'DELETE instead.';
         end if;
         insert into %2$s (
             archive_id, transaction_id, archived_at, archived_by, reason,

@@ -2,6 +2,7 @@
 
 create function archive.enable(source regclass, exclude name[] default null) returns regclass
     language plpgsql
+    set search_path = pg_catalog, pg_temp  -- or an overload in a schema that others write to would run as the owner
 as $$
 declare
     v_entry   archive.registry;
@@ -81,6 +82,7 @@ comment on function archive.enable(regclass, name[]) is
 
 create function archive.disable(source regclass) returns void
     language plpgsql
+    set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform archive._entry(source);

@@ -15,7 +15,18 @@ declare
     v_counts text[] := '{}';
     v_key    jsonb;
     v_count  bigint;
+    v_keys   text;
 begin
+    -- A deferred key would report its conflict at the commit, too late for on_conflict.
+    select string_agg(format('%I.%I', n.nspname, c.conname), ', ')
+      into v_keys
+      from pg_constraint c
+      join pg_namespace n on n.oid = c.connamespace
+     where c.conrelid = any (v_tables) and c.condeferrable and c.contype in ('p', 'u', 'x');
+    if v_keys is not null then
+        execute 'set constraints ' || v_keys || ' immediate';
+    end if;
+
     foreach v_table in array v_tables loop
         v_with := v_with || format('t%s as (%s)', v_table::oid, archive._insert_statement(archive._entry(v_table), overrides, new_key));
         v_counts := v_counts || format('select key from t%s', v_table::oid);
@@ -145,16 +156,19 @@ begin
         '   set restored_at = now(), restored_by = $3'
         '  from unnest($1, $2) as m (archive_id, key)'
         '  join only %s live on %s'
-        ' where a.archive_id = m.archive_id and a.restored_at is null',
+        ' where a.archive_id = m.archive_id and a.restored_at is null'
+        -- Inserted by this transaction or since: the ids of subtransactions are later than its own.
+        '   and (live.xmin::text::bigint - $4 + 4294967296) %% 4294967296 < 2147483648',
         archive._name(v_entry.target), archive._name(source),
         (select string_agg(format('live.%I = (m.key ->> %s)::%s', c.name, k.position - 1, c.type), ' and ')
            from unnest(archive._key(source)) with ordinality k (name, position)
            join archive._columns(source) c on c.name = k.name)
-    ) using archive_ids, keys, coalesce(archive.actor(), session_user);
+    ) using archive_ids, keys, coalesce(archive.actor(), session_user),
+        (pg_current_xact_id()::text::numeric % 4294967296)::bigint;
     get diagnostics v_count = row_count;
 
     if v_count <> cardinality(archive_ids) then
-        raise exception 'not every archived row named has a live row in %', source using errcode = 'AR409';
+        raise exception 'not every archived row named has a live row in % that was inserted just now', source using errcode = 'AR409';
     end if;
 end
 $$;

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import uvicorn
 from app.core.db import engine
+from app.export import DOWNLOADS
 from app.main import app
 
 
@@ -25,28 +26,55 @@ def port(db) -> Iterator[int]:
         thread.join(10)
 
 
-def test_abandoned_downloads_give_their_connections_back(db, port, make_user, headers):
+@pytest.fixture
+def begin(db, port, make_user, headers):
+    """Begin a download of 100,000 items: its socket, and the status it was answered with."""
     user = make_user()
     db.execute(
         "insert into item (title, description, owner_id)"
         " select 'x', repeat('y', 250), %s from generate_series(1, 100000)",
         [user.id],
     )
-    request = (
-        f"GET /api/v1/items/export/csv HTTP/1.1\r\nHost: x\r\nAuthorization: {headers(user)['Authorization']}\r\n\r\n"
-    )
+    token = headers(user)["Authorization"]
+    request = f"GET /api/v1/items/export/csv HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\n\r\n"
 
-    def begin_and_leave(_):
-        with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
-            client.sendall(request.encode())
-            assert client.recv(100).startswith(b"HTTP/1.1 200")
+    def begin(_=None) -> tuple[socket.socket, int]:
+        client = socket.create_connection(("127.0.0.1", port), timeout=30)
+        client.sendall(request.encode())
+        return client, int(client.recv(100).split()[1])
 
-    with ThreadPoolExecutor(20) as pool:
-        list(pool.map(begin_and_leave, range(20)))
+    return begin
 
+
+def until(condition) -> None:
+    """Wait for a condition, for 20 s at most."""
     pause = threading.Event()
     for _ in range(200):
-        if engine.pool.checkedout() == 0:
-            break
+        if condition():
+            return
         pause.wait(0.1)
-    assert engine.pool.checkedout() == 0
+    raise AssertionError("in vain")
+
+
+def test_abandoned_downloads_give_their_connections_back(begin):
+    for _ in range(20):
+        client, status = begin()
+        client.close()
+        assert status in {200, 503}
+
+    until(lambda: engine.pool.checkedout() == 0)
+    client, status = begin()
+    client.close()
+    assert status == 200
+    until(lambda: engine.pool.checkedout() == 0)
+
+
+def test_slow_downloads_leave_connections_for_others(begin, client):
+    with ThreadPoolExecutor(30) as threads:
+        slow = list(threads.map(begin, range(30)))
+
+    assert sorted(status for _, status in slow) == [200] * DOWNLOADS + [503] * (30 - DOWNLOADS)
+    assert client.get("/api/v1/utils/ready/").status_code == 200
+    for stalled, _ in slow:
+        stalled.close()
+    until(lambda: engine.pool.checkedout() == 0)

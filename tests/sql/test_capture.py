@@ -175,3 +175,23 @@ def test_a_delete_fails_when_the_archive_cannot_take_the_row(db, items):
         db.execute("delete from item")
 
     assert db.execute("select count(*) from item").fetchone() == (3,)
+
+
+def test_truncate_is_refused_where_a_policy_would_hide_rows_from_the_copy(db, items):
+    db.execute("alter table item enable row level security, force row level security")
+    db.execute("create policy one on item using (title = 'item 1')")
+
+    with pytest.raises(psycopg.Error, match="row-level security") as error:
+        db.execute("truncate item")
+
+    assert error.value.sqlstate == "AR409"
+
+
+def test_a_line_break_in_a_name_ends_no_comment_in_the_capture_function(db):
+    name = "a\ndeclare x int := 1 / 0; --"
+    db.execute(f'create table "{name}" (id int primary key)')
+    db.execute("select archive.enable(%s)", [f'"{name}"'])
+
+    db.execute(f'insert into "{name}" values (1); delete from "{name}"')
+
+    assert db.execute(f'select id from "{name}_archive"').fetchall() == [(1,)]

@@ -251,3 +251,30 @@ def test_partitions_are_bounded_in_utc_whatever_the_clients_zone(db):
     ).fetchall()
     assert len(bounds) == 3
     assert all(bound.count("-01 00:00:00+00'") == 2 for (bound,) in bounds)
+
+
+def test_a_month_that_began_in_the_default_partition_stays_there(db, items):
+    """As after months without a migration: enabling must not fail for it."""
+    months = db.execute("select relid::text from pg_partition_tree('item_archive') where relid::text ~ '_y'").fetchall()
+    for (month,) in months:
+        db.execute(f"drop table {month}")
+    db.execute("delete from item")
+
+    db.execute("select archive.enable('item')")
+
+    assert db.execute("select count(*) from item_archive_default").fetchone() == (3,)
+    later = db.execute("select count(*) from pg_partition_tree('item_archive') where relid::text ~ '_y'").fetchone()
+    assert later == (2,)
+
+
+def test_bounds_are_in_utc_whatever_the_style_of_dates(db):
+    db.execute("set datestyle = 'SQL, DMY'; set timezone = 'Asia/Kolkata'")
+    db.execute(NOTE)
+    db.execute("select archive.enable('note')")
+
+    db.execute("set datestyle = 'ISO'; set timezone = 'UTC'")
+    bounds = db.execute(
+        "select pg_get_expr(c.relpartbound, c.oid) from pg_partition_tree('note_archive') t"
+        " join pg_class c on c.oid = t.relid where t.isleaf and c.relname !~ 'default'"
+    ).fetchall()
+    assert all(bound.count("-01 00:00:00+00'") == 2 for (bound,) in bounds)

@@ -258,3 +258,24 @@ def test_an_override_to_somebody_unknown_is_a_conflict(archived, restore):
 
     assert error.value.sqlstate == "AR409"
     assert not isinstance(error.value, ForeignKeyViolation)
+
+
+def test_a_row_is_not_marked_as_restored_for_another_that_lives(db, runtime, archived, owner):
+    (other,) = db.execute("insert into item (title, owner_id) values ('x', %s) returning id", [owner]).fetchone()
+
+    with pytest.raises(psycopg.Error) as error:
+        runtime.execute("select archive._mark('item', %s, %s::jsonb[])", [archived, [f'["{other}"]'] * 3])
+
+    assert error.value.sqlstate == "AR409"
+    assert db.execute("select count(*) from item_archive where restored_at is not null").fetchone() == (0,)
+
+
+def test_a_deferred_key_conflicts_at_once(db, restore):
+    db.execute("create table slot (id int primary key deferrable initially deferred)")
+    db.execute(
+        "select archive.enable('slot'); insert into slot values (1); delete from slot; insert into slot values (1)"
+    )
+    ids = [id for (id,) in db.execute("select archive_id from slot_archive")]
+
+    assert restore(ids, source="slot", dry_run=True) == [("conflict", "a live row has this id")]
+    assert restore(ids, source="slot", on_conflict="skip") == [("skipped", "a live row has this id")]

@@ -30,9 +30,11 @@ def login_access_token(session: SessionDep, form: Annotated[LoginForm, Form()]) 
     if not user:
         raise HTTPException(400, "Incorrect email or password")
     _refuse_inactive(user)
-    # Before the session ends: see there.
+    # Before the commit: see there.
     lifetime = timedelta(minutes=settings.ACCESS_TOKEN_EXPIRE_MINUTES)
-    return Token(access_token=security.create_access_token(user.id, lifetime))
+    token = security.create_access_token(user.id, lifetime)
+    session.commit()
+    return Token(access_token=token)
 
 
 @router.post("/login/test-token", response_model=UserPublic)

@@ -134,7 +134,9 @@ def delete_user(session: SessionDep, user_id: uuid.UUID, current_user: Superuser
 
 
 def _get_or_404(session: SessionDep, user_id: uuid.UUID, detail: str) -> User:
-    if user := session.get(User, user_id):
+    user = session.get(User, user_id)
+    session.commit()  # see deps.get_current_user
+    if user:
         return user
     raise HTTPException(404, detail)
 
