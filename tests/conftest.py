@@ -154,6 +154,12 @@ def headers() -> Callable[[User], dict[str, str]]:
 
 
 @pytest.fixture
+def admin(superuser: User, headers: Callable[[User], dict[str, str]]) -> dict[str, str]:
+    """What signs in the first superuser."""
+    return headers(superuser)
+
+
+@pytest.fixture
 def mails(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
     """Every mail, instead of sending it."""
     mails: list[dict[str, str]] = []

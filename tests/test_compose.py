@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+import yaml
 from app.core.config import REPOSITORY, Settings
 
 SETTINGS = set(Settings.model_fields)
@@ -11,7 +12,6 @@ SETTINGS = set(Settings.model_fields)
 
 @pytest.fixture
 def services() -> dict[str, Any]:
-    yaml = pytest.importorskip("yaml")
     return yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())["services"]
 
 

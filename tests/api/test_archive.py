@@ -10,11 +10,6 @@ ARCHIVE = "/api/v1/archive/items/"
 
 
 @pytest.fixture
-def admin(superuser, headers):
-    return headers(superuser)
-
-
-@pytest.fixture
 def ada(make_user):
     return make_user(email="ada@example.com")
 

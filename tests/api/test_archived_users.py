@@ -9,11 +9,6 @@ ARCHIVE = "/api/v1/archive/users/"
 
 
 @pytest.fixture
-def admin(superuser, headers):
-    return headers(superuser)
-
-
-@pytest.fixture
 def ada(make_user):
     return make_user(email="ada@example.com", full_name="Ada Lovelace")
 

@@ -6,11 +6,6 @@ DELETIONS = "/api/v1/archive/transactions/"
 
 
 @pytest.fixture
-def admin(superuser, headers):
-    return headers(superuser)
-
-
-@pytest.fixture
 def ada(make_user, make_item):
     ada = make_user(email="ada@example.com")
     make_item(ada)

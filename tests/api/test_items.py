@@ -31,11 +31,6 @@ def shown(item, **changes):
     } | changes
 
 
-@pytest.fixture
-def admin(superuser, headers):
-    return headers(superuser)
-
-
 def test_a_deleted_item_is_gone_and_archived(client, db, make_user, make_item, headers):
     user = make_user()
     item = make_item(user)

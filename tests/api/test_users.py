@@ -30,11 +30,6 @@ def shown(user, **changes):
 
 
 @pytest.fixture
-def admin(superuser, headers):
-    return headers(superuser)
-
-
-@pytest.fixture
 def statements(db):
     """Every statement that the application sends."""
     statements = []

@@ -19,11 +19,6 @@ def told(response):
     return response.status_code, response.json()
 
 
-@pytest.fixture
-def admin(superuser, headers):
-    return headers(superuser)
-
-
 def test_the_process_is_up(client):
     assert told(client.get("/api/v1/utils/health-check/")) == (200, True)
 

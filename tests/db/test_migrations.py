@@ -26,7 +26,8 @@ def dump() -> str:
     done = subprocess.run(
         [*pg_dump, *what, settings.POSTGRES_DB], check=True, capture_output=True, text=True, env={"PGTZ": "UTC"}
     )
-    return re.sub("-- Dumped .*\n", "", done.stdout)
+    # Before 18, a view's columns are shown with their table even where there is only one.
+    return re.sub(r"-- Dumped .*\n|\bdeleted\.", "", done.stdout)
 
 
 def test_the_snapshot_shows_what_migrations_make(db):
