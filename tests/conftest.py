@@ -39,14 +39,14 @@ os.environ |= {
     "SECRET_KEY": "a secret key for tests, long enough for HMAC",
 }
 
-from app import crud, utils  # noqa: E402
-from app.core import migrations, security  # noqa: E402
-from app.core.config import settings  # noqa: E402
-from app.core.db import engine  # noqa: E402
-from app.main import app  # noqa: E402
-from app.models import Item, ItemCreate, User, UserCreate  # noqa: E402
-from fastapi.testclient import TestClient  # noqa: E402
-from sqlmodel import Session  # noqa: E402
+from app import crud, utils
+from app.core import migrations, security
+from app.core.config import settings
+from app.core.db import engine
+from app.main import app
+from app.models import Item, ItemCreate, User, UserCreate
+from fastapi.testclient import TestClient
+from sqlmodel import Session
 
 
 def connect(login: str, **options: Any) -> psycopg.Connection:

@@ -1,8 +1,8 @@
 -- Restore: archived rows back into their table.
 --
 -- archive.restore() runs with its caller's rights: who may not insert into a table cannot restore into it, and the
--- table's own triggers see the caller's search path. Two small SECURITY DEFINER functions do what the caller may not:
--- _lock() locks archived rows, _mark() marks those as restored whose live rows are there.
+-- table's own triggers see the caller's search path. Small SECURITY DEFINER functions do what the caller may not: _lock()
+-- and _lock_transaction() lock archived rows, _mark() marks those as restored whose live rows this transaction inserted.
 
 create type archive.restore_result as (
     source      regclass,
