@@ -38,10 +38,11 @@ COMMENT ON SCHEMA archive IS 'Deleted rows: captured by triggers, restored by fu
 CREATE TYPE archive.column_definition AS (
 	name name,
 	type text,
+	archived_type text,
 	collated text,
 	generated boolean,
 	not_null boolean,
-	has_default boolean
+	default_value text
 );
 
 
@@ -61,7 +62,9 @@ CREATE TYPE archive.locked_row AS (
 	archive_id bigint,
 	key jsonb,
 	restored_at timestamp with time zone,
-	restored_by text
+	restored_by text,
+	erased_at timestamp with time zone,
+	lost text
 );
 
 
@@ -70,6 +73,24 @@ CREATE TYPE archive.locked_row AS (
 --
 
 COMMENT ON TYPE archive.locked_row IS 'An archived row that this transaction has locked.';
+
+
+--
+-- Name: purge_result; Type: TYPE; Schema: archive; Owner: -
+--
+
+CREATE TYPE archive.purge_result AS (
+	purged bigint,
+	held bigint,
+	emptied bigint
+);
+
+
+--
+-- Name: TYPE purge_result; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TYPE archive.purge_result IS 'What a purge did, or would do.';
 
 
 --
@@ -110,6 +131,13 @@ begin
         execute format('grant select on %s to archive_runtime, archive_auditor', target);
     end if;
     for v_column in
+        select m.name, m.type
+          from archive._metadata() m
+         where not m.not_null and m.name not in (select c.name from archive._columns(target) c)
+    loop
+        execute format('alter table %s add column %I %s', target, v_column.name, v_column.type);
+    end loop;
+    for v_column in
         select m.name, m.description
           from archive._metadata() m
           join pg_attribute a on a.attrelid = target and a.attname = m.name
@@ -120,6 +148,9 @@ begin
     perform archive._make_partitions(target);
 
     -- Default privileges may have let others in.
+    perform archive._revoke(p.partition, 'all')
+       from archive._partitions(target) p
+      where archive._partition_grants(target) is not null;
     if archive._writers(target) is not null then
         perform archive._revoke(t.relid, 'insert, update, delete, truncate, references, trigger')
            from pg_partition_tree(target) t;
@@ -132,285 +163,178 @@ $$;
 -- Name: FUNCTION _adopt(target regclass); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._adopt(target regclass) IS 'Sets owner, grants, comments and partitions of an archive table.';
-
-
---
--- Name: _capture_body(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._capture_body(source regclass, target regclass, exclude text[]) RETURNS text
-    LANGUAGE plpgsql STABLE
-    AS $_$
-declare
-    v_columns text;
-    v_old     text;
-    v_live    text;
-begin
-    select string_agg(format('%I', c.name), ', '),
-           string_agg(format('old.%I', c.name), ', '),
-           string_agg(format('live.%I', c.name), ', ')
-      into v_columns, v_old, v_live
-      from archive._columns(source) c
-     where c.name <> all (exclude);
-
-    return format($body$
--- Written by archive.enable(). Do not edit: change the table, then call it again.
-begin
-    -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
-    if tg_relid <> %1$L::regclass then
-        raise exception 'archive: this function captures %%, not %%', %1$L, tg_relid::regclass
-            using errcode = 'AR422';
-    end if;
-
-    if tg_op = 'TRUNCATE' then
-        -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
-        if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
-            raise exception 'TRUNCATE of %% at isolation level %% could lose rows',
-                %1$L, current_setting('transaction_isolation')
-                using errcode = 'AR409', hint = 'Truncate at READ COMMITTED, or DELETE.';
-        end if;
-        -- TRUNCATE removes also what a policy would hide from the copy.
-        if row_security_active(%1$L::regclass) then
-            raise exception 'TRUNCATE of %% could lose rows that row-level security hides from %%', %1$L, current_user
-                using errcode = 'AR409', hint = 'DELETE instead.';
-        end if;
-        insert into %2$s (
-            archive_id, transaction_id, archived_at, archived_by, reason,
-            session_role, application_name, client_addr, cascaded,
-            %3$s)
-        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
-               left(nullif(current_setting('archive.actor', true), ''), 200),
-               nullif(current_setting('archive.reason', true), ''),
-               session_user, current_setting('application_name'), inet_client_addr(), false,
-               %5$s
-          from only %1$s as live;
-        return null;
-    end if;
-
-    insert into %2$s (
-        archive_id, transaction_id, archived_at, archived_by, reason,
-        session_role, application_name, client_addr, cascaded,
-        %3$s)
-    values (nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
-            left(nullif(current_setting('archive.actor', true), ''), 200),
-            nullif(current_setting('archive.reason', true), ''),
-            session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1,
-            %4$s);
-    return old;
-end
-$body$, archive._name(source), archive._name(target), v_columns, v_old, v_live);
-end
-$_$;
-
-
---
--- Name: FUNCTION _capture_body(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._capture_body(source regclass, target regclass, exclude text[]) IS 'What the capture function of a table has to be.';
-
-
---
--- Name: _capture_name(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._capture_name(source regclass) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT (('capture_'::text || CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '.'::text) END) || (c.relname)::text) FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_capture_name.source)::oid));
-
-
---
--- Name: FUNCTION _capture_name(source regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._capture_name(source regclass) IS 'The name of a table''s capture function in schema archive.';
-
-
---
--- Name: _owner(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._owner() RETURNS oid
-    LANGUAGE sql STABLE
-    RETURN (SELECT pg_namespace.nspowner FROM pg_namespace WHERE (pg_namespace.nspname = 'archive'::name));
-
-
---
--- Name: FUNCTION _owner(); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._owner() IS 'The owner of schema archive.';
-
-
---
--- Name: _capture_fault(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._capture_fault(source regclass, target regclass, exclude text[]) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT CASE WHEN (p.oid IS NULL) THEN 'is missing'::text WHEN (p.prosrc <> archive._capture_body(_capture_fault.source, _capture_fault.target, _capture_fault.exclude)) THEN 'is not as archive.enable() writes it for this table'::text WHEN (p.proowner <> archive._owner()) THEN ('belongs to '::text || (p.proowner)::regrole) WHEN ((NOT p.prosecdef) OR (p.proconfig IS DISTINCT FROM ARRAY['search_path=pg_catalog, pg_temp'::text])) THEN 'is not SECURITY DEFINER with a pinned search_path'::text WHEN (EXISTS (SELECT FROM aclexplode(COALESCE(p.proacl, acldefault('f'::"char", p.proowner))) g(grantor, grantee, privilege_type, is_grantable) WHERE ((g.privilege_type = 'EXECUTE'::text) AND (g.grantee <> p.proowner)))) THEN 'can be executed by others than its owner'::text ELSE NULL::text END AS "case" FROM ((VALUES (archive._capture_name(_capture_fault.source))) expected(name) LEFT JOIN pg_proc p ON (((p.pronamespace = ('archive'::regnamespace)::oid) AND (p.proname = expected.name) AND (p.pronargs = 0)))));
-
-
---
--- Name: FUNCTION _capture_fault(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._capture_fault(source regclass, target regclass, exclude text[]) IS 'What is wrong with a table''s capture function; null if nothing is.';
-
-
---
--- Name: _check_new_keys(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._check_new_keys(source regclass) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-begin
-    if not exists (
-        select from archive._columns(source) c where c.name = any (archive._key(source)) and c.has_default
-    ) then
-        perform archive._refuse(format('%s cannot be copied under a new key: no column of its primary key has a default', source));
-    end if;
-end
-$$;
-
-
---
--- Name: FUNCTION _check_new_keys(source regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._check_new_keys(source regclass) IS 'AR422 unless the table can make a new key by itself.';
-
-
---
--- Name: _check_overrides(regclass, jsonb); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._check_overrides(source regclass, overrides jsonb) RETURNS void
-    LANGUAGE plpgsql
-    AS $_$
-declare
-    v_names text;
-    v_types text;
-begin
-    perform archive._entry(source);
-    if jsonb_typeof(overrides) <> 'object' then
-        perform archive._refuse('overrides is an object: {"column": value}');
-    end if;
-
-    select string_agg(format('%I', o.name), ', ')
-      into v_names
-      from jsonb_object_keys(overrides) o (name)
-     where o.name not in (select c.name from archive._columns(source) c where not c.generated);
-    if v_names is not null then
-        perform archive._refuse(format('%s has no column to write to named %s', source, v_names));
-    end if;
-
-    select string_agg(format('%I %s', c.name, c.type), ', ')
-      into v_types
-      from archive._columns(source) c
-     where overrides ? c.name;
-    if v_types is not null then
-        begin
-            execute format('select from jsonb_to_record($1) as o (%s)', v_types) using overrides;
-        exception when data_exception or check_violation or not_null_violation then
-            perform archive._refuse('overrides: ' || sqlerrm);
-        end;
-    end if;
-end
-$_$;
-
-
---
--- Name: FUNCTION _check_overrides(source regclass, overrides jsonb); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._check_overrides(source regclass, overrides jsonb) IS 'AR422 unless each override is a value for a column of the table.';
-
-
---
--- Name: _columns(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._columns(relation regclass) RETURNS SETOF archive.column_definition
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT a.attname,
-     format_type(a.atttypid, a.atttypmod) AS format_type,
-         CASE
-             WHEN (a.attcollation <> t.typcollation) THEN ((a.attcollation)::regcollation)::text
-             ELSE NULL::text
-         END AS "case",
-     (a.attgenerated <> ''::"char"),
-     a.attnotnull,
-     ((a.atthasdef AND (a.attgenerated = ''::"char")) OR (a.attidentity <> ''::"char"))
-    FROM (pg_attribute a
-      JOIN pg_type t ON ((t.oid = a.atttypid)))
-   WHERE ((a.attrelid = (_columns.relation)::oid) AND (a.attnum > 0) AND (NOT a.attisdropped) AND (a.attgenerated <> 'v'::"char"))
-   ORDER BY a.attnum;
-END;
-
-
---
--- Name: FUNCTION _columns(relation regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._columns(relation regclass) IS 'The columns of a table that hold a value.';
-
-
---
--- Name: _create_archive(regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._create_archive(source regclass, exclude text[]) RETURNS regclass
-    LANGUAGE plpgsql
-    AS $$
-declare
-    v_schema  name;
-    v_table   name;
-    v_columns text;
-    v_target  text;
-begin
-    select n.nspname, c.relname || '_archive'
-      into v_schema, v_table
-      from pg_class c
-      join pg_namespace n on n.oid = c.relnamespace
-     where c.oid = source;
-    v_target := format('%I.%I', v_schema, v_table);
-
-    select string_agg(format(E'\n    %I %s%s', d.name, d.type, d.qualities), ',')
-      into v_columns
-      from (
-          select m.name, m.type, case when m.not_null then ' not null' else '' end as qualities
-            from archive._metadata() m
-          union all
-          select c.name, c.type, coalesce(' collate ' || c.collated, '')
-            from archive._columns(source) c
-           where c.name <> all (exclude)
-      ) d;
-
-    execute format(
-        E'create table %s (%s,\n    constraint %I primary key (archive_id, archived_at)\n) partition by range (archived_at)',
-        v_target, v_columns, v_table || '_pkey');
-    execute format('create index on %s (%s)', v_target, (
-        select string_agg(format('%I', k), ', ') from unnest(archive._key(source)) k));
-    execute format('create index on %s (transaction_id, archived_at)', v_target);
-    return v_target::regclass;
-end
-$$;
-
-
---
--- Name: FUNCTION _create_archive(source regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._create_archive(source regclass, exclude text[]) IS 'Creates <table>_archive.';
+COMMENT ON FUNCTION archive._adopt(target regclass) IS 'Sets owner, grants, comments, later metadata and partitions of an archive table.';
 
 
 SET default_tablespace = '';
 
 SET default_table_access_method = heap;
+
+--
+-- Name: holds; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.holds (
+    archive_id bigint NOT NULL,
+    source regclass NOT NULL,
+    reason text NOT NULL,
+    held_at timestamp with time zone DEFAULT now() NOT NULL,
+    held_by text NOT NULL
+);
+
+
+--
+-- Name: TABLE holds; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.holds IS 'Legal holds: no purge and no erasure touches these rows. Kept by archive.hold() and archive.release().';
+
+
+--
+-- Name: COLUMN holds.archive_id; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.holds.archive_id IS 'The row held.';
+
+
+--
+-- Name: COLUMN holds.source; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.holds.source IS 'The live table it was deleted from.';
+
+
+--
+-- Name: COLUMN holds.reason; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.holds.reason IS 'Why: the case, the court.';
+
+
+--
+-- Name: COLUMN holds.held_at; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.holds.held_at IS 'When the hold was placed.';
+
+
+--
+-- Name: COLUMN holds.held_by; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.holds.held_by IS 'Who placed it.';
+
+
+--
+-- Name: purge_log; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.purge_log (
+    log_id bigint NOT NULL,
+    logged_at timestamp with time zone DEFAULT now() NOT NULL,
+    action text NOT NULL,
+    source text NOT NULL,
+    rows bigint NOT NULL,
+    held bigint NOT NULL,
+    scope jsonb NOT NULL,
+    reason text,
+    actor text,
+    session_role text DEFAULT SESSION_USER NOT NULL,
+    application_name text DEFAULT current_setting('application_name'::text),
+    client_addr inet DEFAULT inet_client_addr()
+);
+
+
+--
+-- Name: TABLE purge_log; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.purge_log IS 'What was purged, erased, held and released. Written by the functions that do it.';
+
+
+--
+-- Name: COLUMN purge_log.log_id; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.log_id IS 'The order of entries.';
+
+
+--
+-- Name: COLUMN purge_log.logged_at; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.logged_at IS 'When that transaction began.';
+
+
+--
+-- Name: COLUMN purge_log.action; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.action IS 'purge, erase, hold or release.';
+
+
+--
+-- Name: COLUMN purge_log.source; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.source IS 'The live table''s name.';
+
+
+--
+-- Name: COLUMN purge_log.rows; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.rows IS 'How many rows were purged, erased, held or released.';
+
+
+--
+-- Name: COLUMN purge_log.held; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.held IS 'How many more would have been, but for a legal hold.';
+
+
+--
+-- Name: COLUMN purge_log.scope; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.scope IS 'Which: archived_before, archive_ids or user_id.';
+
+
+--
+-- Name: COLUMN purge_log.reason; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.reason IS 'Why, if given.';
+
+
+--
+-- Name: COLUMN purge_log.actor; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.actor IS 'Who, as the application knows it: archive.actor.';
+
+
+--
+-- Name: COLUMN purge_log.session_role; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.session_role IS 'The database login that did it.';
+
+
+--
+-- Name: COLUMN purge_log.application_name; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.application_name IS 'With what program, as it calls itself.';
+
+
+--
+-- Name: COLUMN purge_log.client_addr; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.client_addr IS 'From where, as PostgreSQL sees it. Null over a Unix socket.';
+
 
 --
 -- Name: registry; Type: TABLE; Schema: archive; Owner: -
@@ -419,7 +343,8 @@ SET default_table_access_method = heap;
 CREATE TABLE archive.registry (
     source regclass NOT NULL,
     target regclass NOT NULL,
-    exclude text[] NOT NULL
+    exclude text[] NOT NULL,
+    columns jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 
 
@@ -452,1607 +377,10 @@ COMMENT ON COLUMN archive.registry.exclude IS 'Columns that are never copied.';
 
 
 --
--- Name: _entry(regclass); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: COLUMN registry.columns; Type: COMMENT; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._entry(source regclass) RETURNS archive.registry
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    v_entry archive.registry;
-begin
-    select r.*
-      into v_entry
-      from archive.registry r
-      join pg_catalog.pg_trigger t on t.tgrelid = r.source and t.tgname = 'zz_archive_before_delete'
-      join pg_catalog.pg_proc p on p.oid = t.tgfoid
-     where r.source = _entry.source
-       and p.pronamespace = 'archive'::regnamespace
-       and p.proowner = archive._owner();
-
-    if not found then
-        raise exception '% is not archived', coalesce(source::text, 'null')
-            using errcode = 'AR422', hint = 'select archive.enable(…) archives a table from then on.';
-    end if;
-    return v_entry;
-end
-$$;
-
-
---
--- Name: FUNCTION _entry(source regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._entry(source regclass) IS 'The registry''s row of an archived table. AR422 if it is not archived.';
-
-
---
--- Name: _explain(regclass, text, text, text, text, text); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._explain(source regclass, state text, message text, detail text, violated text, violated_column text) RETURNS text
-    LANGUAGE plpgsql STABLE
-    AS $_$
-declare
-    v_constraint pg_constraint;
-    v_columns    text;
-begin
-    select c.* into v_constraint from pg_constraint c where c.conrelid = source and c.conname = violated;
-    select string_agg(a.attname, ', ' order by k.position)
-      into v_columns
-      from unnest(v_constraint.conkey) with ordinality k (attnum, position)
-      join pg_attribute a on a.attrelid = source and a.attnum = k.attnum;
-
-    return case
-        when state = '23505' and v_constraint.contype = 'p' then
-            format('a live row has this %s', v_columns)
-        when state = '23505' then
-            'unique value taken: ' || coalesce(nullif(detail, ''), message)
-        when state = '23503' and v_constraint.contype = 'f' then
-            format('its %s no longer exists: %s', regexp_replace(v_columns, '_id$', ''), coalesce(nullif(detail, ''), message))
-        when state = '23502' then
-            format('%s must not be null now, and has no value in the archive', violated_column)
-        else
-            message
-    end;
-end
-$_$;
-
-
---
--- Name: FUNCTION _explain(source regclass, state text, message text, detail text, violated text, violated_column text); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._explain(source regclass, state text, message text, detail text, violated text, violated_column text) IS 'Why a row could not be inserted, in terms of the row.';
-
-
---
--- Name: _insert(archive.locked_row[], jsonb, boolean); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._insert(locked archive.locked_row[], overrides jsonb, new_key boolean DEFAULT false) RETURNS jsonb
-    LANGUAGE plpgsql
-    AS $$
-declare
-    v_ids    bigint[] := array(select r.archive_id from unnest(locked) r);
-    v_tables regclass[] := array(select distinct r.source from unnest(locked) r);
-    v_table  regclass;
-    v_with   text[] := '{}';
-    v_counts text[] := '{}';
-    v_key    jsonb;
-    v_count  bigint;
-    v_keys   text;
-begin
-    -- A deferred key would report its conflict at the commit, too late for on_conflict.
-    select string_agg(format('%I.%I', n.nspname, c.conname), ', ')
-      into v_keys
-      from pg_constraint c
-      join pg_namespace n on n.oid = c.connamespace
-     where c.conrelid = any (v_tables) and c.condeferrable and c.contype in ('p', 'u', 'x');
-    if v_keys is not null then
-        execute 'set constraints ' || v_keys || ' immediate';
-    end if;
-
-    foreach v_table in array v_tables loop
-        v_with := v_with || format('t%s as (%s)', v_table::oid, archive._insert_statement(archive._entry(v_table), overrides, new_key));
-        v_counts := v_counts || format('select key from t%s', v_table::oid);
-    end loop;
-    if v_tables = '{}' then
-        return null;
-    end if;
-    execute format(
-        'with %s select (array_agg(key))[1], count(*) from (%s) restored',
-        array_to_string(v_with, ', '), array_to_string(v_counts, ' union all ')
-    ) into v_key, v_count using v_ids, overrides;
-
-    if v_count <> cardinality(locked) then
-        raise exception 'a trigger of % refused it', array_to_string(v_tables, ' or ') using errcode = 'AR409';
-    end if;
-    foreach v_table in array v_tables loop
-        perform archive._mark(
-            v_table, array_agg(r.archive_id), array_agg(case when v_count = 1 then v_key else r.key end))
-           from unnest(locked) r
-          where r.source = v_table;
-    end loop;
-    return v_key;
-end
-$$;
-
-
---
--- Name: FUNCTION _insert(locked archive.locked_row[], overrides jsonb, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._insert(locked archive.locked_row[], overrides jsonb, new_key boolean) IS 'Inserts archived rows into their tables as the caller, and marks them as restored.';
-
-
---
--- Name: _key(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._key(relation regclass) RETURNS name[]
-    LANGUAGE sql STABLE
-    RETURN (SELECT array_agg(a.attname ORDER BY k."position") AS array_agg FROM ((pg_index i CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY k(attnum, "position")) JOIN pg_attribute a ON (((a.attrelid = i.indrelid) AND (a.attnum = k.attnum)))) WHERE ((i.indrelid = (_key.relation)::oid) AND i.indisprimary));
-
-
---
--- Name: FUNCTION _key(relation regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._key(relation regclass) IS 'The columns of a table''s primary key, in its order. Null without one.';
-
-
---
--- Name: _name(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._name(relation regclass) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT format('%I.%I'::text, n.nspname, c.relname) AS format FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_name.relation)::oid));
-
-
---
--- Name: FUNCTION _name(relation regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._name(relation regclass) IS 'A table''s name, qualified and quoted.';
-
-
---
--- Name: _insert_statement(archive.registry, jsonb, boolean); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT format('insert into %s as live (%s) overriding system value select %s from %s a%s where a.archive_id = any ($1) order by a.archive_id returning jsonb_build_array(%s) as key'::text, archive._name((_insert_statement.entry).source), string_agg(format('%I'::text, c.name), ', '::text), string_agg(format(CASE WHEN (_insert_statement.overrides ? (c.name)::text) THEN 'o.%I'::text ELSE 'a.%I'::text END, c.name), ', '::text), archive._name((_insert_statement.entry).target), ((' cross join jsonb_to_record($2) as o ('::text || string_agg(format('%I %s'::text, c.name, c.type), ', '::text) FILTER (WHERE (_insert_statement.overrides ? (c.name)::text))) || ')'::text), (SELECT string_agg(format('live.%I'::text, k.k), ', '::text) AS string_agg FROM unnest(archive._key((_insert_statement.entry).source)) k(k))) AS format FROM archive._columns((_insert_statement.entry).source) c(name, type, collated, generated, not_null, has_default) WHERE ((NOT c.generated) AND ((_insert_statement.overrides ? (c.name)::text) OR ((c.name <> ALL ((_insert_statement.entry).exclude)) AND (c.name IN (SELECT t.name FROM archive._columns((_insert_statement.entry).target) t(name, type, collated, generated, not_null, has_default))) AND (NOT (_insert_statement.new_key AND c.has_default AND (c.name = ANY (archive._key((_insert_statement.entry).source)))))))));
-
-
---
--- Name: FUNCTION _insert_statement(entry archive.registry, overrides jsonb, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) IS 'The statement that restores rows of one table: $1 their archive_ids, $2 the overrides.';
-
-
---
--- Name: _label(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._label(relation regclass) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT (CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '.'::text) END || (c.relname)::text) FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_label.relation)::oid));
-
-
---
--- Name: FUNCTION _label(relation regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._label(relation regclass) IS 'A table''s name for people: unquoted, with its schema unless that is public.';
-
-
---
--- Name: _later_trigger(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._later_trigger(source regclass) RETURNS name
-    LANGUAGE sql STABLE
-    RETURN (SELECT min((t.tgname)::text) AS min FROM pg_trigger t WHERE ((t.tgrelid = (_later_trigger.source)::oid) AND (((t.tgtype)::integer & ((1 + 2) + 8)) = ((1 + 2) + 8)) AND (t.tgname > 'zz_archive_before_delete'::name) AND (NOT t.tgisinternal)));
-
-
---
--- Name: FUNCTION _later_trigger(source regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._later_trigger(source regclass) IS 'The BEFORE DELETE trigger that would run after the archive''s and could cancel the delete; null without one.';
-
-
---
--- Name: _lock(regclass, bigint[]); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._lock(source regclass, archive_ids bigint[]) RETURNS SETOF archive.locked_row
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-declare
-    v_entry archive.registry := archive._entry(source);
-begin
-    return query execute format(
-        'select $2, a.archive_id, jsonb_build_array(%s), a.restored_at, a.restored_by'
-        '  from %s a'
-        ' where a.archive_id = any ($1)'
-        ' order by a.archive_id'
-        '   for update',
-        (select string_agg(format('a.%I', k), ', ') from unnest(archive._key(source)) k),
-        archive._name(v_entry.target)
-    ) using archive_ids, source;
-end
-$_$;
-
-
---
--- Name: FUNCTION _lock(source regclass, archive_ids bigint[]); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._lock(source regclass, archive_ids bigint[]) IS 'Locks archived rows, in id order, and returns what a restore needs to know.';
-
-
---
--- Name: _lock_transaction(xid8, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._lock_transaction(transaction_id xid8, archived_at timestamp with time zone) RETURNS SETOF archive.locked_row
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-declare
-    v_entry archive.registry;
-    v_ids   bigint[];
-    v_times timestamptz[];
-    v_first timestamptz := archived_at;
-begin
-    for v_entry in select r.* from archive.registry r order by r.source::oid loop
-        execute format(
-            'select array_agg(id), array_agg(distinct at)'
-            '  from (select max(a.archive_id) as id, a.archived_at as at'
-            '          from %s a'
-            '         where a.transaction_id = $1 and ($2 is null or a.archived_at = $2)'
-            '         group by %s, a.archived_at) newest',
-            archive._name(v_entry.target),
-            (select string_agg(format('a.%I', k), ', ') from unnest(archive._key(v_entry.source)) k)
-        ) into v_ids, v_times using transaction_id, archived_at;
-
-        if cardinality(v_times) > 1 or v_times[1] <> v_first then
-            raise exception 'transaction % is ambiguous: rows were archived under this id at different times', transaction_id
-                using errcode = 'AR409', hint = 'Name one with archived_at.';
-        end if;
-        v_first := coalesce(v_first, v_times[1]);
-        return query select * from archive._lock(v_entry.source, v_ids);
-    end loop;
-end
-$_$;
-
-
---
--- Name: FUNCTION _lock_transaction(transaction_id xid8, archived_at timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._lock_transaction(transaction_id xid8, archived_at timestamp with time zone) IS 'Locks what one transaction deleted from all archived tables.';
-
-
---
--- Name: _make_partition(regclass, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._make_partition(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone) RETURNS void
-    LANGUAGE plpgsql
-    AS $_$
-declare
-    v_schema name;
-    v_name   name;
-    v_bounds text := 'default';
-    v_late   boolean;
-begin
-    select n.nspname, c.relname || '_' || suffix
-      into v_schema, v_name
-      from pg_class c
-      join pg_namespace n on n.oid = c.relnamespace
-     where c.oid = target;
-
-    if to_regclass(format('%I.%I', v_schema, v_name)) is not null then
-        return;
-    end if;
-
-    if lower is not null then
-        -- A month of which rows are in the default partition already stays there: it could not be attached.
-        execute format('select exists (select from %s a where a.archived_at >= $1 and a.archived_at < $2)', target)
-           into v_late using lower, upper;
-        if v_late then
-            return;
-        end if;
-        -- As ISO 8601 in UTC: other styles name zones, and not all names are unambiguous.
-        v_bounds := format('for values from (%L) to (%L)',
-                           to_char(lower at time zone 'UTC', 'YYYY-MM-DD"T00:00:00Z"'),
-                           to_char(upper at time zone 'UTC', 'YYYY-MM-DD"T00:00:00Z"'));
-    end if;
-    execute format('create table %I.%I (like %s including all)', v_schema, v_name, target);
-    execute format('alter table %I.%I owner to %s', v_schema, v_name, archive._owner()::regrole);
-    perform archive._revoke(format('%I.%I', v_schema, v_name)::regclass, 'all');
-    execute format('alter table %s attach partition %I.%I %s', target, v_schema, v_name, v_bounds);
-end
-$_$;
-
-
---
--- Name: FUNCTION _make_partition(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._make_partition(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone) IS 'Makes one partition of an archive table, if it is missing.';
-
-
---
--- Name: _make_partitions(regclass, integer); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._make_partitions(target regclass, ahead integer DEFAULT 2) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-declare
-    v_month timestamptz;
-begin
-    perform archive._make_partition(target, 'default', null, null);
-    for v_later in 0 .. ahead loop
-        v_month := archive._month(now(), v_later);
-        perform archive._make_partition(
-            target, to_char(v_month at time zone 'UTC', '"y"YYYY"m"MM'), v_month, archive._month(v_month, 1));
-    end loop;
-end
-$$;
-
-
---
--- Name: FUNCTION _make_partitions(target regclass, ahead integer); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._make_partitions(target regclass, ahead integer) IS 'Makes the default partition of an archive table, this month''s and those of the months ahead, where they are missing.';
-
-
---
--- Name: _mark(regclass, bigint[], jsonb[]); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[]) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-declare
-    v_entry archive.registry := archive._entry(source);
-    v_count bigint;
-begin
-    execute format(
-        'update %s a'
-        '   set restored_at = now(), restored_by = $3'
-        '  from unnest($1, $2) as m (archive_id, key)'
-        '  join only %s live on %s'
-        ' where a.archive_id = m.archive_id and a.restored_at is null'
-        -- Inserted by this transaction or since: the ids of subtransactions are later than its own.
-        '   and (live.xmin::text::bigint - $4 + 4294967296) %% 4294967296 < 2147483648',
-        archive._name(v_entry.target), archive._name(source),
-        (select string_agg(format('live.%I = (m.key ->> %s)::%s', c.name, k.position - 1, c.type), ' and ')
-           from unnest(archive._key(source)) with ordinality k (name, position)
-           join archive._columns(source) c on c.name = k.name)
-    ) using archive_ids, keys, coalesce(archive.actor(), session_user),
-        (pg_current_xact_id()::text::numeric % 4294967296)::bigint;
-    get diagnostics v_count = row_count;
-
-    if v_count <> cardinality(archive_ids) then
-        raise exception 'not every archived row named has a live row in % that was inserted just now', source using errcode = 'AR409';
-    end if;
-end
-$_$;
-
-
---
--- Name: FUNCTION _mark(source regclass, archive_ids bigint[], keys jsonb[]); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[]) IS 'Marks archived rows as restored, after a look at the live rows.';
-
-
---
--- Name: _metadata(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._metadata() RETURNS TABLE(name name, type text, not_null boolean, description text)
-    LANGUAGE sql IMMUTABLE
-    BEGIN ATOMIC
- VALUES ('archive_id'::name,'bigint'::text,true,'Names one archived row anywhere; the newest is the highest.'::text), ('transaction_id'::name,'xid8'::text,true,'The deleting transaction: all rows of one deletion share it.'::text), ('archived_at'::name,'timestamp with time zone'::text,true,'When that transaction began.'::text), ('archived_by'::name,'text'::text,false,'Who, as the application knows it: a user''s id or any label. Null where none was set.'::text), ('reason'::name,'text'::text,false,'Why, if given.'::text), ('session_role'::name,'text'::text,true,'The database login that did it.'::text), ('application_name'::name,'text'::text,false,'With what program, as it calls itself.'::text), ('client_addr'::name,'inet'::text,false,'From where, as PostgreSQL sees it. Null over a Unix socket.'::text), ('cascaded'::name,'boolean'::text,true,'Whether a foreign key''s cascade or another trigger deleted the row.'::text), ('restored_at'::name,'timestamp with time zone'::text,false,'When it was restored. The row stays as history.'::text), ('restored_by'::name,'text'::text,false,'Who restored it.'::text);
-END;
-
-
---
--- Name: FUNCTION _metadata(); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._metadata() IS 'The columns of an archive table that are not copied.';
-
-
---
--- Name: _mismatch(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._mismatch(source regclass, target regclass, exclude text[]) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT string_agg(format('%I %s'::text, COALESCE(wanted.name, present.name), fault.description), '; '::text) AS string_agg FROM (((SELECT m.name, m.type, NULL::text AS collated, m.not_null FROM archive._metadata() m(name, type, not_null, description) UNION ALL SELECT c.name, c.type, c.collated, false FROM archive._columns(_mismatch.source) c(name, type, collated, generated, not_null, has_default) WHERE (c.name <> ALL (_mismatch.exclude))) wanted FULL JOIN archive._columns(_mismatch.target) present(name, type, collated, generated, not_null, has_default) ON ((present.name = wanted.name))) CROSS JOIN LATERAL (SELECT CASE WHEN (present.name IS NULL) THEN ('is missing in '::text || archive._name(_mismatch.target)) WHEN ((wanted.name IS NULL) AND present.not_null) THEN (('is not null in '::text || archive._name(_mismatch.target)) || ' and not copied'::text) WHEN (present.type <> wanted.type) THEN format('is %s in %s and %s in %s'::text, wanted.type, archive._name(_mismatch.source), present.type, archive._name(_mismatch.target)) WHEN ((present.collated IS DISTINCT FROM wanted.collated) AND (wanted.name IS NOT NULL)) THEN ('has another collation in '::text || archive._name(_mismatch.target)) WHEN (present.not_null AND (NOT wanted.not_null)) THEN (('is not null in '::text || archive._name(_mismatch.target)) || ', where copies must be nullable'::text) ELSE NULL::text END AS description) fault) WHERE (fault.description IS NOT NULL));
-
-
---
--- Name: FUNCTION _mismatch(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._mismatch(source regclass, target regclass, exclude text[]) IS 'The columns in which an archive does not fit its table; null if it fits.';
-
-
---
--- Name: _month(timestamp with time zone, integer); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._month(moment timestamp with time zone, later integer DEFAULT 0) RETURNS timestamp with time zone
-    LANGUAGE sql IMMUTABLE
-    RETURN ((date_trunc('month'::text, (moment AT TIME ZONE 'UTC'::text)) + make_interval(months => later)) AT TIME ZONE 'UTC'::text);
-
-
---
--- Name: FUNCTION _month(moment timestamp with time zone, later integer); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._month(moment timestamp with time zone, later integer) IS 'The start of the month of a moment, in UTC, or of a later month.';
-
-
---
--- Name: _refuse(text); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._refuse(reason text) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-begin
-    raise exception '%', reason using errcode = 'AR422';
-end
-$$;
-
-
---
--- Name: FUNCTION _refuse(reason text); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._refuse(reason text) IS 'Raises AR422: a bad argument.';
-
-
---
--- Name: _restore_one(archive.locked_row, jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._restore_one(locked archive.locked_row, overrides jsonb, on_conflict text) RETURNS archive.restore_result
-    LANGUAGE plpgsql
-    AS $$
-declare
-    v_result     archive.restore_result;
-    v_state      text;
-    v_message    text;
-    v_detail     text;
-    v_constraint text;
-    v_column     text;
-begin
-    v_result.source := locked.source;
-    v_result.archive_id := locked.archive_id;
-    v_result.row_id := archive._row_id(locked.key);
-
-    if locked.restored_at is not null then
-        v_result.detail := format('already restored by %s at %s', locked.restored_by, locked.restored_at);
-    else
-        foreach v_result.outcome in array case on_conflict when 'copy' then '{restored,copied}' else '{restored}' end::text[] loop
-            begin
-                v_result.row_id := archive._row_id(archive._insert(array[locked], overrides, v_result.outcome = 'copied'));
-                return v_result;
-            exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
-                get stacked diagnostics
-                    v_state      = returned_sqlstate,
-                    v_message    = message_text,
-                    v_detail     = pg_exception_detail,
-                    v_constraint = constraint_name,
-                    v_column     = column_name;
-                v_result.detail := archive._explain(locked.source, v_state, v_message, v_detail, v_constraint, v_column);
-            end;
-        end loop;
-    end if;
-    v_result.outcome := case on_conflict when 'fail' then 'conflict' else 'skipped' end;
-    return v_result;
-end
-$$;
-
-
---
--- Name: FUNCTION _restore_one(locked archive.locked_row, overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._restore_one(locked archive.locked_row, overrides jsonb, on_conflict text) IS 'Restores one archived row, or says why it cannot be.';
-
-
---
--- Name: _restore_rows(archive.locked_row[], jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text) RETURNS archive.restore_result[]
-    LANGUAGE plpgsql
-    AS $$
-declare
-    v_rows    archive.locked_row[]     := locked;
-    v_row     archive.locked_row;
-    v_left    archive.locked_row[];
-    v_result  archive.restore_result;
-    v_results archive.restore_result[] := '{}';
-    v_failed  archive.restore_result[];
-begin
-    -- All at once: rows that refer to each other satisfy their foreign keys together, and it is quick.
-    if not exists (
-        select from unnest(v_rows) r where r.restored_at is not null or overrides ?| archive._key(r.source)::text[]
-    ) then
-        begin
-            perform archive._insert(v_rows, overrides);
-            return array(
-                select row(r.source, r.archive_id, archive._row_id(r.key), 'restored', null)::archive.restore_result
-                  from unnest(v_rows) r);
-        exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
-            null;  -- something is in the way
-        end;
-    end if;
-
-    -- One by one, to tell which row cannot be restored and why; again while that helps, for one may need another.
-    loop
-        v_left := '{}';
-        v_failed := '{}';
-        foreach v_row in array v_rows loop
-            v_result := archive._restore_one(v_row, overrides, on_conflict);
-            if v_result.outcome in ('restored', 'copied') then
-                v_results := v_results || v_result;
-            else
-                v_left := v_left || v_row;
-                v_failed := v_failed || v_result;
-            end if;
-        end loop;
-        exit when cardinality(v_left) in (0, cardinality(v_rows));
-        v_rows := v_left;
-    end loop;
-    return v_results || v_failed;
-end
-$$;
-
-
---
--- Name: FUNCTION _restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text) IS 'Restores locked rows; says of each what became of it.';
-
-
---
--- Name: _revoke(regclass, text); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._revoke(relation regclass, privileges text) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-declare
-    v_grantee text;
-begin
-    for v_grantee in
-        select distinct case g.grantee when 0 then 'public' else g.grantee::regrole::text end
-          from (
-              select c.relacl from pg_class c where c.oid = relation
-              union all
-              select a.attacl from pg_attribute a where a.attrelid = relation
-          ) acl (items), aclexplode(acl.items) g
-         where g.grantee <> archive._owner()
-    loop
-        execute format('revoke %s on %s from %s', privileges, relation, v_grantee);
-    end loop;
-end
-$$;
-
-
---
--- Name: FUNCTION _revoke(relation regclass, privileges text); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._revoke(relation regclass, privileges text) IS 'Takes privileges on a relation from everybody but the archive''s owner.';
-
-
---
--- Name: _row_id(jsonb); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._row_id(key jsonb) RETURNS text
-    LANGUAGE sql IMMUTABLE
-    RETURN (SELECT string_agg(e.v, ','::text ORDER BY e.n) AS string_agg FROM jsonb_array_elements_text(_row_id.key) WITH ORDINALITY e(v, n));
-
-
---
--- Name: FUNCTION _row_id(key jsonb); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._row_id(key jsonb) IS 'A key as text.';
-
-
---
--- Name: _settle(archive.locked_row[], jsonb, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) RETURNS SETOF archive.restore_result
-    LANGUAGE plpgsql
-    AS $$
-declare
-    v_results  archive.restore_result[];
-    v_conflict archive.restore_result;
-begin
-    if on_conflict is null or on_conflict not in ('fail', 'skip', 'copy') then
-        perform archive._refuse(format('on_conflict is fail, skip or copy, not %L', on_conflict));
-    end if;
-
-    if dry_run then
-        begin
-            v_results := archive._restore_rows(locked, overrides, on_conflict);
-            raise exception using errcode = 'ARDRY';  -- undo the rehearsal; variables outlive it
-        exception when sqlstate 'ARDRY' then
-            null;
-        end;
-        return query
-            select r.source, r.archive_id, r.row_id,
-                   case r.outcome when 'restored' then 'would_restore'
-                                  when 'copied'   then 'would_copy'
-                                  when 'skipped'  then 'would_skip'
-                                  else r.outcome end,
-                   r.detail
-              from unnest(v_results) r;
-        return;
-    end if;
-
-    v_results := archive._restore_rows(locked, overrides, on_conflict);
-    select * into v_conflict from unnest(v_results) r where r.outcome = 'conflict' limit 1;
-    if found then
-        raise exception 'archived row % of %: %', v_conflict.archive_id, v_conflict.source, v_conflict.detail
-            using errcode = 'AR409', hint = 'Nothing was restored. on_conflict => ''skip'' or ''copy'' restores the others.';
-    end if;
-    return query select * from unnest(v_results);
-end
-$$;
-
-
---
--- Name: FUNCTION _settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) IS 'Restores locked rows, or rehearses it. AR409, and nothing restored, on a conflict under ''fail''.';
-
-
---
--- Name: _shared_login(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._shared_login() RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT format('%s is the only login with archive_runtime, and owns the archive: whoever takes over the API can rewrite history'::text, (archive._owner())::regrole) AS format WHERE (NOT (EXISTS (SELECT FROM pg_roles r WHERE (r.rolcanlogin AND (NOT r.rolsuper) AND pg_has_role(r.oid, 'archive_runtime'::name, 'member'::text) AND (NOT pg_has_role(r.oid, archive._owner(), 'member'::text)))))));
-
-
---
--- Name: FUNCTION _shared_login(); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._shared_login() IS 'What it costs that one login both migrates and serves; null if there are two.';
-
-
---
--- Name: _source_fault(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._source_fault(source regclass) RETURNS text
-    LANGUAGE plpgsql STABLE
-    AS $_$
-declare
-    v_table pg_class;
-    v_names text;
-begin
-    select * into v_table from pg_class where oid = source;
-
-    case
-        when not found then
-            return 'does not exist';
-        when v_table.relnamespace::regnamespace::text ~ '^(pg_.*|information_schema|archive)$' then
-            return 'is in a schema of the system''s or the archive''s own';
-        when v_table.relkind = 'p' or v_table.relispartition then
-            return 'is partitioned: a row moved between partitions would count as deleted';
-        when v_table.relkind = 'f' then
-            return 'is a foreign table';
-        when v_table.relkind <> 'r' then
-            return 'is not a table';
-        when v_table.relpersistence = 't' then
-            return 'is temporary';
-        when v_table.relpersistence = 'u' then
-            return 'is unlogged: its rows would vanish in a crash, unarchived';
-        when exists (select from pg_inherits where _source_fault.source in (inhrelid, inhparent)) then
-            return 'is part of an inheritance tree, where a delete through the parent loses columns';
-        when exists (select from archive.registry r where r.target = _source_fault.source) then
-            return 'is an archive itself';
-        when archive._key(source) is null then
-            return 'has no primary key, by which a row could be found again';
-        when octet_length(v_table.relname) > 45 then
-            return 'has a name of more than 45 bytes, to which nothing can be added';
-        when octet_length(archive._capture_name(source)) > 63 then
-            return 'has, with its schema, too long a name for a capture function';
-        else null;
-    end case;
-
-    select string_agg(format('%I', c.name), ', ')
-      into v_names
-      from archive._columns(source) c
-     where c.name in (select m.name from archive._metadata() m);
-
-    if v_names is not null then
-        return format('has columns with names that the archive uses for itself: %s', v_names);
-    end if;
-    return null;
-end
-$_$;
-
-
---
--- Name: FUNCTION _source_fault(source regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._source_fault(source regclass) IS 'Why a table cannot be archived; null if it can.';
-
-
---
--- Name: _triggers(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._triggers(source regclass) RETURNS TABLE(name name, event text, level text, description text, fault text)
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT wanted.name,
-     wanted.event,
-     wanted.level,
-     wanted.description,
-         CASE
-             WHEN (t.oid IS NULL) THEN 'is missing'::text
-             WHEN (t.tgenabled = 'D'::"char") THEN 'is disabled'::text
-             WHEN (t.tgenabled <> 'A'::"char") THEN 'is not enabled ALWAYS: session_replication_role = replica would skip it'::text
-             WHEN ((p.pronamespace <> ('archive'::regnamespace)::oid) OR (p.proname <> archive._capture_name(_triggers.source))) THEN format('calls %s'::text, (t.tgfoid)::regprocedure)
-             WHEN ((t.tgtype <> wanted.type) OR (t.tgqual IS NOT NULL) OR (t.tgnargs > 0)) THEN 'is not for every row or statement of its kind'::text
-             ELSE NULL::text
-         END AS "case"
-    FROM ((( VALUES ('zz_archive_before_delete'::name,'delete'::text,'row'::text,((1 + 2) + 8),'Copies each deleted row to the archive.'::text), ('zz_archive_before_truncate'::name,'truncate'::text,'statement'::text,(2 + 32),'Copies all rows to the archive.'::text)) wanted(name, event, level, type, description)
-      LEFT JOIN pg_trigger t ON (((t.tgrelid = (_triggers.source)::oid) AND (t.tgname = wanted.name) AND (NOT t.tgisinternal))))
-      LEFT JOIN pg_proc p ON ((p.oid = t.tgfoid)));
-END;
-
-
---
--- Name: FUNCTION _triggers(source regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._triggers(source regclass) IS 'The triggers that a table needs, and what is wrong with each.';
-
-
---
--- Name: _write_capture(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._write_capture(source regclass, target regclass, exclude text[]) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-declare
-    v_function text := format('archive.%I()', archive._capture_name(source));
-begin
-    execute format(
-        'create or replace function %s returns trigger language plpgsql security definer'
-        ' set search_path = pg_catalog, pg_temp as %L',
-        v_function, archive._capture_body(source, target, exclude));
-    execute format('alter function %s owner to %s', v_function, archive._owner()::regrole);
-    execute format('revoke execute on function %s from public, archive_runtime, archive_auditor', v_function);
-    execute format(
-        'comment on function %s is %L',
-        v_function, format('Copies deleted rows of %s to %s.', archive._name(source), archive._name(target)));
-end
-$$;
-
-
---
--- Name: FUNCTION _write_capture(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._write_capture(source regclass, target regclass, exclude text[]) IS 'Creates or replaces the capture function of a table.';
-
-
---
--- Name: _write_transactions(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._write_transactions() RETURNS void
-    LANGUAGE plpgsql
-    AS $_$
-declare
-    v_rows   text;
-    v_counts text;
-begin
-    select string_agg(format(
-               E'\n        select %L as source, transaction_id, archived_at, archived_by, reason,'
-               ' session_role, application_name, client_addr, restored_at from %s',
-               archive._label(r.source), archive._name(r.target)), E'\n         union all' order by archive._name(r.target)),
-           string_agg(
-               format('%1$L, nullif(count(*) filter (where source = %1$L), 0)', archive._label(r.source)),
-               ', ' order by archive._name(r.target))
-      into v_rows, v_counts
-      from archive.registry r;
-
-    if v_rows is null then
-        drop view if exists archive.transactions;
-        return;
-    end if;
-
-    -- Grouped and ordered by what the archives have an index on, so that the newest page reads no more than it shows.
-    execute format($view$
-create or replace view archive.transactions as
-    select transaction_id, archived_at,
-           min(archived_by) as archived_by, min(reason) as reason, min(session_role) as session_role,
-           min(application_name) as application_name, min(client_addr) as client_addr,
-           jsonb_strip_nulls(jsonb_build_object(%s)) as rows,
-           count(restored_at) as restored
-      from (%s) deleted
-     group by transaction_id, archived_at
-$view$, v_counts, v_rows);
-    grant select on archive.transactions to archive_runtime, archive_auditor;
-    comment on view archive.transactions is
-        'One row per deletion: who, when, whence, why, rows of each table, how many of them are restored.';
-end
-$_$;
-
-
---
--- Name: FUNCTION _write_transactions(); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._write_transactions() IS 'Creates or replaces the view archive.transactions.';
-
-
---
--- Name: _writers(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._writers(target regclass) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT string_agg(DISTINCT format('%s on %s is granted to %s'::text, f.privilege, (f.relation)::regclass, CASE f.grantee WHEN 0 THEN 'PUBLIC'::text ELSE ((f.grantee)::regrole)::text END), '; '::text) AS string_agg FROM (SELECT c.oid AS relation, g.privilege_type AS privilege, g.grantee FROM ((pg_partition_tree(_writers.target) t(relid, parentrelid, isleaf, level) JOIN pg_class c ON ((c.oid = (t.relid)::oid))) CROSS JOIN LATERAL aclexplode(COALESCE(c.relacl, acldefault('r'::"char", c.relowner))) g(grantor, grantee, privilege_type, is_grantable)) UNION ALL SELECT a.attrelid, g.privilege_type, g.grantee FROM ((pg_partition_tree(_writers.target) t(relid, parentrelid, isleaf, level) JOIN pg_attribute a ON ((a.attrelid = (t.relid)::oid))) CROSS JOIN LATERAL aclexplode(a.attacl) g(grantor, grantee, privilege_type, is_grantable))) f WHERE ((f.grantee <> archive._owner()) AND (f.privilege <> 'SELECT'::text)));
-
-
---
--- Name: FUNCTION _writers(target regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._writers(target regclass) IS 'Grants by which others than the owner may change an archive or its partitions; null without any.';
-
-
---
--- Name: actor(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive.actor() RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN NULLIF(current_setting('archive.actor'::text, true), ''::text);
-
-
---
--- Name: FUNCTION actor(); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive.actor() IS 'Who acts, as the application knows it: SET LOCAL archive.actor = ''…''. Null when unset.';
-
-
---
--- Name: capture_item(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive.capture_item() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
--- Written by archive.enable(). Do not edit: change the table, then call it again.
-begin
-    -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
-    if tg_relid <> 'public.item'::regclass then
-        raise exception 'archive: this function captures %, not %', 'public.item', tg_relid::regclass
-            using errcode = 'AR422';
-    end if;
-
-    if tg_op = 'TRUNCATE' then
-        -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
-        if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
-            raise exception 'TRUNCATE of % at isolation level % could lose rows',
-                'public.item', current_setting('transaction_isolation')
-                using errcode = 'AR409', hint = 'Truncate at READ COMMITTED, or DELETE.';
-        end if;
-        -- TRUNCATE removes also what a policy would hide from the copy.
-        if row_security_active('public.item'::regclass) then
-            raise exception 'TRUNCATE of % could lose rows that row-level security hides from %', 'public.item', current_user
-                using errcode = 'AR409', hint = 'DELETE instead.';
-        end if;
-        insert into public.item_archive (
-            archive_id, transaction_id, archived_at, archived_by, reason,
-            session_role, application_name, client_addr, cascaded,
-            id, title, description, owner_id)
-        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
-               left(nullif(current_setting('archive.actor', true), ''), 200),
-               nullif(current_setting('archive.reason', true), ''),
-               session_user, current_setting('application_name'), inet_client_addr(), false,
-               live.id, live.title, live.description, live.owner_id
-          from only public.item as live;
-        return null;
-    end if;
-
-    insert into public.item_archive (
-        archive_id, transaction_id, archived_at, archived_by, reason,
-        session_role, application_name, client_addr, cascaded,
-        id, title, description, owner_id)
-    values (nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
-            left(nullif(current_setting('archive.actor', true), ''), 200),
-            nullif(current_setting('archive.reason', true), ''),
-            session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1,
-            old.id, old.title, old.description, old.owner_id);
-    return old;
-end
-$$;
-
-
---
--- Name: FUNCTION capture_item(); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive.capture_item() IS 'Copies deleted rows of public.item to public.item_archive.';
-
-
---
--- Name: capture_user(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive.capture_user() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
--- Written by archive.enable(). Do not edit: change the table, then call it again.
-begin
-    -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
-    if tg_relid <> 'public."user"'::regclass then
-        raise exception 'archive: this function captures %, not %', 'public."user"', tg_relid::regclass
-            using errcode = 'AR422';
-    end if;
-
-    if tg_op = 'TRUNCATE' then
-        -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
-        if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
-            raise exception 'TRUNCATE of % at isolation level % could lose rows',
-                'public."user"', current_setting('transaction_isolation')
-                using errcode = 'AR409', hint = 'Truncate at READ COMMITTED, or DELETE.';
-        end if;
-        -- TRUNCATE removes also what a policy would hide from the copy.
-        if row_security_active('public."user"'::regclass) then
-            raise exception 'TRUNCATE of % could lose rows that row-level security hides from %', 'public."user"', current_user
-                using errcode = 'AR409', hint = 'DELETE instead.';
-        end if;
-        insert into public.user_archive (
-            archive_id, transaction_id, archived_at, archived_by, reason,
-            session_role, application_name, client_addr, cascaded,
-            id, email, is_active, is_superuser, full_name)
-        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
-               left(nullif(current_setting('archive.actor', true), ''), 200),
-               nullif(current_setting('archive.reason', true), ''),
-               session_user, current_setting('application_name'), inet_client_addr(), false,
-               live.id, live.email, live.is_active, live.is_superuser, live.full_name
-          from only public."user" as live;
-        return null;
-    end if;
-
-    insert into public.user_archive (
-        archive_id, transaction_id, archived_at, archived_by, reason,
-        session_role, application_name, client_addr, cascaded,
-        id, email, is_active, is_superuser, full_name)
-    values (nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
-            left(nullif(current_setting('archive.actor', true), ''), 200),
-            nullif(current_setting('archive.reason', true), ''),
-            session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1,
-            old.id, old.email, old.is_active, old.is_superuser, old.full_name);
-    return old;
-end
-$$;
-
-
---
--- Name: FUNCTION capture_user(); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive.capture_user() IS 'Copies deleted rows of public."user" to public.user_archive.';
-
-
---
--- Name: disable(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive.disable(source regclass) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    perform archive._entry(source);
-    execute format('drop trigger if exists zz_archive_before_delete on %s', source);
-    execute format('drop trigger if exists zz_archive_before_truncate on %s', source);
-    execute format('drop function if exists archive.%I()', archive._capture_name(source));
-    delete from archive.registry r where r.source = disable.source;
-    perform archive._write_transactions();
-end
-$$;
-
-
---
--- Name: FUNCTION disable(source regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive.disable(source regclass) IS 'Stops archiving a table. What is archived stays; archive.enable() goes on with it.';
-
-
---
--- Name: enable(regclass, name[]); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive.enable(source regclass, exclude name[] DEFAULT NULL::name[]) RETURNS regclass
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    v_entry   archive.registry;
-    v_fault   text;
-    v_trigger record;
-    v_new     boolean;
-begin
-    perform pg_advisory_xact_lock(hashtext('archive.enable'));
-    select * into v_entry from archive.registry r where r.source = enable.source;
-    v_entry.exclude := coalesce(enable.exclude::text[], v_entry.exclude, '{}');
-    v_fault := archive._source_fault(source);
-    if v_fault is not null then
-        perform archive._refuse(format('%s cannot be archived: it %s', source, v_fault));
-    end if;
-
-    select string_agg(format('%I', e), ', ')
-      into v_fault
-      from unnest(v_entry.exclude) e
-     where e not in (select c.name from archive._columns(source) c) or e = any (archive._key(source));
-    if v_fault is not null then
-        perform archive._refuse(format('%s cannot be excluded from the archive of %s: only its columns outside the primary key can', v_fault, source));
-    end if;
-
-    -- The archive, in the same schema.
-    if v_entry.target is null then
-        select c.oid into v_entry.target
-          from pg_class s
-          join pg_class c on c.relnamespace = s.relnamespace and c.relname = s.relname || '_archive'
-         where s.oid = enable.source;
-    end if;
-    if v_entry.target is null then
-        v_entry.target := archive._create_archive(source, v_entry.exclude);
-    end if;
-    perform archive._adopt(v_entry.target);
-
-    v_fault := archive._mismatch(source, v_entry.target, v_entry.exclude);
-    if v_fault is not null then
-        raise exception '% and % do not match: %', source, v_entry.target, v_fault
-            using errcode = 'AR409', hint = 'Add, alter or drop the column in both, in one migration.';
-    end if;
-
-    insert into archive.registry as r (source, target, exclude)
-    values (enable.source, v_entry.target, v_entry.exclude)
-        on conflict on constraint registry_pkey
-        do update set target = excluded.target, exclude = excluded.exclude
-            where (r.target, r.exclude) is distinct from (excluded.target, excluded.exclude);
-    v_new := found;
-
-    -- The function and the triggers. What is right already is left alone: DDL would wait for every open writer.
-    if archive._capture_fault(source, v_entry.target, v_entry.exclude) is not null then
-        perform archive._write_capture(source, v_entry.target, v_entry.exclude);
-    end if;
-    for v_trigger in
-        select * from archive._triggers(source) t where t.fault is not null
-    loop
-        execute format('create or replace trigger %I before %s on %s for each %s execute function archive.%I()',
-                       v_trigger.name, v_trigger.event, source, v_trigger.level, archive._capture_name(source));
-        execute format('alter table %s enable always trigger %I', source, v_trigger.name);
-        execute format('comment on trigger %I on %s is %L', v_trigger.name, source, v_trigger.description);
-    end loop;
-
-    v_fault := archive._later_trigger(source);
-    if v_fault is not null then
-        raise exception 'trigger % of % would run after zz_archive_before_delete, and could cancel a delete already archived', v_fault, source
-            using errcode = 'AR409', hint = 'Rename it, so that it sorts before.';
-    end if;
-    if v_new then
-        perform archive._write_transactions();
-    end if;
-    return v_entry.target;
-end
-$$;
-
-
---
--- Name: FUNCTION enable(source regclass, exclude name[]); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive.enable(source regclass, exclude name[]) IS 'Archives a table from now on: makes <table>_archive if missing, writes the capture function and the triggers. Call it again after any change of the table. exclude: columns never to be copied; null leaves that as it was.';
-
-
---
--- Name: health(boolean); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive.health(thorough boolean DEFAULT false) RETURNS TABLE(source regclass, check_name text, ok boolean, severity text, detail text)
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- WITH checks(source, check_name, severity, fault) AS (
-          SELECT r.source,
-             c_1.check_name,
-             c_1.severity,
-             c_1.fault
-            FROM (archive.registry r
-              CROSS JOIN LATERAL ( VALUES ('source can be archived'::text,'error'::text,archive._source_fault(r.source)), ('columns match'::text,'error'::text,archive._mismatch(r.source, r.target, r.exclude)), ('function matches'::text,'error'::text,((('archive.'::text || archive._capture_name(r.source)) || '() '::text) || archive._capture_fault(r.source, r.target, r.exclude))), ('trigger is last'::text,'error'::text,((archive._later_trigger(r.source))::text || ' runs after it and could cancel a delete already archived'::text))) c_1(check_name, severity, fault))
-         UNION ALL
-          SELECT r.source,
-             (t.event || ' trigger in force'::text),
-             'error'::text,
-             (((t.name)::text || ' '::text) || t.fault)
-            FROM (archive.registry r
-              CROSS JOIN LATERAL archive._triggers(r.source) t(name, event, level, description, fault))
-         UNION ALL
-          SELECT r.source,
-             'only the owner writes'::text,
-             'error'::text,
-             archive._writers(r.target) AS _writers
-            FROM archive.registry r
-         UNION ALL
-          SELECT NULL::regclass,
-             'separate runtime login'::text,
-             'warning'::text,
-             archive._shared_login() AS _shared_login
-         )
-  SELECT c.source,
-     c.check_name,
-     (c.fault IS NULL),
-     c.severity,
-     c.fault
-    FROM checks c
-   ORDER BY (c.fault IS NULL), (c.source)::text, c.check_name;
-END;
-
-
---
--- Name: FUNCTION health(thorough boolean); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive.health(thorough boolean) IS 'Whether the archive is in force, a row for each table and check; what is wrong comes first.';
-
-
---
--- Name: restore(regclass, bigint[], jsonb, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive.restore(source regclass, archive_ids bigint[], overrides jsonb DEFAULT '{}'::jsonb, on_conflict text DEFAULT 'fail'::text, dry_run boolean DEFAULT false) RETURNS SETOF archive.restore_result
-    LANGUAGE plpgsql
-    AS $$
-declare
-    v_rows    archive.locked_row[];
-    v_missing bigint;
-begin
-    if archive_ids is null or array_position(archive_ids, null) is not null then
-        perform archive._refuse('archive_ids must not be null or contain null');
-    end if;
-    perform archive._check_overrides(source, coalesce(overrides, '{}'));
-    if on_conflict = 'copy' then
-        perform archive._check_new_keys(source);
-    end if;
-
-    v_rows := array(select l from archive._lock(source, archive_ids) l);
-    select min(i) into v_missing
-      from unnest(archive_ids) i
-     where i not in (select r.archive_id from unnest(v_rows) r);
-    if v_missing is not null then
-        raise exception 'no archived row % of %', v_missing, source using errcode = 'AR404';
-    end if;
-    return query select * from archive._settle(v_rows, coalesce(overrides, '{}'), on_conflict, dry_run);
-end
-$$;
-
-
---
--- Name: FUNCTION restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive.restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean) IS 'Restores archived rows. overrides: column values for all of them. on_conflict: fail (all or nothing), skip, or copy (under a new key). dry_run: says what would happen. AR404 no such row, AR409 cannot be restored, AR422 bad argument.';
-
-
---
--- Name: restore_transaction(xid8, timestamp with time zone, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive.restore_transaction(transaction_id xid8, archived_at timestamp with time zone DEFAULT NULL::timestamp with time zone, on_conflict text DEFAULT 'fail'::text, dry_run boolean DEFAULT false) RETURNS SETOF archive.restore_result
-    LANGUAGE plpgsql
-    AS $$
-declare
-    v_rows archive.locked_row[] := array(
-        select l from archive._lock_transaction(restore_transaction.transaction_id, restore_transaction.archived_at) l);
-begin
-    if v_rows = '{}' then
-        raise exception 'no archived row of transaction %', transaction_id using errcode = 'AR404';
-    end if;
-    return query select * from archive._settle(v_rows, '{}', on_conflict, dry_run);
-end
-$$;
-
-
---
--- Name: FUNCTION restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive.restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean) IS 'Undoes one deletion: restores, in one statement, the rows that a transaction deleted from all archived tables. archived_at: which one, where a dump and restore has made the id ambiguous. AR404 nothing was deleted, AR409 cannot be restored.';
-
-
---
--- Name: archive_id_seq; Type: SEQUENCE; Schema: archive; Owner: -
---
-
-CREATE SEQUENCE archive.archive_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1;
-
-
---
--- Name: SEQUENCE archive_id_seq; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON SEQUENCE archive.archive_id_seq IS 'One for all archive tables: an archive_id names one archived row anywhere.';
-
-
---
--- Name: item_archive; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.item_archive (
-    archive_id bigint NOT NULL,
-    transaction_id xid8 NOT NULL,
-    archived_at timestamp with time zone NOT NULL,
-    archived_by text,
-    reason text,
-    session_role text NOT NULL,
-    application_name text,
-    client_addr inet,
-    cascaded boolean NOT NULL,
-    restored_at timestamp with time zone,
-    restored_by text,
-    id uuid,
-    title character varying(255),
-    description character varying(255),
-    owner_id uuid
-)
-PARTITION BY RANGE (archived_at);
-
-
---
--- Name: TABLE item_archive; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON TABLE public.item_archive IS 'The deleted rows of item, by month of their deletion. Written by its trigger alone.';
-
-
---
--- Name: COLUMN item_archive.archive_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item_archive.archive_id IS 'Names one archived row anywhere; the newest is the highest.';
-
-
---
--- Name: COLUMN item_archive.transaction_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item_archive.transaction_id IS 'The deleting transaction: all rows of one deletion share it.';
-
-
---
--- Name: COLUMN item_archive.archived_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item_archive.archived_at IS 'When that transaction began.';
-
-
---
--- Name: COLUMN item_archive.archived_by; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item_archive.archived_by IS 'Who, as the application knows it: a user''s id or any label. Null where none was set.';
-
-
---
--- Name: COLUMN item_archive.reason; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item_archive.reason IS 'Why, if given.';
-
-
---
--- Name: COLUMN item_archive.session_role; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item_archive.session_role IS 'The database login that did it.';
-
-
---
--- Name: COLUMN item_archive.application_name; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item_archive.application_name IS 'With what program, as it calls itself.';
-
-
---
--- Name: COLUMN item_archive.client_addr; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item_archive.client_addr IS 'From where, as PostgreSQL sees it. Null over a Unix socket.';
-
-
---
--- Name: COLUMN item_archive.cascaded; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item_archive.cascaded IS 'Whether a foreign key''s cascade or another trigger deleted the row.';
-
-
---
--- Name: COLUMN item_archive.restored_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item_archive.restored_at IS 'When it was restored. The row stays as history.';
-
-
---
--- Name: COLUMN item_archive.restored_by; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item_archive.restored_by IS 'Who restored it.';
-
-
---
--- Name: COLUMN item_archive.id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item_archive.id IS 'item.id; not unique here: a restored row can be deleted again.';
-
-
---
--- Name: COLUMN item_archive.title; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item_archive.title IS 'item.title';
-
-
---
--- Name: COLUMN item_archive.description; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item_archive.description IS 'item.description';
-
-
---
--- Name: COLUMN item_archive.owner_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item_archive.owner_id IS 'item.owner_id; no foreign key: the owner may be gone.';
-
-
---
--- Name: user_archive; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.user_archive (
-    archive_id bigint NOT NULL,
-    transaction_id xid8 NOT NULL,
-    archived_at timestamp with time zone NOT NULL,
-    archived_by text,
-    reason text,
-    session_role text NOT NULL,
-    application_name text,
-    client_addr inet,
-    cascaded boolean NOT NULL,
-    restored_at timestamp with time zone,
-    restored_by text,
-    id uuid,
-    email character varying(255),
-    is_active boolean,
-    is_superuser boolean,
-    full_name character varying(255)
-)
-PARTITION BY RANGE (archived_at);
-
-
---
--- Name: TABLE user_archive; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON TABLE public.user_archive IS 'The deleted rows of user, without passwords, by month. Written by its trigger alone.';
-
-
---
--- Name: COLUMN user_archive.archive_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_archive.archive_id IS 'Names one archived row anywhere; the newest is the highest.';
-
-
---
--- Name: COLUMN user_archive.transaction_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_archive.transaction_id IS 'The deleting transaction: all rows of one deletion share it.';
-
-
---
--- Name: COLUMN user_archive.archived_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_archive.archived_at IS 'When that transaction began.';
-
-
---
--- Name: COLUMN user_archive.archived_by; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_archive.archived_by IS 'Who, as the application knows it: a user''s id or any label. Null where none was set.';
-
-
---
--- Name: COLUMN user_archive.reason; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_archive.reason IS 'Why, if given.';
-
-
---
--- Name: COLUMN user_archive.session_role; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_archive.session_role IS 'The database login that did it.';
-
-
---
--- Name: COLUMN user_archive.application_name; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_archive.application_name IS 'With what program, as it calls itself.';
-
-
---
--- Name: COLUMN user_archive.client_addr; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_archive.client_addr IS 'From where, as PostgreSQL sees it. Null over a Unix socket.';
-
-
---
--- Name: COLUMN user_archive.cascaded; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_archive.cascaded IS 'Whether a foreign key''s cascade or another trigger deleted the row.';
-
-
---
--- Name: COLUMN user_archive.restored_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_archive.restored_at IS 'When it was restored. The row stays as history.';
-
-
---
--- Name: COLUMN user_archive.restored_by; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_archive.restored_by IS 'Who restored it.';
-
-
---
--- Name: COLUMN user_archive.id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_archive.id IS 'user.id; not unique here: a restored row can be deleted again.';
-
-
---
--- Name: COLUMN user_archive.email; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_archive.email IS 'user.email';
-
-
---
--- Name: COLUMN user_archive.is_active; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_archive.is_active IS 'user.is_active';
-
-
---
--- Name: COLUMN user_archive.is_superuser; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_archive.is_superuser IS 'user.is_superuser';
-
-
---
--- Name: COLUMN user_archive.full_name; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.user_archive.full_name IS 'user.full_name';
-
-
---
--- Name: transactions; Type: VIEW; Schema: archive; Owner: -
---
-
-CREATE VIEW archive.transactions AS
- SELECT transaction_id,
-    archived_at,
-    min(archived_by) AS archived_by,
-    min(reason) AS reason,
-    min(session_role) AS session_role,
-    min(application_name) AS application_name,
-    min(client_addr) AS client_addr,
-    jsonb_strip_nulls(jsonb_build_object('item', NULLIF(count(*) FILTER (WHERE (source = 'item'::text)), 0), 'user', NULLIF(count(*) FILTER (WHERE (source = 'user'::text)), 0))) AS rows,
-    count(restored_at) AS restored
-   FROM ( SELECT 'item'::text AS source,
-            item_archive.transaction_id,
-            item_archive.archived_at,
-            item_archive.archived_by,
-            item_archive.reason,
-            item_archive.session_role,
-            item_archive.application_name,
-            item_archive.client_addr,
-            item_archive.restored_at
-           FROM public.item_archive
-        UNION ALL
-         SELECT 'user'::text AS source,
-            user_archive.transaction_id,
-            user_archive.archived_at,
-            user_archive.archived_by,
-            user_archive.reason,
-            user_archive.session_role,
-            user_archive.application_name,
-            user_archive.client_addr,
-            user_archive.restored_at
-           FROM public.user_archive) deleted
-  GROUP BY transaction_id, archived_at;
-
-
---
--- Name: VIEW transactions; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON VIEW archive.transactions IS 'One row per deletion: who, when, whence, why, rows of each table, how many of them are restored.';
+COMMENT ON COLUMN archive.registry.columns IS 'The copied columns, each with the archive_id from which on rows have it.';
 
 
 --
@@ -2192,6 +520,3027 @@ COMMENT ON COLUMN public."user".kept_token IS '… but for this one (its jti), w
 
 
 --
+-- Name: _catalogue(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._catalogue() RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN (SELECT md5(string_agg(o.object, '
+'::text ORDER BY (o.object COLLATE "C"))) AS md5 FROM (SELECT concat_ws(' '::text, pg_get_functiondef(p.oid), (p.proowner)::regrole, p.proacl) AS concat_ws FROM pg_proc p WHERE ((p.pronamespace = ('archive'::regnamespace)::oid) AND (p.proname !~ '^capture_'::text)) UNION ALL SELECT concat_ws(' '::text, n.nspname, (n.nspowner)::regrole, n.nspacl) AS concat_ws FROM pg_namespace n WHERE (n.nspname = 'archive'::name) UNION ALL SELECT concat_ws(' '::text, c.relname, c.relacl) AS concat_ws FROM pg_class c WHERE (c.oid = ANY (ARRAY[('public.item'::regclass)::oid, ('public."user"'::regclass)::oid, ('public.alembic_version'::regclass)::oid, ('archive.registry'::regclass)::oid, ('archive.holds'::regclass)::oid, ('archive.purge_log'::regclass)::oid]))) o(object));
+
+
+--
+-- Name: FUNCTION _catalogue(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._catalogue() IS 'A digest of the archive''s functions and grants as they are.';
+
+
+--
+-- Name: applied_code; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.applied_code (
+    files text NOT NULL,
+    catalogue text NOT NULL
+);
+
+
+--
+-- Name: TABLE applied_code; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.applied_code IS 'What sql/archive was when it was last applied, so that it is not applied again for nothing.';
+
+
+--
+-- Name: COLUMN applied_code.files; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.applied_code.files IS 'A digest of the files.';
+
+
+--
+-- Name: COLUMN applied_code.catalogue; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.applied_code.catalogue IS 'A digest of the functions in place since.';
+
+
+--
+-- Name: _applied(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._applied(files text) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ DELETE FROM archive.applied_code;
+ INSERT INTO archive.applied_code (files, catalogue)
+   VALUES (_applied.files, archive._catalogue());
+END;
+
+
+--
+-- Name: FUNCTION _applied(files text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._applied(files text) IS 'Notes that files with this digest have been applied.';
+
+
+--
+-- Name: _capture_body(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_body(source regclass, target regclass, exclude text[]) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    v_types   text;
+    v_columns text;
+    v_old     text;
+    v_live    text;
+begin
+    select string_agg(format('%I %s', c.name, c.type), ', '),
+           string_agg(format('%I', c.name), ', '),
+           string_agg(format('old.%I', c.name), ', '),
+           string_agg(format('live.%I', c.name), ', ')
+      into v_types, v_columns, v_old, v_live
+      from archive._columns(source) c
+     where c.name <> all (exclude);
+
+    return format($body$
+-- Written by archive.enable(). Do not edit: change the table, then call it again.
+-- It copies %6$s.
+begin
+    -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
+    if tg_relid <> %1$L::regclass then
+        raise exception 'archive: this function captures %%, not %%', %1$L, tg_relid::regclass
+            using errcode = 'AR422';
+    end if;
+
+    if tg_op = 'TRUNCATE' then
+        -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
+        if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+            raise exception 'TRUNCATE of %% at isolation level %% could lose rows',
+                %1$L, current_setting('transaction_isolation')
+                using errcode = 'AR409', hint = 'Truncate at READ COMMITTED, or DELETE.';
+        end if;
+        -- TRUNCATE removes also what a policy would hide from the copy.
+        if row_security_active(%1$L::regclass) then
+            raise exception 'TRUNCATE of %% could lose rows that row-level security hides from %%', %1$L, current_user
+                using errcode = 'AR409', hint = 'DELETE instead.';
+        end if;
+        insert into %2$s (
+            archive_id, transaction_id, archived_at, archived_by, reason,
+            session_role, application_name, client_addr, cascaded,
+            %3$s)
+        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
+               left(nullif(current_setting('archive.actor', true), ''), 200),
+               nullif(current_setting('archive.reason', true), ''),
+               session_user, current_setting('application_name'), inet_client_addr(), false,
+               %5$s
+          from only %1$s as live;
+        return null;
+    end if;
+
+    insert into %2$s (
+        archive_id, transaction_id, archived_at, archived_by, reason,
+        session_role, application_name, client_addr, cascaded,
+        %3$s)
+    values (nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
+            left(nullif(current_setting('archive.actor', true), ''), 200),
+            nullif(current_setting('archive.reason', true), ''),
+            session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1,
+            %4$s);
+    return old;
+end
+$body$, archive._name(source), archive._name(target), v_columns, v_old, v_live, replace(v_types, E'\n', ' '));
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _capture_body(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_body(source regclass, target regclass, exclude text[]) IS 'What the capture function of a table has to be.';
+
+
+--
+-- Name: _capture_name(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_name(source regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (('capture_'::text || CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '.'::text) END) || (c.relname)::text) FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_capture_name.source)::oid));
+
+
+--
+-- Name: FUNCTION _capture_name(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_name(source regclass) IS 'The name of a table''s capture function in schema archive.';
+
+
+--
+-- Name: _owner(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._owner() RETURNS oid
+    LANGUAGE sql STABLE
+    RETURN (SELECT pg_namespace.nspowner FROM pg_namespace WHERE (pg_namespace.nspname = 'archive'::name));
+
+
+--
+-- Name: FUNCTION _owner(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._owner() IS 'The owner of schema archive.';
+
+
+--
+-- Name: _capture_fault(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_fault(source regclass, target regclass, exclude text[]) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT CASE WHEN (p.oid IS NULL) THEN 'is missing'::text WHEN (p.prosrc <> archive._capture_body(_capture_fault.source, _capture_fault.target, _capture_fault.exclude)) THEN 'is not as archive.enable() writes it for this table'::text WHEN (p.proowner <> archive._owner()) THEN ('belongs to '::text || (p.proowner)::regrole) WHEN ((NOT p.prosecdef) OR (p.proconfig IS DISTINCT FROM ARRAY['search_path=pg_catalog, pg_temp'::text])) THEN 'is not SECURITY DEFINER with a pinned search_path'::text WHEN (EXISTS (SELECT FROM aclexplode(COALESCE(p.proacl, acldefault('f'::"char", p.proowner))) g(grantor, grantee, privilege_type, is_grantable) WHERE ((g.privilege_type = 'EXECUTE'::text) AND (g.grantee <> p.proowner)))) THEN 'can be executed by others than its owner'::text ELSE NULL::text END AS "case" FROM ((VALUES (archive._capture_name(_capture_fault.source))) expected(name) LEFT JOIN pg_proc p ON (((p.pronamespace = ('archive'::regnamespace)::oid) AND (p.proname = expected.name) AND (p.pronargs = 0)))));
+
+
+--
+-- Name: FUNCTION _capture_fault(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_fault(source regclass, target regclass, exclude text[]) IS 'What is wrong with a table''s capture function; null if nothing is.';
+
+
+--
+-- Name: _check_archived(archive.registry, bigint[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._check_archived(entry archive.registry, archive_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_missing bigint;
+begin
+    perform archive._check_ids(archive_ids);
+    -- Locked, so that what is found stays until the end of the transaction.
+    execute format(
+        'with found as (select a.archive_id from %s a where a.archive_id = any ($1) order by a.archive_id for key share)'
+        ' select min(i) from unnest($1) i where i not in (select archive_id from found)', archive._name(entry.target)
+    ) into v_missing using archive_ids;
+    if v_missing is not null then
+        raise exception 'no archived row % of %', v_missing, archive._label(entry.source) using errcode = 'AR404';
+    end if;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _check_archived(entry archive.registry, archive_ids bigint[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._check_archived(entry archive.registry, archive_ids bigint[]) IS 'AR404 unless these rows are archived. Locks them.';
+
+
+--
+-- Name: _check_ids(bigint[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._check_ids(archive_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if archive_ids is null or array_ndims(archive_ids) > 1 or array_position(archive_ids, null) is not null then
+        perform archive._refuse('archive_ids is a plain list, which must not be null or contain null');
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _check_ids(archive_ids bigint[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._check_ids(archive_ids bigint[]) IS 'AR422 unless it is a list of numbers.';
+
+
+--
+-- Name: _check_new_keys(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._check_new_keys(source regclass) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if not exists (
+        select from archive._columns(source) c where c.name = any (archive._key(source)) and c.default_value is not null
+    ) then
+        perform archive._refuse(format('%s cannot be copied under a new key: no column of its primary key has a default', archive._label(source)));
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _check_new_keys(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._check_new_keys(source regclass) IS 'AR422 unless the table can make a new key by itself.';
+
+
+--
+-- Name: _check_overrides(regclass, jsonb); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._check_overrides(source regclass, overrides jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_names text;
+    v_types text;
+begin
+    perform archive._entry(source);
+    if jsonb_typeof(overrides) <> 'object' then
+        perform archive._refuse('overrides is an object: {"column": value}');
+    end if;
+
+    select string_agg(format('%I', o.name), ', ')
+      into v_names
+      from jsonb_object_keys(overrides) o (name)
+     where o.name not in (select c.name from archive._columns(source) c where not c.generated);
+    if v_names is not null then
+        perform archive._refuse(format('%s has no column to write to named %s', archive._label(source), v_names));
+    end if;
+
+    select string_agg(format('%I %s', c.name, c.type), ', ')
+      into v_types
+      from archive._columns(source) c
+     where overrides ? c.name;
+    if v_types is not null then
+        begin
+            perform archive._enter_callers_path();
+            execute format('select from pg_catalog.jsonb_to_record($1) as o (%s)', v_types) using overrides;
+            perform archive._leave_callers_path();
+        exception when data_exception or check_violation or not_null_violation then
+            perform archive._refuse('overrides: ' || sqlerrm);
+        end;
+    end if;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _check_overrides(source regclass, overrides jsonb); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._check_overrides(source regclass, overrides jsonb) IS 'AR422 unless each override is a value for a column of the table.';
+
+
+--
+-- Name: _check_reason(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._check_reason(reason text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if trim(coalesce(reason, '')) = '' then
+        perform archive._refuse('a reason must be given');
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _check_reason(reason text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._check_reason(reason text) IS 'AR422 without a reason.';
+
+
+--
+-- Name: _name(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._name(relation regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('%I.%I'::text, n.nspname, c.relname) AS format FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_name.relation)::oid));
+
+
+--
+-- Name: FUNCTION _name(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._name(relation regclass) IS 'A table''s name, qualified and quoted.';
+
+
+--
+-- Name: _nullable_type(oid, integer); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._nullable_type(type oid, modifier integer) RETURNS text
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH RECURSIVE chain(type, modifier, refuses_null) AS (
+          SELECT t.oid,
+             _nullable_type.modifier AS modifier,
+             false AS "?column?"
+            FROM pg_type t
+           WHERE (t.oid = _nullable_type.type)
+         UNION ALL
+          SELECT t.typbasetype,
+                 CASE
+                     WHEN (t.typtypmod = '-1'::integer) THEN chain.modifier
+                     ELSE t.typtypmod
+                 END AS typtypmod,
+             t.typnotnull
+            FROM (chain
+              JOIN pg_type t ON (((t.oid = chain.type) AND (t.typtype = 'd'::"char"))))
+         )
+  SELECT
+         CASE
+             WHEN bool_or(c.refuses_null) THEN ( SELECT format_type(base.type, base.modifier) AS format_type
+                FROM (chain base
+                  JOIN pg_type t ON (((t.oid = base.type) AND (t.typtype <> 'd'::"char")))))
+             ELSE format_type(_nullable_type.type, _nullable_type.modifier)
+         END AS format_type
+    FROM chain c;
+END;
+
+
+--
+-- Name: FUNCTION _nullable_type(type oid, modifier integer); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._nullable_type(type oid, modifier integer) IS 'A type as a copy has it: the same, or the base type of a domain that refuses null.';
+
+
+--
+-- Name: _columns(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._columns(relation regclass) RETURNS SETOF archive.column_definition
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT a.attname,
+     format_type(a.atttypid, a.atttypmod) AS format_type,
+     archive._nullable_type(a.atttypid, a.atttypmod) AS _nullable_type,
+         CASE
+             WHEN (a.attcollation <> t.typcollation) THEN ((a.attcollation)::regcollation)::text
+             ELSE NULL::text
+         END AS "case",
+     (a.attgenerated <> ''::"char"),
+     a.attnotnull,
+         CASE
+             WHEN (a.attidentity <> ''::"char") THEN format('pg_catalog.nextval(%L)'::text, pg_get_serial_sequence(archive._name(_columns.relation), (a.attname)::text))
+             WHEN (a.attgenerated = ''::"char") THEN pg_get_expr(d.adbin, d.adrelid)
+             ELSE NULL::text
+         END AS "case"
+    FROM ((pg_attribute a
+      JOIN pg_type t ON ((t.oid = a.atttypid)))
+      LEFT JOIN pg_attrdef d ON (((d.adrelid = a.attrelid) AND (d.adnum = a.attnum))))
+   WHERE ((a.attrelid = (_columns.relation)::oid) AND (a.attnum > 0) AND (NOT a.attisdropped) AND (a.attgenerated <> 'v'::"char"))
+   ORDER BY a.attnum;
+END;
+
+
+--
+-- Name: FUNCTION _columns(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._columns(relation regclass) IS 'The columns of a table that hold a value.';
+
+
+--
+-- Name: _metadata(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._metadata() RETURNS TABLE(name name, type text, not_null boolean, description text)
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ VALUES ('archive_id'::name,'bigint'::text,true,'Names one archived row anywhere; the newest is the highest.'::text), ('transaction_id'::name,'xid8'::text,true,'The deleting transaction: all rows of one deletion share it.'::text), ('archived_at'::name,'timestamp with time zone'::text,true,'When that transaction began.'::text), ('archived_by'::name,'text'::text,false,'Who, as the application knows it: a user''s id or any label. Null where none was set.'::text), ('reason'::name,'text'::text,false,'Why, if given.'::text), ('session_role'::name,'text'::text,true,'The database login that did it.'::text), ('application_name'::name,'text'::text,false,'With what program, as it calls itself.'::text), ('client_addr'::name,'inet'::text,false,'From where, as PostgreSQL sees it. Null over a Unix socket.'::text), ('cascaded'::name,'boolean'::text,true,'Whether a foreign key''s cascade or another trigger deleted the row.'::text), ('restored_at'::name,'timestamp with time zone'::text,false,'When it was restored. The row stays as history.'::text), ('restored_by'::name,'text'::text,false,'Who restored it.'::text), ('erased_at'::name,'timestamp with time zone'::text,false,'When archive.erase_subject() blanked it. The shell stays as history.'::text);
+END;
+
+
+--
+-- Name: FUNCTION _metadata(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._metadata() IS 'The columns of an archive table that are not copied.';
+
+
+--
+-- Name: _content(regclass, regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._content(source regclass, target regclass) RETURNS SETOF name
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT t.name
+    FROM archive._columns(_content.target) t(name, type, archived_type, collated, generated, not_null, default_value)
+   WHERE ((NOT (t.name IN ( SELECT m.name
+            FROM archive._metadata() m(name, type, not_null, description)))) AND (NOT (t.name IN ( SELECT a.attname
+            FROM (pg_constraint c
+              JOIN pg_attribute a ON (((a.attrelid = c.conrelid) AND (a.attnum = ANY (c.conkey)))))
+           WHERE ((c.conrelid = (_content.source)::oid) AND (c.contype = ANY (ARRAY['p'::"char", 'f'::"char"])))))));
+END;
+
+
+--
+-- Name: FUNCTION _content(source regclass, target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._content(source regclass, target regclass) IS 'The columns of an archive that say something about a person.';
+
+
+--
+-- Name: _create_archive(regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._create_archive(source regclass, exclude text[]) RETURNS regclass
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_schema  name;
+    v_table   name;
+    v_columns text;
+    v_target  text;
+begin
+    select n.nspname, c.relname || '_archive'
+      into v_schema, v_table
+      from pg_class c
+      join pg_namespace n on n.oid = c.relnamespace
+     where c.oid = source;
+    v_target := format('%I.%I', v_schema, v_table);
+
+    select string_agg(format(E'\n    %I %s%s', d.name, d.type, d.qualities), ',')
+      into v_columns
+      from (
+          select m.name, m.type, case when m.not_null then ' not null' else '' end as qualities
+            from archive._metadata() m
+          union all
+          select c.name, c.archived_type, coalesce(' collate ' || c.collated, '')
+            from archive._columns(source) c
+           where c.name <> all (exclude)
+      ) d;
+
+    execute format(
+        E'create table %s (%s,\n    constraint %I primary key (archive_id, archived_at)\n) partition by range (archived_at)',
+        v_target, v_columns, v_table || '_pkey');
+    execute format('create index on %s (%s)', v_target, (
+        select string_agg(format('%I', k), ', ') from unnest(archive._key(source)) k));
+    execute format('create index on %s (transaction_id)', v_target);
+    execute format('create index on %s (archived_at, transaction_id)', v_target);
+    return v_target::regclass;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _create_archive(source regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._create_archive(source regclass, exclude text[]) IS 'Creates <table>_archive.';
+
+
+--
+-- Name: _default_rows(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._default_rows(target regclass) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_default regclass := (select p.partition from archive._partitions(target) p where p.lower is null);
+    v_filled  boolean;
+begin
+    if v_default is null then
+        return 'there is none: a delete in a month without a partition would fail';
+    end if;
+    execute format('select exists (select from %s)', v_default) into v_filled;
+    return case when v_filled then v_default || ' has rows: archive.make_partitions() moves closed months out of it' end;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _default_rows(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._default_rows(target regclass) IS 'What is wrong with the default partition of an archive; null if nothing.';
+
+
+--
+-- Name: _empty(regclass, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._empty(partition regclass, dry_run boolean) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_count bigint;
+    v_held  text := format('select a.* from %s a join archive.holds h on h.archive_id = a.archive_id', partition);
+begin
+    if not coalesce(dry_run, true) and not archive._try_lock(partition) then
+        return 0;
+    end if;
+    execute format(
+        'select count(*) from %s a where not exists (select from archive.holds h where h.archive_id = a.archive_id)', partition
+    ) into v_count;
+    if v_count = 0 or coalesce(dry_run, true) then
+        return v_count;
+    end if;
+
+    execute 'create temporary table pg_temp.archive_held as ' || v_held;
+    execute format('truncate only %s', partition);
+    execute format('insert into %s select * from pg_temp.archive_held', partition);
+    drop table pg_temp.archive_held;
+    return v_count;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _empty(partition regclass, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._empty(partition regclass, dry_run boolean) IS 'Empties a partition but for rows on hold. Returns how many are gone, or would be: 0 while somebody reads it.';
+
+
+--
+-- Name: _enter_callers_path(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._enter_callers_path() RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ SELECT set_config('search_path'::text, current_setting('archive.callers_path'::text), true) AS set_config;
+END;
+
+
+--
+-- Name: FUNCTION _enter_callers_path(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._enter_callers_path() IS 'Sets the search path that archive.restore() was called with.';
+
+
+--
+-- Name: _entry(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._entry(source regclass) RETURNS archive.registry
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    v_entry archive.registry;
+begin
+    select r.*
+      into v_entry
+      from archive.registry r
+      join pg_catalog.pg_trigger t on t.tgrelid = r.source and t.tgname = 'zz_archive_before_delete'
+      join pg_catalog.pg_proc p on p.oid = t.tgfoid
+     where r.source = _entry.source
+       and p.pronamespace = 'archive'::regnamespace
+       and p.proowner = archive._owner();
+
+    if not found then
+        raise exception '% is not archived', coalesce(source::text, 'null')
+            using errcode = 'AR422', hint = 'select archive.enable(…) archives a table from then on.';
+    end if;
+    return v_entry;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _entry(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._entry(source regclass) IS 'The registry''s row of an archived table. AR422 if it is not archived.';
+
+
+--
+-- Name: _explain(archive.locked_row, jsonb, text, text, text, text, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._explain(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text) RETURNS text
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_constraint pg_constraint;
+    v_columns    text;
+begin
+    select c.* into v_constraint from pg_constraint c where c.conrelid = locked.source and c.conname = violated;
+    select string_agg(a.attname, ', ' order by k.position)
+      into v_columns
+      from unnest(v_constraint.conkey) with ordinality k (attnum, position)
+      join pg_attribute a on a.attrelid = locked.source and a.attnum = k.attnum;
+
+    return case
+        when state = '23505' and v_constraint.contype = 'p' then
+            format('a live row has this %s', v_columns)
+        when state = '23505' then
+            'unique value taken: ' || trim(trailing '.' from coalesce(nullif(detail, ''), message)) || coalesce((
+                select ' in row ' || archive._taken_by(locked, overrides, i.indexrelid)
+                  from pg_index i
+                  join pg_class c on c.oid = i.indexrelid
+                 where i.indrelid = locked.source and c.relname = violated), '')
+        when state = '23503' and v_constraint.contype = 'f' then
+            format('its %s no longer exists: %s', regexp_replace(v_columns, '_id$', ''), coalesce(nullif(detail, ''), message))
+        when state = '23502' then
+            format('%s must not be null now, and has no value in the archive', violated_column)
+        else
+            message
+    end;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _explain(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._explain(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text) IS 'Why a row could not be inserted, in terms of the row.';
+
+
+--
+-- Name: _freeze_holds(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._freeze_holds() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+        raise exception 'not at isolation level %: a hold made meanwhile would be missed', current_setting('transaction_isolation')
+            using errcode = 'AR409', hint = 'Use READ COMMITTED.';
+    end if;
+    lock table archive.holds in share mode;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _freeze_holds(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._freeze_holds() IS 'Waits for holds being made, and lets no other begin before the end of the transaction.';
+
+
+--
+-- Name: _ghosts(archive.registry, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._ghosts(entry archive.registry, thorough boolean) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    v_count bigint;
+    v_first bigint;
+begin
+    execute format(
+        'select count(*), min(a.archive_id)'
+        '  from (select * from %s where restored_at is null and ($1 or archived_at >= now() - interval ''1 day'')'
+        '         order by archived_at desc limit case when not $1 then 1000 end) a'
+        '  join only %s live on %s',
+        archive._name(entry.target), archive._name(entry.source),
+        (select string_agg(format('live.%1$I = a.%1$I', k), ' and ') from unnest(archive._key(entry.source)) k)
+    ) into v_count, v_first using thorough;
+    return case when v_count > 0 then
+        format('%s archived and not restored, yet live: archive_id %s%s', v_count, v_first, case when v_count > 1 then ' and others' else '' end)
+    end;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _ghosts(entry archive.registry, thorough boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._ghosts(entry archive.registry, thorough boolean) IS 'Archived rows, never restored, whose key is live: of the newest 1,000 of the last day, or of all.';
+
+
+--
+-- Name: _grants(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._grants(target regclass) RETURNS TABLE(relation regclass, privilege text, grantee oid)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT c.oid,
+     g.privilege_type,
+     g.grantee
+    FROM ((pg_partition_tree(_grants.target) t(relid, parentrelid, isleaf, level)
+      JOIN pg_class c ON ((c.oid = (t.relid)::oid)))
+      CROSS JOIN LATERAL aclexplode(COALESCE(c.relacl, acldefault('r'::"char", c.relowner))) g(grantor, grantee, privilege_type, is_grantable))
+   WHERE (g.grantee <> archive._owner())
+ UNION ALL
+  SELECT a.attrelid,
+     g.privilege_type,
+     g.grantee
+    FROM ((pg_partition_tree(_grants.target) t(relid, parentrelid, isleaf, level)
+      JOIN pg_attribute a ON ((a.attrelid = (t.relid)::oid)))
+      CROSS JOIN LATERAL aclexplode(a.attacl) g(grantor, grantee, privilege_type, is_grantable))
+   WHERE (g.grantee <> archive._owner());
+END;
+
+
+--
+-- Name: FUNCTION _grants(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._grants(target regclass) IS 'The grants on an archive and its partitions to others than the owner; 0 stands for PUBLIC.';
+
+
+--
+-- Name: _insert(archive.locked_row[], jsonb, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._insert(locked archive.locked_row[], overrides jsonb, new_key boolean DEFAULT false) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_ids    bigint[] := array(select r.archive_id from unnest(locked) r);
+    v_tables regclass[] := array(select distinct r.source from unnest(locked) r);
+    v_table  regclass;
+    v_with   text[] := '{}';
+    v_counts text[] := '{}';
+    v_key    jsonb;
+    v_count  bigint;
+    v_keys   text;
+begin
+    -- A deferred key would report its conflict at the commit, too late for on_conflict.
+    select string_agg(format('%I.%I', n.nspname, c.conname), ', ')
+      into v_keys
+      from pg_constraint c
+      join pg_namespace n on n.oid = c.connamespace
+     where c.conrelid = any (v_tables) and c.condeferrable and c.contype in ('p', 'u', 'x');
+    if v_keys is not null then
+        execute 'set constraints ' || v_keys || ' immediate';
+    end if;
+
+    foreach v_table in array v_tables loop
+        v_with := v_with || format('t%s as (%s)', v_table::oid, archive._insert_statement(archive._entry(v_table), overrides, new_key));
+        v_counts := v_counts || format('select key from t%s', v_table::oid);
+    end loop;
+    if v_tables = '{}' then
+        return null;
+    end if;
+    perform archive._enter_callers_path();
+    execute format(
+        'with %s select (pg_catalog.array_agg(key))[1], pg_catalog.count(*) from (%s) restored',
+        array_to_string(v_with, ', '), array_to_string(v_counts, ' union all ')
+    ) into v_key, v_count using v_ids, overrides;
+    perform archive._leave_callers_path();
+
+    if v_count <> cardinality(locked) then
+        raise exception 'a trigger of % refused it', array_to_string(v_tables, ' or ') using errcode = 'AR409';
+    end if;
+    foreach v_table in array v_tables loop
+        perform archive._mark(
+            v_table, array_agg(r.archive_id), array_agg(case when v_count = 1 then v_key else r.key end))
+           from unnest(locked) r
+          where r.source = v_table;
+    end loop;
+    return v_key;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _insert(locked archive.locked_row[], overrides jsonb, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._insert(locked archive.locked_row[], overrides jsonb, new_key boolean) IS 'Inserts archived rows into their tables as the caller, and marks them as restored.';
+
+
+--
+-- Name: _key(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._key(relation regclass) RETURNS name[]
+    LANGUAGE sql STABLE
+    RETURN (SELECT array_agg(a.attname ORDER BY k."position") AS array_agg FROM ((pg_index i CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY k(attnum, "position")) JOIN pg_attribute a ON (((a.attrelid = i.indrelid) AND (a.attnum = k.attnum)))) WHERE ((i.indrelid = (_key.relation)::oid) AND i.indisprimary));
+
+
+--
+-- Name: FUNCTION _key(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._key(relation regclass) IS 'The columns of a table''s primary key, in its order. Null without one.';
+
+
+--
+-- Name: _insert_statement(archive.registry, jsonb, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('insert into %s as live (%s) overriding system value select %s from %s a%s where a.archive_id = any ($1) order by a.archive_id returning pg_catalog.jsonb_build_array(%s) as key'::text, archive._name((_insert_statement.entry).source), string_agg(format('%I'::text, c.name), ', '::text), string_agg(CASE WHEN (_insert_statement.overrides ? (c.name)::text) THEN format('o.%I'::text, c.name) WHEN (since.id > 0) THEN format('case when a.archive_id < %s then %s else a.%I%s end'::text, since.id, COALESCE(c.default_value, 'null'::text), c.name, conversion.suffix) ELSE format('a.%I%s'::text, c.name, conversion.suffix) END, ', '::text), archive._name((_insert_statement.entry).target), ((' cross join pg_catalog.jsonb_to_record($2) as o ('::text || string_agg(format('%I %s'::text, c.name, c.type), ', '::text) FILTER (WHERE (_insert_statement.overrides ? (c.name)::text))) || ')'::text), (SELECT string_agg(format('live.%I'::text, k.k), ', '::text) AS string_agg FROM unnest(archive._key((_insert_statement.entry).source)) k(k))) AS format FROM (((archive._columns((_insert_statement.entry).source) c(name, type, archived_type, collated, generated, not_null, default_value) LEFT JOIN archive._columns((_insert_statement.entry).target) copy(name, type, archived_type, collated, generated, not_null, default_value) ON ((copy.name = c.name))) CROSS JOIN LATERAL (SELECT (((_insert_statement.entry).columns ->> (c.name)::text))::bigint AS int8) since(id)) CROSS JOIN LATERAL (SELECT CASE WHEN (copy.type <> c.type) THEN ('::'::text || c.type) ELSE ''::text END AS "case") conversion(suffix)) WHERE ((NOT c.generated) AND ((_insert_statement.overrides ? (c.name)::text) OR ((c.name <> ALL ((_insert_statement.entry).exclude)) AND (copy.name IS NOT NULL) AND (NOT (_insert_statement.new_key AND (c.default_value IS NOT NULL) AND (c.name = ANY (archive._key((_insert_statement.entry).source)))))))));
+
+
+--
+-- Name: FUNCTION _insert_statement(entry archive.registry, overrides jsonb, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) IS 'The statement that restores rows of one table: $1 their archive_ids, $2 the overrides.';
+
+
+--
+-- Name: _is_applied(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._is_applied(files text) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (EXISTS (SELECT FROM archive.applied_code a WHERE ((a.files = _is_applied.files) AND (a.catalogue = archive._catalogue()))));
+
+
+--
+-- Name: FUNCTION _is_applied(files text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._is_applied(files text) IS 'Whether files with this digest made the functions and grants, and nobody has changed them since.';
+
+
+--
+-- Name: _label(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._label(relation regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '.'::text) END || (c.relname)::text) FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_label.relation)::oid));
+
+
+--
+-- Name: FUNCTION _label(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._label(relation regclass) IS 'A table''s name for people: unquoted, with its schema unless that is public.';
+
+
+--
+-- Name: _later_trigger(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._later_trigger(source regclass) RETURNS name
+    LANGUAGE sql STABLE
+    RETURN (SELECT min((t.tgname)::text) AS min FROM pg_trigger t WHERE ((t.tgrelid = (_later_trigger.source)::oid) AND (((t.tgtype)::integer & ((1 + 2) + 8)) = ((1 + 2) + 8)) AND (t.tgname > 'zz_archive_before_delete'::name) AND (NOT t.tgisinternal)));
+
+
+--
+-- Name: FUNCTION _later_trigger(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._later_trigger(source regclass) IS 'The BEFORE DELETE trigger that would run after the archive''s and could cancel the delete; null without one.';
+
+
+--
+-- Name: _leave_callers_path(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._leave_callers_path() RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ SELECT set_config('search_path'::text, 'pg_catalog, pg_temp'::text, true) AS set_config;
+END;
+
+
+--
+-- Name: FUNCTION _leave_callers_path(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._leave_callers_path() IS 'Sets the archive''s own search path again.';
+
+
+--
+-- Name: _left_out(archive.locked_row); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._left_out(locked archive.locked_row) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('left out, for %s has no such column now: %s'::text, archive._label((locked).source), (locked).lost) AS format WHERE ((locked).lost IS NOT NULL));
+
+
+--
+-- Name: FUNCTION _left_out(locked archive.locked_row); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._left_out(locked archive.locked_row) IS 'What a restore of the row leaves in the archive; null if nothing.';
+
+
+--
+-- Name: _lock(regclass, bigint[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._lock(source regclass, archive_ids bigint[]) RETURNS SETOF archive.locked_row
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    v_entry archive.registry := archive._entry(source);
+begin
+    return query execute format(
+        'select $2, a.archive_id, jsonb_build_array(%s), a.restored_at, a.restored_by, a.erased_at, %s'
+        '  from %s a'
+        ' where a.archive_id = any ($1)'
+        ' order by a.archive_id'
+        '   for update',
+        (select string_agg(format('a.%I', k), ', ') from unnest(archive._key(source)) k),
+        coalesce((
+            select format('nullif(concat_ws('', '', %s), '''')',
+                          string_agg(format('case when a.%I is not null then %L end', gone.name, gone.name), ', '))
+              from archive._columns(v_entry.target) gone
+             where gone.name not in (select m.name from archive._metadata() m)
+               and gone.name not in (select c.name from archive._columns(source) c)
+            having count(*) > 0
+        ), 'null'),
+        archive._name(v_entry.target)
+    ) using archive_ids, source;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _lock(source regclass, archive_ids bigint[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._lock(source regclass, archive_ids bigint[]) IS 'Locks archived rows, in id order, and returns what a restore needs to know.';
+
+
+--
+-- Name: _lock_transaction(xid8, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._lock_transaction(transaction_id xid8, archived_at timestamp with time zone) RETURNS SETOF archive.locked_row
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    v_entry archive.registry;
+    v_ids   bigint[];
+    v_times timestamptz[];
+    v_first timestamptz := archived_at;
+begin
+    for v_entry in select r.* from archive.registry r order by r.source::oid loop
+        execute format(
+            'select array_agg(id), array_agg(distinct at)'
+            '  from (select max(a.archive_id) as id, a.archived_at as at'
+            '          from %s a'
+            '         where a.transaction_id = $1 and ($2 is null or a.archived_at = $2)'
+            '         group by %s, a.archived_at) newest',
+            archive._name(v_entry.target),
+            (select string_agg(format('a.%I', k), ', ') from unnest(archive._key(v_entry.source)) k)
+        ) into v_ids, v_times using transaction_id, archived_at;
+
+        if cardinality(v_times) > 1 or v_times[1] <> v_first then
+            raise exception 'transaction % is ambiguous: rows were archived under this id at different times', transaction_id
+                using errcode = 'AR409', hint = 'Name one with archived_at.';
+        end if;
+        v_first := coalesce(v_first, v_times[1]);
+        return query select * from archive._lock(v_entry.source, v_ids);
+    end loop;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _lock_transaction(transaction_id xid8, archived_at timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._lock_transaction(transaction_id xid8, archived_at timestamp with time zone) IS 'Locks what one transaction deleted from all archived tables.';
+
+
+--
+-- Name: actor(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.actor() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN NULLIF(current_setting('archive.actor'::text, true), ''::text);
+
+
+--
+-- Name: FUNCTION actor(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.actor() IS 'Who acts, as the application knows it: SET LOCAL archive.actor = ''…''. Null when unset.';
+
+
+--
+-- Name: _log(text, regclass, bigint, bigint, jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._log(action text, source regclass, rows bigint, held bigint, scope jsonb, reason text) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ INSERT INTO archive.purge_log (action, source, rows, held, scope, reason, actor)
+   VALUES (_log.action, archive._label(_log.source), _log.rows, _log.held, _log.scope, _log.reason, archive.actor());
+END;
+
+
+--
+-- Name: FUNCTION _log(action text, source regclass, rows bigint, held bigint, scope jsonb, reason text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._log(action text, source regclass, rows bigint, held bigint, scope jsonb, reason text) IS 'Adds a line to archive.purge_log.';
+
+
+--
+-- Name: _make_partition(regclass, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._make_partition(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_name    text;
+    v_default regclass;
+    v_late    boolean;
+    v_bounds  text := 'default';
+begin
+    select format('%I.%I', n.nspname, c.relname || '_' || suffix),
+           to_regclass(format('%I.%I', n.nspname, c.relname || '_default'))
+      into v_name, v_default
+      from pg_class c
+      join pg_namespace n on n.oid = c.relnamespace
+     where c.oid = target;
+
+    if to_regclass(v_name) is not null then
+        return false;
+    end if;
+    if v_default is not null and not archive._try_lock(v_default) then
+        raise warning 'partition % was not made: % is in use', v_name, v_default
+            using hint = 'Deletes go on meanwhile. Call archive.make_partitions() later.';
+        return false;
+    end if;
+
+    if lower is not null then
+        execute format('select exists (select from %s d where d.archived_at >= $1 and d.archived_at < $2)', v_default)
+           into v_late using lower, upper;
+        -- Rows of a month that goes on stay where they are: a delete that finds the default partition would fail.
+        if v_late and upper > now() - interval '1 day' then
+            return false;
+        end if;
+        -- As ISO 8601 in UTC: other styles name zones, and not all names are unambiguous.
+        v_bounds := format('for values from (%L) to (%L)',
+                           to_char(lower at time zone 'UTC', 'YYYY-MM-DD"T00:00:00Z"'),
+                           to_char(upper at time zone 'UTC', 'YYYY-MM-DD"T00:00:00Z"'));
+    end if;
+
+    execute format('create table %s (like %s including all)', v_name, target);
+    execute format('alter table %s owner to %s', v_name, archive._owner()::regrole);
+    perform archive._revoke(v_name::regclass, 'all');
+    if v_late then
+        execute format(
+            'with moved as (delete from %s d where d.archived_at >= $1 and d.archived_at < $2 returning *)'
+            ' insert into %s select * from moved', v_default, v_name) using lower, upper;
+    end if;
+    execute format('alter table %s attach partition %s %s', target, v_name, v_bounds);
+    return true;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _make_partition(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._make_partition(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone) IS 'Makes one partition of an archive table, with the rows of it that are in the default partition. False where it is there already, or cannot be made now.';
+
+
+--
+-- Name: _month(timestamp with time zone, integer); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._month(moment timestamp with time zone, later integer DEFAULT 0) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE
+    RETURN ((date_trunc('month'::text, (moment AT TIME ZONE 'UTC'::text)) + make_interval(months => later)) AT TIME ZONE 'UTC'::text);
+
+
+--
+-- Name: FUNCTION _month(moment timestamp with time zone, later integer); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._month(moment timestamp with time zone, later integer) IS 'The start of the month of a moment, in UTC, or of a later month.';
+
+
+--
+-- Name: _make_month(regclass, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._make_month(target regclass, month timestamp with time zone) RETURNS boolean
+    LANGUAGE sql
+    RETURN archive._make_partition(target, to_char((month AT TIME ZONE 'UTC'::text), '"y"YYYY"m"MM'::text), month, archive._month(month, 1));
+
+
+--
+-- Name: FUNCTION _make_month(target regclass, month timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._make_month(target regclass, month timestamp with time zone) IS 'Makes the partition of the month that begins then.';
+
+
+--
+-- Name: _make_partitions(regclass, integer); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._make_partitions(target regclass, ahead integer DEFAULT 2) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_late timestamptz;
+begin
+    perform archive._make_partition(target, 'default', null, null);
+    perform archive._make_month(target, archive._month(now(), later)) from generate_series(0, ahead) later;
+
+    -- Closed months, oldest first, leave the default partition.
+    loop
+        execute format('select min(d.archived_at) from %s d where d.archived_at < $1', (
+            select p.partition from archive._partitions(target) p where p.lower is null
+        )) into v_late using archive._month(now() - interval '1 day');
+        exit when v_late is null or not archive._make_month(target, archive._month(v_late));
+    end loop;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _make_partitions(target regclass, ahead integer); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._make_partitions(target regclass, ahead integer) IS 'Makes the default partition of an archive table, this month''s and those of the months ahead, where they are missing, and those of closed months that have rows in the default partition.';
+
+
+--
+-- Name: _mark(regclass, bigint[], jsonb[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    v_entry archive.registry := archive._entry(source);
+    v_count bigint;
+begin
+    execute format(
+        'update %s a'
+        '   set restored_at = now(), restored_by = $3'
+        '  from unnest($1, $2) as m (archive_id, key)'
+        '  join only %s live on %s'
+        ' where a.archive_id = m.archive_id and a.restored_at is null'
+        -- Inserted by this transaction or since: the ids of subtransactions are later than its own.
+        '   and (live.xmin::text::bigint - $4 + 4294967296) %% 4294967296 < 2147483648',
+        archive._name(v_entry.target), archive._name(source),
+        (select string_agg(format('live.%I = (m.key ->> %s)::%s', c.name, k.position - 1, c.type), ' and ')
+           from unnest(archive._key(source)) with ordinality k (name, position)
+           join archive._columns(source) c on c.name = k.name)
+    ) using archive_ids, keys, coalesce(archive.actor(), session_user),
+        (pg_current_xact_id()::text::numeric % 4294967296)::bigint;
+    get diagnostics v_count = row_count;
+
+    if v_count <> cardinality(archive_ids) then
+        raise exception 'not every archived row named has a live row in % that was inserted just now', source using errcode = 'AR409';
+    end if;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _mark(source regclass, archive_ids bigint[], keys jsonb[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[]) IS 'Marks archived rows as restored, after a look at the live rows.';
+
+
+--
+-- Name: _mismatch(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._mismatch(source regclass, target regclass, exclude text[]) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT string_agg(format('%I %s'::text, COALESCE(wanted.name, present.name), fault.description), '; '::text) AS string_agg FROM (((SELECT m.name, m.type, NULL::text AS collated, m.not_null FROM archive._metadata() m(name, type, not_null, description) UNION ALL SELECT c.name, c.archived_type, c.collated, false FROM archive._columns(_mismatch.source) c(name, type, archived_type, collated, generated, not_null, default_value) WHERE (c.name <> ALL (_mismatch.exclude))) wanted FULL JOIN archive._columns(_mismatch.target) present(name, type, archived_type, collated, generated, not_null, default_value) ON ((present.name = wanted.name))) CROSS JOIN LATERAL (SELECT CASE WHEN (present.name IS NULL) THEN ('is missing in '::text || archive._name(_mismatch.target)) WHEN ((wanted.name IS NULL) AND present.not_null) THEN (('is not null in '::text || archive._name(_mismatch.target)) || ' and not copied'::text) WHEN (present.type <> wanted.type) THEN format('is %s in %s and %s in %s'::text, wanted.type, archive._name(_mismatch.source), present.type, archive._name(_mismatch.target)) WHEN ((present.collated IS DISTINCT FROM wanted.collated) AND (wanted.name IS NOT NULL)) THEN ('has another collation in '::text || archive._name(_mismatch.target)) WHEN (present.not_null AND (NOT wanted.not_null)) THEN (('is not null in '::text || archive._name(_mismatch.target)) || ', where copies must be nullable'::text) ELSE NULL::text END AS description) fault) WHERE (fault.description IS NOT NULL));
+
+
+--
+-- Name: FUNCTION _mismatch(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._mismatch(source regclass, target regclass, exclude text[]) IS 'The columns in which an archive does not fit its table; null if it fits.';
+
+
+--
+-- Name: _partitions(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._partitions(target regclass) RETURNS TABLE(partition regclass, lower timestamp with time zone, upper timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET "DateStyle" TO 'ISO'
+    SET "TimeZone" TO 'UTC'
+    BEGIN ATOMIC
+ SELECT (c.oid)::regclass AS oid,
+     (bound.parts[1])::timestamp with time zone AS parts,
+     (bound.parts[2])::timestamp with time zone AS parts
+    FROM ((pg_inherits i
+      JOIN pg_class c ON ((c.oid = i.inhrelid)))
+      LEFT JOIN LATERAL regexp_match(pg_get_expr(c.relpartbound, c.oid), 'FROM \(''(.+)''\) TO \(''(.+)''\)'::text) bound(parts) ON (true))
+   WHERE (i.inhparent = (_partitions.target)::oid)
+   ORDER BY (bound.parts[1])::timestamp with time zone;
+END;
+
+
+--
+-- Name: FUNCTION _partitions(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._partitions(target regclass) IS 'The partitions of an archive table with their bounds; the default partition, without, is the last.';
+
+
+--
+-- Name: _missing_month(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._missing_month(target regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('%s has no partition from %s on: archive.make_partitions() makes it'::text, archive._name(_missing_month.target), to_char((month.month AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD'::text)) AS format FROM unnest(ARRAY[archive._month(now()), archive._month(now(), 1)]) month(month) WHERE (NOT (EXISTS (SELECT FROM archive._partitions(_missing_month.target) p(partition, lower, upper) WHERE ((p.lower <= month.month) AND (p.upper > month.month))))) ORDER BY month.month LIMIT 1);
+
+
+--
+-- Name: FUNCTION _missing_month(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._missing_month(target regclass) IS 'This month or the next, if it has no partition.';
+
+
+--
+-- Name: _partition_grants(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._partition_grants(target regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT string_agg(DISTINCT format('%s on %s is granted to %s'::text, g.privilege, g.relation, CASE g.grantee WHEN 0 THEN 'PUBLIC'::text ELSE ((g.grantee)::regrole)::text END), '; '::text) AS string_agg FROM archive._grants(_partition_grants.target) g(relation, privilege, grantee) WHERE ((g.relation)::oid <> (_partition_grants.target)::oid));
+
+
+--
+-- Name: FUNCTION _partition_grants(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._partition_grants(target regclass) IS 'Grants on the partitions of an archive; null without any.';
+
+
+--
+-- Name: _public_functions(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._public_functions() RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (string_agg(DISTINCT ((p.oid)::regprocedure)::text, ', '::text) || ' can be executed by PUBLIC'::text) FROM (pg_proc p CROSS JOIN LATERAL aclexplode(COALESCE(p.proacl, acldefault('f'::"char", p.proowner))) g(grantor, grantee, privilege_type, is_grantable)) WHERE ((p.pronamespace = ('archive'::regnamespace)::oid) AND (g.grantee = (0)::oid)));
+
+
+--
+-- Name: FUNCTION _public_functions(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._public_functions() IS 'Functions of the archive that anybody may execute; null without any.';
+
+
+--
+-- Name: _purge_steps(timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._purge_steps(archived_before timestamp with time zone) RETURNS TABLE(source regclass, archived_before timestamp with time zone)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT r.source,
+     LEAST(p.upper, _purge_steps.archived_before) AS "least"
+    FROM (archive.registry r
+      CROSS JOIN LATERAL archive._partitions(r.target) p(partition, lower, upper))
+   WHERE (p.lower < _purge_steps.archived_before)
+ UNION
+  SELECT r.source,
+     _purge_steps.archived_before AS archived_before
+    FROM archive.registry r
+  ORDER BY 1, 2;
+END;
+
+
+--
+-- Name: FUNCTION _purge_steps(archived_before timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._purge_steps(archived_before timestamp with time zone) IS 'The calls of archive.purge() by which all tables are purged month by month.';
+
+
+--
+-- Name: _refuse(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._refuse(reason text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception '%', reason using errcode = 'AR422';
+end
+$$;
+
+
+--
+-- Name: FUNCTION _refuse(reason text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._refuse(reason text) IS 'Raises AR422: a bad argument.';
+
+
+--
+-- Name: _restore(regclass, bigint[], jsonb, text, boolean, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text) RETURNS SETOF archive.restore_result
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    v_rows    archive.locked_row[];
+    v_missing bigint;
+begin
+    perform set_config('archive.callers_path', callers_path, true);
+    perform archive._check_ids(archive_ids);
+    perform archive._check_overrides(source, overrides);
+    if on_conflict = 'copy' then
+        perform archive._check_new_keys(source);
+    end if;
+
+    v_rows := array(select l from archive._lock(source, archive_ids) l);
+    select min(i) into v_missing
+      from unnest(archive_ids) i
+     where i not in (select r.archive_id from unnest(v_rows) r);
+    if v_missing is not null then
+        raise exception 'no archived row % of %', v_missing, archive._label(source) using errcode = 'AR404';
+    end if;
+    return query select * from archive._settle(v_rows, overrides, on_conflict, dry_run);
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text) IS 'What archive.restore() does.';
+
+
+--
+-- Name: _restore_one(archive.locked_row, jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_one(locked archive.locked_row, overrides jsonb, on_conflict text) RETURNS archive.restore_result
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_result     archive.restore_result;
+    v_state      text;
+    v_message    text;
+    v_detail     text;
+    v_constraint text;
+    v_column     text;
+begin
+    v_result.source := locked.source;
+    v_result.archive_id := locked.archive_id;
+    v_result.row_id := archive._row_id(locked.key);
+
+    if locked.erased_at is not null then
+        v_result.detail := format('erased at %s', locked.erased_at);
+    elsif locked.restored_at is not null then
+        v_result.detail := format('already restored by %s at %s', locked.restored_by, locked.restored_at);
+    else
+        foreach v_result.outcome in array case on_conflict when 'copy' then '{restored,copied}' else '{restored}' end::text[] loop
+            begin
+                v_result.row_id := archive._row_id(archive._insert(array[locked], overrides, v_result.outcome = 'copied'));
+                v_result.detail := nullif(concat_ws('; ', v_result.detail, archive._left_out(locked)), '');
+                return v_result;
+            exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
+                get stacked diagnostics
+                    v_state      = returned_sqlstate,
+                    v_message    = message_text,
+                    v_detail     = pg_exception_detail,
+                    v_constraint = constraint_name,
+                    v_column     = column_name;
+                v_result.detail := archive._explain(locked, overrides, v_state, v_message, v_detail, v_constraint, v_column);
+            end;
+        end loop;
+    end if;
+    v_result.outcome := case on_conflict when 'fail' then 'conflict' else 'skipped' end;
+    return v_result;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_one(locked archive.locked_row, overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_one(locked archive.locked_row, overrides jsonb, on_conflict text) IS 'Restores one archived row, or says why it cannot be.';
+
+
+--
+-- Name: _restore_rows(archive.locked_row[], jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text) RETURNS archive.restore_result[]
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_rows    archive.locked_row[]     := locked;
+    v_row     archive.locked_row;
+    v_left    archive.locked_row[];
+    v_result  archive.restore_result;
+    v_results archive.restore_result[] := '{}';
+    v_failed  archive.restore_result[];
+begin
+    -- All at once: rows that refer to each other satisfy their foreign keys together, and it is quick.
+    if not exists (
+        select from unnest(v_rows) r where r.restored_at is not null or r.erased_at is not null
+    ) and not exists (
+        select from (select distinct r.source from unnest(v_rows) r) t where overrides ?| archive._key(t.source)::text[]
+    ) then
+        begin
+            perform archive._insert(v_rows, overrides);
+            return array(
+                select row(r.source, r.archive_id, archive._row_id(r.key), 'restored', archive._left_out(r))::archive.restore_result
+                  from unnest(v_rows) r);
+        exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
+            null;  -- something is in the way
+        end;
+    end if;
+
+    -- One by one, to tell which row cannot be restored and why; again while that helps, for one may need another.
+    loop
+        v_left := '{}';
+        v_failed := '{}';
+        foreach v_row in array v_rows loop
+            v_result := archive._restore_one(v_row, overrides, on_conflict);
+            if v_result.outcome in ('restored', 'copied') then
+                v_results := v_results || v_result;
+            else
+                v_left := v_left || v_row;
+                v_failed := v_failed || v_result;
+            end if;
+        end loop;
+        exit when cardinality(v_left) in (0, cardinality(v_rows));
+        v_rows := v_left;
+    end loop;
+    return v_results || v_failed;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text) IS 'Restores locked rows; says of each what became of it.';
+
+
+--
+-- Name: _restore_transaction(xid8, timestamp with time zone, text, boolean, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text) RETURNS SETOF archive.restore_result
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    v_rows archive.locked_row[];
+begin
+    perform set_config('archive.callers_path', callers_path, true);
+    v_rows := array(select l from archive._lock_transaction(transaction_id, archived_at) l);
+    if v_rows = '{}' then
+        raise exception 'no archived row of transaction %', transaction_id using errcode = 'AR404';
+    end if;
+    return query select * from archive._settle(v_rows, '{}', on_conflict, dry_run);
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text) IS 'What archive.restore_transaction() does.';
+
+
+--
+-- Name: _revoke(regclass, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._revoke(relation regclass, privileges text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_grantee text;
+begin
+    for v_grantee in
+        select distinct case g.grantee when 0 then 'public' else g.grantee::regrole::text end
+          from (
+              select c.relacl from pg_class c where c.oid = relation
+              union all
+              select a.attacl from pg_attribute a where a.attrelid = relation
+          ) acl (items), aclexplode(acl.items) g
+         where g.grantee <> archive._owner()
+    loop
+        execute format('revoke %s on %s from %s', privileges, relation, v_grantee);
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _revoke(relation regclass, privileges text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._revoke(relation regclass, privileges text) IS 'Takes privileges on a relation from everybody but the archive''s owner.';
+
+
+--
+-- Name: _row_id(jsonb); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._row_id(key jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN (SELECT string_agg(e.v, ','::text ORDER BY e.n) AS string_agg FROM jsonb_array_elements_text(_row_id.key) WITH ORDINALITY e(v, n));
+
+
+--
+-- Name: FUNCTION _row_id(key jsonb); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._row_id(key jsonb) IS 'A key as text.';
+
+
+--
+-- Name: _settle(archive.locked_row[], jsonb, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) RETURNS SETOF archive.restore_result
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_results  archive.restore_result[];
+    v_conflict archive.restore_result;
+begin
+    if on_conflict is null or on_conflict not in ('fail', 'skip', 'copy') then
+        perform archive._refuse(format('on_conflict is fail, skip or copy, not %L', on_conflict));
+    end if;
+
+    if dry_run then
+        begin
+            v_results := archive._restore_rows(locked, overrides, on_conflict);
+            raise exception using errcode = 'ARDRY';  -- undo the rehearsal; variables outlive it
+        exception when sqlstate 'ARDRY' then
+            null;
+        end;
+        return query
+            select r.source, r.archive_id, r.row_id,
+                   case r.outcome when 'restored' then 'would_restore'
+                                  when 'copied'   then 'would_copy'
+                                  when 'skipped'  then 'would_skip'
+                                  else r.outcome end,
+                   r.detail
+              from unnest(v_results) r;
+        return;
+    end if;
+
+    v_results := archive._restore_rows(locked, overrides, on_conflict);
+    select * into v_conflict from unnest(v_results) r where r.outcome = 'conflict' limit 1;
+    if found then
+        raise exception 'archived row % of %: %', v_conflict.archive_id, archive._label(v_conflict.source), v_conflict.detail
+            using errcode = 'AR409', hint = 'Nothing was restored. on_conflict => ''skip'' or ''copy'' restores the others.';
+    end if;
+    return query select * from unnest(v_results);
+end
+$$;
+
+
+--
+-- Name: FUNCTION _settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) IS 'Restores locked rows, or rehearses it. AR409, and nothing restored, on a conflict under ''fail''.';
+
+
+--
+-- Name: _shared_login(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._shared_login() RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('%s is the only login with archive_runtime, and owns the archive: whoever takes over the API can rewrite history'::text, (archive._owner())::regrole) AS format WHERE (NOT (EXISTS (SELECT FROM pg_roles r WHERE (r.rolcanlogin AND (NOT r.rolsuper) AND pg_has_role(r.oid, 'archive_runtime'::name, 'member'::text) AND (NOT pg_has_role(r.oid, archive._owner(), 'member'::text)))))));
+
+
+--
+-- Name: FUNCTION _shared_login(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._shared_login() IS 'What it costs that one login both migrates and serves; null if there are two.';
+
+
+--
+-- Name: _source_fault(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._source_fault(source regclass) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    v_table pg_class;
+    v_names text;
+begin
+    select * into v_table from pg_class where oid = source;
+
+    case
+        when not found then
+            return 'does not exist';
+        when v_table.relnamespace::regnamespace::text ~ '^(pg_.*|information_schema|archive)$' then
+            return 'is in a schema of the system''s or the archive''s own';
+        when v_table.relkind = 'p' or v_table.relispartition then
+            return 'is partitioned: a row moved between partitions would count as deleted';
+        when v_table.relkind = 'f' then
+            return 'is a foreign table';
+        when v_table.relkind <> 'r' then
+            return 'is not a table';
+        when v_table.relpersistence = 't' then
+            return 'is temporary';
+        when v_table.relpersistence = 'u' then
+            return 'is unlogged: its rows would vanish in a crash, unarchived';
+        when exists (select from pg_inherits where _source_fault.source in (inhrelid, inhparent)) then
+            return 'is part of an inheritance tree, where a delete through the parent loses columns';
+        when exists (select from archive.registry r where r.target = _source_fault.source) then
+            return 'is an archive itself';
+        when v_table.relowner <> archive._owner()
+             and not exists (select from pg_roles r where r.oid = v_table.relowner and r.rolsuper) then
+            return format('belongs to %s, whose policies and domains could run as the archive''s owner', v_table.relowner::regrole);
+        when archive._key(source) is null then
+            return 'has no primary key, by which a row could be found again';
+        when octet_length(v_table.relname) > 45 then
+            return 'has a name of more than 45 bytes, to which nothing can be added';
+        when octet_length(archive._capture_name(source)) > 63 then
+            return 'has, with its schema, too long a name for a capture function';
+        else null;
+    end case;
+
+    select string_agg(format('%I', c.name), ', ')
+      into v_names
+      from archive._columns(source) c
+     where c.name in (select m.name from archive._metadata() m);
+
+    if v_names is not null then
+        return format('has columns with names that the archive uses for itself: %s', v_names);
+    end if;
+    return null;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _source_fault(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._source_fault(source regclass) IS 'Why a table cannot be archived; null if it can.';
+
+
+--
+-- Name: _spanning_transactions(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._spanning_transactions() RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_first text;
+begin
+    -- The view is written after this function.
+    execute 'select min(t.transaction_id::text)'
+            '  from (select transaction_id from archive.transactions group by transaction_id having count(*) > 1) t' into v_first;
+    return 'transaction ' || v_first || ' and perhaps others have several archived_at: restore_transaction() asks for one';
+end
+$$;
+
+
+--
+-- Name: FUNCTION _spanning_transactions(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._spanning_transactions() IS 'Transaction ids used twice, since the counter starts again after a dump and restore; null without any.';
+
+
+--
+-- Name: _subject_columns(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._subject_columns(source regclass) RETURNS name[]
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN ((source)::oid = ('public."user"'::regclass)::oid) THEN archive._key(source) ELSE (SELECT array_agg(DISTINCT a.attname) AS array_agg FROM (pg_constraint c JOIN pg_attribute a ON (((a.attrelid = c.conrelid) AND (a.attnum = c.conkey[1])))) WHERE ((c.contype = 'f'::"char") AND (c.conrelid = (_subject_columns.source)::oid) AND (c.confrelid = ('public."user"'::regclass)::oid) AND (c.confdeltype <> ALL (ARRAY['n'::"char", 'd'::"char"])))) END;
+
+
+--
+-- Name: FUNCTION _subject_columns(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._subject_columns(source regclass) IS 'The columns by which a row belongs to a user; null without any.';
+
+
+--
+-- Name: _taken_by(archive.locked_row, jsonb, regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._taken_by(locked archive.locked_row, overrides jsonb, index regclass) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    v_values    text;
+    v_condition text;
+    v_wanted    jsonb;
+    v_key       jsonb;
+begin
+    select string_agg(d.expression, ', ' order by a.attnum),
+           string_agg(format('%s = ($1 ->> %s)::%s', d.expression, a.attnum - 1, format_type(a.atttypid, a.atttypmod)), ' and ')
+               || coalesce(' and ' || pg_get_expr(i.indpred, i.indrelid), '')
+      into v_values, v_condition
+      from pg_index i
+      join pg_attribute a on a.attrelid = i.indexrelid and a.attnum <= i.indnkeyatts
+     cross join lateral pg_get_indexdef(i.indexrelid, a.attnum, false) as d (expression)
+     where i.indexrelid = index
+     group by i.indpred, i.indrelid;
+
+    perform archive._enter_callers_path();
+    execute format(
+        'select pg_catalog.jsonb_build_array(%s)'
+        '  from (select (pg_catalog.jsonb_populate_record(null::%s, pg_catalog.to_jsonb(a) || $2)).*'
+        '          from %s a where a.archive_id = $1) wanted',
+        v_values, archive._name(locked.source), archive._name((archive._entry(locked.source)).target)
+    ) into v_wanted using locked.archive_id, overrides;
+    execute format(
+        'select pg_catalog.jsonb_build_array(%s) from only %s where %s limit 1',
+        (select string_agg(format('%I', k), ', ') from unnest(archive._key(locked.source)) k),
+        archive._name(locked.source), v_condition
+    ) into v_key using v_wanted;
+    perform archive._leave_callers_path();
+    return archive._row_id(v_key);
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _taken_by(locked archive.locked_row, overrides jsonb, index regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._taken_by(locked archive.locked_row, overrides jsonb, index regclass) IS 'The key of the live row that is in the way of a unique index; null where it cannot be seen.';
+
+
+--
+-- Name: _triggers(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._triggers(source regclass) RETURNS TABLE(name name, event text, level text, description text, fault text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT wanted.name,
+     wanted.event,
+     wanted.level,
+     wanted.description,
+         CASE
+             WHEN (t.oid IS NULL) THEN 'is missing'::text
+             WHEN (t.tgenabled = 'D'::"char") THEN 'is disabled'::text
+             WHEN (t.tgenabled <> 'A'::"char") THEN 'is not enabled ALWAYS: session_replication_role = replica would skip it'::text
+             WHEN ((p.pronamespace <> ('archive'::regnamespace)::oid) OR (p.proname <> archive._capture_name(_triggers.source))) THEN format('calls %s'::text, (t.tgfoid)::regprocedure)
+             WHEN ((t.tgtype <> wanted.type) OR (t.tgqual IS NOT NULL) OR (t.tgnargs > 0)) THEN 'is not for every row or statement of its kind'::text
+             ELSE NULL::text
+         END AS "case"
+    FROM ((( VALUES ('zz_archive_before_delete'::name,'delete'::text,'row'::text,((1 + 2) + 8),'Copies each deleted row to the archive.'::text), ('zz_archive_before_truncate'::name,'truncate'::text,'statement'::text,(2 + 32),'Copies all rows to the archive.'::text)) wanted(name, event, level, type, description)
+      LEFT JOIN pg_trigger t ON (((t.tgrelid = (_triggers.source)::oid) AND (t.tgname = wanted.name) AND (NOT t.tgisinternal))))
+      LEFT JOIN pg_proc p ON ((p.oid = t.tgfoid)));
+END;
+
+
+--
+-- Name: FUNCTION _triggers(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._triggers(source regclass) IS 'The triggers that a table needs, and what is wrong with each.';
+
+
+--
+-- Name: _try_lock(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._try_lock(relation regclass) RETURNS boolean
+    LANGUAGE plpgsql
+    SET lock_timeout TO '200ms'
+    AS $$
+begin
+    for attempt in 1 .. 5 loop
+        begin
+            execute format('lock table only %s in access exclusive mode', relation);
+            return true;
+        exception when lock_not_available then
+            null;  -- who had to queue behind goes first now
+        end;
+    end loop;
+    return false;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _try_lock(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._try_lock(relation regclass) IS 'Locks a relation exclusively, unless that takes longer than a second.';
+
+
+--
+-- Name: _write_capture(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._write_capture(source regclass, target regclass, exclude text[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_function text := format('archive.%I()', archive._capture_name(source));
+begin
+    execute format(
+        'create or replace function %s returns trigger language plpgsql security definer'
+        ' set search_path = pg_catalog, pg_temp as %L',
+        v_function, archive._capture_body(source, target, exclude));
+    execute format('alter function %s owner to %s', v_function, archive._owner()::regrole);
+    execute format('revoke execute on function %s from public, archive_runtime, archive_auditor', v_function);
+    execute format(
+        'comment on function %s is %L',
+        v_function, format('Copies deleted rows of %s to %s.', archive._name(source), archive._name(target)));
+end
+$$;
+
+
+--
+-- Name: FUNCTION _write_capture(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._write_capture(source regclass, target regclass, exclude text[]) IS 'Creates or replaces the capture function of a table.';
+
+
+--
+-- Name: _write_views(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._write_views() RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_rows   text;
+    v_counts text;
+    v_tables text;
+begin
+    select string_agg(format(
+               E'\n        select %L as source, transaction_id, archived_at, archived_by, reason,'
+               ' session_role, application_name, client_addr, restored_at from %s',
+               archive._label(r.source), archive._name(r.target)), E'\n         union all' order by archive._name(r.target)),
+           string_agg(
+               format('%1$L, nullif(count(*) filter (where source = %1$L), 0)', archive._label(r.source)),
+               ', ' order by archive._name(r.target)),
+           string_agg(format(
+               E'\n    select %L::regclass as source, %2$L::regclass as target,'
+               '\n           (select count(*) from %2$s) as rows,'
+               '\n           (select sum(pg_total_relation_size(p.relid))::bigint from pg_partition_tree(%2$L) p) as bytes,'
+               '\n           (select min(archived_at) from %2$s) as oldest,'
+               '\n           (select max(archived_at) from %2$s) as newest,'
+               '\n           (select count(*) from pg_inherits where inhparent = %2$L::regclass) as partitions,'
+               '\n           (select count(*) from archive.holds h where h.source = %1$L::regclass) as held',
+               archive._name(r.source), archive._name(r.target)), E'\n     union all' order by archive._name(r.target))
+      into v_rows, v_counts, v_tables
+      from archive.registry r;
+
+    if v_rows is null then
+        drop view if exists archive.transactions, archive.tables;
+        return;
+    end if;
+
+    -- Grouped and ordered by what the archives have an index on, so that the newest page reads no more than it shows.
+    execute format($view$
+create or replace view archive.transactions as
+    select transaction_id, archived_at,
+           min(archived_by) as archived_by, min(reason) as reason, min(session_role) as session_role,
+           min(application_name) as application_name, min(client_addr) as client_addr,
+           jsonb_strip_nulls(jsonb_build_object(%s)) as rows,
+           count(restored_at) as restored
+      from (%s) deleted
+     group by archived_at, transaction_id
+     order by archived_at desc, transaction_id desc
+$view$, v_counts, v_rows);
+    comment on view archive.transactions is
+        'One row per deletion, newest first: who, when, whence, why, rows of each table, how many of them are restored.';
+
+    execute 'create or replace view archive.tables as' || v_tables;
+    comment on view archive.tables is
+        'One row per archived table: rows, bytes on disk with indexes, times of the oldest and the newest deletion, partitions, rows on legal hold.';
+
+    grant select on archive.transactions, archive.tables to archive_runtime, archive_auditor;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _write_views(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._write_views() IS 'Creates or replaces the views archive.transactions and archive.tables.';
+
+
+--
+-- Name: _writers(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._writers(target regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT string_agg(DISTINCT f.fault, '; '::text) AS string_agg FROM (SELECT format('%s on %s is granted to %s'::text, g.privilege, g.relation, CASE g.grantee WHEN 0 THEN 'PUBLIC'::text ELSE ((g.grantee)::regrole)::text END) AS format FROM archive._grants(_writers.target) g(relation, privilege, grantee) WHERE (g.privilege <> 'SELECT'::text) UNION ALL SELECT format('%s belongs to %s'::text, (c.oid)::regclass, (c.relowner)::regrole) AS format FROM (pg_partition_tree(_writers.target) t(relid, parentrelid, isleaf, level) JOIN pg_class c ON ((c.oid = (t.relid)::oid))) WHERE (c.relowner <> archive._owner())) f(fault));
+
+
+--
+-- Name: FUNCTION _writers(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._writers(target regclass) IS 'How others than the owner may change an archive or its partitions; null if they may not.';
+
+
+--
+-- Name: capture_item(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.capture_item() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+-- Written by archive.enable(). Do not edit: change the table, then call it again.
+-- It copies id uuid, title character varying(255), description character varying(255), owner_id uuid.
+begin
+    -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
+    if tg_relid <> 'public.item'::regclass then
+        raise exception 'archive: this function captures %, not %', 'public.item', tg_relid::regclass
+            using errcode = 'AR422';
+    end if;
+
+    if tg_op = 'TRUNCATE' then
+        -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
+        if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+            raise exception 'TRUNCATE of % at isolation level % could lose rows',
+                'public.item', current_setting('transaction_isolation')
+                using errcode = 'AR409', hint = 'Truncate at READ COMMITTED, or DELETE.';
+        end if;
+        -- TRUNCATE removes also what a policy would hide from the copy.
+        if row_security_active('public.item'::regclass) then
+            raise exception 'TRUNCATE of % could lose rows that row-level security hides from %', 'public.item', current_user
+                using errcode = 'AR409', hint = 'DELETE instead.';
+        end if;
+        insert into public.item_archive (
+            archive_id, transaction_id, archived_at, archived_by, reason,
+            session_role, application_name, client_addr, cascaded,
+            id, title, description, owner_id)
+        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
+               left(nullif(current_setting('archive.actor', true), ''), 200),
+               nullif(current_setting('archive.reason', true), ''),
+               session_user, current_setting('application_name'), inet_client_addr(), false,
+               live.id, live.title, live.description, live.owner_id
+          from only public.item as live;
+        return null;
+    end if;
+
+    insert into public.item_archive (
+        archive_id, transaction_id, archived_at, archived_by, reason,
+        session_role, application_name, client_addr, cascaded,
+        id, title, description, owner_id)
+    values (nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
+            left(nullif(current_setting('archive.actor', true), ''), 200),
+            nullif(current_setting('archive.reason', true), ''),
+            session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1,
+            old.id, old.title, old.description, old.owner_id);
+    return old;
+end
+$$;
+
+
+--
+-- Name: FUNCTION capture_item(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.capture_item() IS 'Copies deleted rows of public.item to public.item_archive.';
+
+
+--
+-- Name: capture_user(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.capture_user() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+-- Written by archive.enable(). Do not edit: change the table, then call it again.
+-- It copies id uuid, email character varying(255), is_active boolean, is_superuser boolean, full_name character varying(255).
+begin
+    -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
+    if tg_relid <> 'public."user"'::regclass then
+        raise exception 'archive: this function captures %, not %', 'public."user"', tg_relid::regclass
+            using errcode = 'AR422';
+    end if;
+
+    if tg_op = 'TRUNCATE' then
+        -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
+        if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+            raise exception 'TRUNCATE of % at isolation level % could lose rows',
+                'public."user"', current_setting('transaction_isolation')
+                using errcode = 'AR409', hint = 'Truncate at READ COMMITTED, or DELETE.';
+        end if;
+        -- TRUNCATE removes also what a policy would hide from the copy.
+        if row_security_active('public."user"'::regclass) then
+            raise exception 'TRUNCATE of % could lose rows that row-level security hides from %', 'public."user"', current_user
+                using errcode = 'AR409', hint = 'DELETE instead.';
+        end if;
+        insert into public.user_archive (
+            archive_id, transaction_id, archived_at, archived_by, reason,
+            session_role, application_name, client_addr, cascaded,
+            id, email, is_active, is_superuser, full_name)
+        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
+               left(nullif(current_setting('archive.actor', true), ''), 200),
+               nullif(current_setting('archive.reason', true), ''),
+               session_user, current_setting('application_name'), inet_client_addr(), false,
+               live.id, live.email, live.is_active, live.is_superuser, live.full_name
+          from only public."user" as live;
+        return null;
+    end if;
+
+    insert into public.user_archive (
+        archive_id, transaction_id, archived_at, archived_by, reason,
+        session_role, application_name, client_addr, cascaded,
+        id, email, is_active, is_superuser, full_name)
+    values (nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
+            left(nullif(current_setting('archive.actor', true), ''), 200),
+            nullif(current_setting('archive.reason', true), ''),
+            session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1,
+            old.id, old.email, old.is_active, old.is_superuser, old.full_name);
+    return old;
+end
+$$;
+
+
+--
+-- Name: FUNCTION capture_user(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.capture_user() IS 'Copies deleted rows of public."user" to public.user_archive.';
+
+
+--
+-- Name: disable(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.disable(source regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform archive._entry(source);
+    execute format('drop trigger if exists zz_archive_before_delete on %s', source);
+    execute format('drop trigger if exists zz_archive_before_truncate on %s', source);
+    execute format('drop function if exists archive.%I()', archive._capture_name(source));
+    delete from archive.registry r where r.source = disable.source;
+    perform archive._write_views();
+end
+$$;
+
+
+--
+-- Name: FUNCTION disable(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.disable(source regclass) IS 'Stops archiving a table. What is archived stays; archive.enable() goes on with it.';
+
+
+--
+-- Name: enable(regclass, name[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.enable(source regclass, exclude name[] DEFAULT NULL::name[]) RETURNS regclass
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    v_entry   archive.registry;
+    v_fault   text;
+    v_trigger record;
+    v_columns jsonb;
+    v_since   bigint := 0;
+    v_new     boolean;
+begin
+    perform pg_advisory_xact_lock(hashtext('archive.enable'));
+    select * into v_entry from archive.registry r where r.source = enable.source;
+    v_entry.exclude := coalesce(enable.exclude::text[], v_entry.exclude, '{}');
+    v_fault := archive._source_fault(source);
+    if v_fault is not null then
+        perform archive._refuse(format('%s cannot be archived: it %s', source, v_fault));
+    end if;
+
+    select string_agg(format('%I', e), ', ')
+      into v_fault
+      from unnest(v_entry.exclude) e
+     where e not in (select c.name from archive._columns(source) c) or e = any (archive._key(source));
+    if v_fault is not null then
+        perform archive._refuse(format('%s cannot be excluded from the archive of %s: only its columns outside the primary key can', v_fault, source));
+    end if;
+
+    -- The archive, in the same schema.
+    if v_entry.target is null then
+        select c.oid into v_entry.target
+          from pg_class s
+          join pg_class c on c.relnamespace = s.relnamespace and c.relname = s.relname || '_archive'
+         where s.oid = enable.source;
+    end if;
+    if v_entry.target is null then
+        v_entry.target := archive._create_archive(source, v_entry.exclude);
+    end if;
+    perform archive._adopt(v_entry.target);
+
+    v_fault := archive._mismatch(source, v_entry.target, v_entry.exclude);
+    if v_fault is not null then
+        raise exception '% and % do not match: %', source, v_entry.target, v_fault
+            using errcode = 'AR409', hint = 'Add, alter or drop the column in both, in one migration.';
+    end if;
+
+    -- A column that joins has a value in rows archived from here on. Deletes wait meanwhile, or one could still do without.
+    if v_entry.columns <> '{}' and exists (
+        select from archive._columns(source) c where c.name <> all (v_entry.exclude) and not v_entry.columns ? c.name
+    ) then
+        execute format('lock table %s in share row exclusive mode', source);
+        v_since := nextval('archive.archive_id_seq');
+    end if;
+    select jsonb_object_agg(c.name, coalesce(v_entry.columns -> c.name, to_jsonb(v_since)))
+      into v_columns
+      from archive._columns(source) c
+     where c.name <> all (v_entry.exclude);
+
+    insert into archive.registry as r (source, target, exclude, columns)
+    values (enable.source, v_entry.target, v_entry.exclude, v_columns)
+        on conflict on constraint registry_pkey
+        do update set target = excluded.target, exclude = excluded.exclude, columns = excluded.columns
+            where (r.target, r.exclude, r.columns) is distinct from (excluded.target, excluded.exclude, excluded.columns);
+    v_new := found;
+
+    -- The function and the triggers. What is right already is left alone: DDL would wait for every open writer.
+    if archive._capture_fault(source, v_entry.target, v_entry.exclude) is not null then
+        perform archive._write_capture(source, v_entry.target, v_entry.exclude);
+    end if;
+    for v_trigger in
+        select * from archive._triggers(source) t where t.fault is not null
+    loop
+        execute format('create or replace trigger %I before %s on %s for each %s execute function archive.%I()',
+                       v_trigger.name, v_trigger.event, source, v_trigger.level, archive._capture_name(source));
+        execute format('alter table %s enable always trigger %I', source, v_trigger.name);
+        execute format('comment on trigger %I on %s is %L', v_trigger.name, source, v_trigger.description);
+    end loop;
+
+    v_fault := archive._later_trigger(source);
+    if v_fault is not null then
+        raise exception 'trigger % of % would run after zz_archive_before_delete, and could cancel a delete already archived', v_fault, source
+            using errcode = 'AR409', hint = 'Rename it, so that it sorts before.';
+    end if;
+    if v_new then
+        perform archive._write_views();
+    end if;
+    return v_entry.target;
+end
+$$;
+
+
+--
+-- Name: FUNCTION enable(source regclass, exclude name[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.enable(source regclass, exclude name[]) IS 'Archives a table from now on: makes <table>_archive if missing, writes the capture function and the triggers. Call it again after any change of the table. exclude: columns never to be copied; null leaves that as it was.';
+
+
+--
+-- Name: erase_subject(uuid, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.erase_subject(user_id uuid, reason text) RETURNS TABLE(source regclass, erased bigint, held bigint)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '10s'
+    AS $_$
+declare
+    v_entry  archive.registry;
+    v_theirs text;
+    v_emails text[];
+begin
+    if user_id is null then
+        perform archive._refuse('user_id must not be null');
+    end if;
+    perform archive._check_reason(reason);
+    perform archive._freeze_holds();
+
+    select array_agg(u.email)
+      into v_emails
+      from (select email from public.user_archive where id = user_id
+            union
+            select email from public."user" where id = user_id) u;
+
+    for v_entry in select r.* from archive.registry r order by r.source::oid loop
+        source := v_entry.source;
+        select string_agg(format('a.%I = $1', c), ' or ') into v_theirs from unnest(archive._subject_columns(source)) c;
+        v_theirs := '(' || coalesce(v_theirs, 'false') || ')';
+
+        execute format(
+            'update %s a set erased_at = now(), reason = null%s'
+            ' where %s and a.erased_at is null and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
+            archive._name(v_entry.target),
+            (select string_agg(format(', %I = null', c), '') from archive._content(v_entry.source, v_entry.target) c),
+            v_theirs
+        ) using user_id;
+        get diagnostics erased = row_count;
+        execute format('select count(*) from %s a join archive.holds h on h.archive_id = a.archive_id where %s',
+                       archive._name(v_entry.target), v_theirs) into held using user_id;
+
+        -- Where their e-mail stands for who deleted or restored, in anybody's rows, the id takes its place.
+        execute format(
+            'update %s a'
+            '   set archived_by = case when a.archived_by = any ($2) then $1::text else a.archived_by end,'
+            '       restored_by = case when a.restored_by = any ($2) then $1::text else a.restored_by end'
+            ' where (a.archived_by = any ($2) or a.restored_by = any ($2))'
+            '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
+            archive._name(v_entry.target)
+        ) using user_id, v_emails;
+
+        if v_theirs <> '(false)' then
+            perform archive._log('erase', source, erased, held, jsonb_build_object('user_id', user_id), reason);
+            return next;
+        end if;
+    end loop;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION erase_subject(user_id uuid, reason text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.erase_subject(user_id uuid, reason text) IS 'Blanks the content and identity of one person in every archive: their own rows, and rows they own. Ids, times and the fact of the erasure stay; such a row cannot be restored. Returns how many rows of each table were erased, and how many a legal hold kept. AR422 no reason.';
+
+
+--
+-- Name: health(boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.health(thorough boolean DEFAULT false) RETURNS TABLE(source regclass, check_name text, ok boolean, severity text, detail text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH checks(source, check_name, severity, fault) AS (
+          SELECT r.source,
+             c_1.check_name,
+             c_1.severity,
+             c_1.fault
+            FROM (archive.registry r
+              CROSS JOIN LATERAL ( VALUES ('source can be archived'::text,'error'::text,archive._source_fault(r.source)), ('columns match'::text,'error'::text,archive._mismatch(r.source, r.target, r.exclude)), ('function matches'::text,'error'::text,((('archive.'::text || archive._capture_name(r.source)) || '() '::text) || archive._capture_fault(r.source, r.target, r.exclude))), ('trigger is last'::text,'error'::text,((archive._later_trigger(r.source))::text || ' runs after it and could cancel a delete already archived'::text)), ('only the owner writes'::text,'error'::text,archive._writers(r.target)), ('partitions have no grants'::text,'error'::text,archive._partition_grants(r.target)), ('next partition exists'::text,'warning'::text,archive._missing_month(r.target)), ('default partition is empty'::text,'warning'::text,archive._default_rows(r.target)), ('no ghost rows'::text,'warning'::text,archive._ghosts(r.*, COALESCE(health.thorough, false)))) c_1(check_name, severity, fault))
+         UNION ALL
+          SELECT r.source,
+             (t.event || ' trigger in force'::text),
+             'error'::text,
+             (((t.name)::text || ' '::text) || t.fault)
+            FROM (archive.registry r
+              CROSS JOIN LATERAL archive._triggers(r.source) t(name, event, level, description, fault))
+         UNION ALL
+          SELECT NULL::regclass,
+             'functions are not public'::text,
+             'error'::text,
+             archive._public_functions() AS _public_functions
+         UNION ALL
+          SELECT NULL::regclass,
+             'separate runtime login'::text,
+             'warning'::text,
+             archive._shared_login() AS _shared_login
+         UNION ALL
+          SELECT NULL::regclass,
+             'transaction ids are unique'::text,
+             'warning'::text,
+             archive._spanning_transactions() AS _spanning_transactions
+           WHERE health.thorough
+         )
+  SELECT c.source,
+     c.check_name,
+     (c.fault IS NULL),
+     c.severity,
+     c.fault
+    FROM checks c
+   ORDER BY (c.fault IS NULL), (c.source)::text, c.check_name;
+END;
+
+
+--
+-- Name: FUNCTION health(thorough boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.health(thorough boolean) IS 'Whether the archive is in force, a row for each table and check; what is wrong comes first. thorough: also what must scan the archives.';
+
+
+--
+-- Name: hold(regclass, bigint[], text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.hold(source regclass, archive_ids bigint[], reason text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '10s'
+    AS $$
+declare
+    v_entry archive.registry := archive._entry(source);
+    v_count bigint;
+begin
+    perform archive._check_reason(reason);
+    lock table archive.holds in row exclusive mode;  -- before a look at the rows: a purge under way ends first
+    perform archive._check_archived(v_entry, archive_ids);
+    insert into archive.holds (archive_id, source, reason, held_by)
+    select distinct i, v_entry.source, hold.reason, coalesce(archive.actor(), session_user)
+      from unnest(archive_ids) i
+        on conflict on constraint holds_pkey do nothing;
+    get diagnostics v_count = row_count;
+    perform archive._log('hold', source, v_count, v_count, jsonb_build_object('archive_ids', archive_ids), reason);
+    return v_count;
+end
+$$;
+
+
+--
+-- Name: FUNCTION hold(source regclass, archive_ids bigint[], reason text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.hold(source regclass, archive_ids bigint[], reason text) IS 'Places a legal hold on archived rows: no purge and no erasure touches them. Returns how many were not held before. AR404 no such row, AR422 no reason.';
+
+
+--
+-- Name: make_partitions(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.make_partitions() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if pg_try_advisory_xact_lock(hashtext('archive.enable')) then
+        perform archive._make_partitions(r.target) from archive.registry r;
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION make_partitions(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.make_partitions() IS 'Makes the archive tables'' partitions for this month and the two after, where they are missing, and moves closed months out of the default partition.';
+
+
+--
+-- Name: purge(regclass, timestamp with time zone, bigint[], text, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.purge(source regclass, archived_before timestamp with time zone DEFAULT NULL::timestamp with time zone, archive_ids bigint[] DEFAULT NULL::bigint[], reason text DEFAULT NULL::text, dry_run boolean DEFAULT true) RETURNS archive.purge_result
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '10s'
+    AS $_$
+declare
+    v_entry     archive.registry     := archive._entry(source);
+    v_result    archive.purge_result := (0, 0, 0);
+    v_partition regclass;
+    v_condition text;
+    v_count     bigint;
+    v_held      bigint;
+begin
+    if archived_before is null and archive_ids is null then
+        perform archive._refuse('archived_before or archive_ids must say what to purge');
+    elsif archived_before > now() then
+        perform archive._refuse(format('archived_before is later than now: %s', archived_before));
+    end if;
+    perform archive._freeze_holds();
+    if archive_ids is not null then
+        perform archive._check_archived(v_entry, archive_ids);
+    else
+        for v_partition in
+            select p.partition from archive._partitions(v_entry.target) p where p.upper <= archived_before
+        loop
+            v_count := archive._empty(v_partition, dry_run);
+            v_result.purged := v_result.purged + v_count;
+            v_result.emptied := v_result.emptied + (v_count > 0)::integer;
+        end loop;
+    end if;
+
+    -- What is left: rows named one by one, the month in which archived_before falls, a partition that somebody reads.
+    v_condition := format(
+        'from %s a left join archive.holds h on h.archive_id = a.archive_id'
+        ' where ($1 is null or a.archived_at < $1) and ($2 is null or a.archive_id = any ($2))', archive._name(v_entry.target));
+    if dry_run or dry_run is null then
+        execute format('select count(*) filter (where h.archive_id is null), count(h.archive_id) %s', v_condition)
+           into v_result.purged, v_result.held using archived_before, archive_ids;
+        return v_result;
+    end if;
+    execute format(
+        'delete from %1$s a where ($1 is null or a.archived_at < $1) and ($2 is null or a.archive_id = any ($2))'
+        '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)', archive._name(v_entry.target)
+    ) using archived_before, archive_ids;
+    get diagnostics v_count = row_count;
+    execute format('select count(h.archive_id) %s', v_condition) into v_result.held using archived_before, archive_ids;
+    v_result.purged := v_result.purged + v_count;
+    if v_result.purged = 0 and v_result.held = 0 then
+        return v_result;
+    end if;
+    perform archive._log('purge', source, v_result.purged, v_result.held,
+                         jsonb_strip_nulls(jsonb_build_object('archived_before', archived_before, 'archive_ids', archive_ids)), reason);
+    return v_result;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION purge(source regclass, archived_before timestamp with time zone, archive_ids bigint[], reason text, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.purge(source regclass, archived_before timestamp with time zone, archive_ids bigint[], reason text, dry_run boolean) IS 'Destroys archived rows, restored and erased ones too, but those on legal hold. archived_before: all deleted before. archive_ids: these. dry_run, the default: only counts. AR404 no such row, AR422 bad argument, a date in the future included.';
+
+
+--
+-- Name: release(regclass, bigint[], text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.release(source regclass, archive_ids bigint[], reason text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '10s'
+    AS $$
+declare
+    v_entry archive.registry := archive._entry(source);
+    v_count bigint;
+begin
+    lock table archive.holds in row exclusive mode;
+    perform archive._check_archived(v_entry, archive_ids);
+    delete from archive.holds h where h.source = v_entry.source and h.archive_id = any (archive_ids);
+    get diagnostics v_count = row_count;
+    perform archive._log('release', source, v_count, 0, jsonb_build_object('archive_ids', archive_ids), reason);
+    return v_count;
+end
+$$;
+
+
+--
+-- Name: FUNCTION release(source regclass, archive_ids bigint[], reason text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.release(source regclass, archive_ids bigint[], reason text) IS 'Ends the legal hold on archived rows. Returns how many were held. AR404 no such row.';
+
+
+--
+-- Name: restore(regclass, bigint[], jsonb, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.restore(source regclass, archive_ids bigint[], overrides jsonb DEFAULT '{}'::jsonb, on_conflict text DEFAULT 'fail'::text, dry_run boolean DEFAULT false) RETURNS SETOF archive.restore_result
+    LANGUAGE sql
+    BEGIN ATOMIC
+ SELECT _restore.source,
+     _restore.archive_id,
+     _restore.row_id,
+     _restore.outcome,
+     _restore.detail
+    FROM archive._restore(restore.source, restore.archive_ids, COALESCE(restore.overrides, '{}'::jsonb), restore.on_conflict, restore.dry_run, current_setting('search_path'::text)) _restore(source, archive_id, row_id, outcome, detail);
+END;
+
+
+--
+-- Name: FUNCTION restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean) IS 'Restores archived rows. overrides: column values for all of them. on_conflict: fail (all or nothing), skip, or copy (under a new key). dry_run: says what would happen. AR404 no such row, AR409 cannot be restored, AR422 bad argument.';
+
+
+--
+-- Name: restore_transaction(xid8, timestamp with time zone, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.restore_transaction(transaction_id xid8, archived_at timestamp with time zone DEFAULT NULL::timestamp with time zone, on_conflict text DEFAULT 'fail'::text, dry_run boolean DEFAULT false) RETURNS SETOF archive.restore_result
+    LANGUAGE sql
+    BEGIN ATOMIC
+ SELECT _restore_transaction.source,
+     _restore_transaction.archive_id,
+     _restore_transaction.row_id,
+     _restore_transaction.outcome,
+     _restore_transaction.detail
+    FROM archive._restore_transaction(restore_transaction.transaction_id, restore_transaction.archived_at, restore_transaction.on_conflict, restore_transaction.dry_run, current_setting('search_path'::text)) _restore_transaction(source, archive_id, row_id, outcome, detail);
+END;
+
+
+--
+-- Name: FUNCTION restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean) IS 'Undoes one deletion: restores, in one statement, the rows that a transaction deleted from all archived tables. archived_at: which one, where a dump and restore has made the id ambiguous. AR404 nothing was deleted, AR409 cannot be restored.';
+
+
+--
+-- Name: archive_id_seq; Type: SEQUENCE; Schema: archive; Owner: -
+--
+
+CREATE SEQUENCE archive.archive_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+
+--
+-- Name: SEQUENCE archive_id_seq; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON SEQUENCE archive.archive_id_seq IS 'One for all archive tables: an archive_id names one archived row anywhere.';
+
+
+--
+-- Name: purge_log_log_id_seq; Type: SEQUENCE; Schema: archive; Owner: -
+--
+
+ALTER TABLE archive.purge_log ALTER COLUMN log_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME archive.purge_log_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: SEQUENCE purge_log_log_id_seq; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON SEQUENCE archive.purge_log_log_id_seq IS 'Numbers the entries.';
+
+
+--
+-- Name: item_archive; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.item_archive (
+    archive_id bigint NOT NULL,
+    transaction_id xid8 NOT NULL,
+    archived_at timestamp with time zone NOT NULL,
+    archived_by text,
+    reason text,
+    session_role text NOT NULL,
+    application_name text,
+    client_addr inet,
+    cascaded boolean NOT NULL,
+    restored_at timestamp with time zone,
+    restored_by text,
+    id uuid,
+    title character varying(255),
+    description character varying(255),
+    owner_id uuid,
+    erased_at timestamp with time zone
+)
+PARTITION BY RANGE (archived_at);
+
+
+--
+-- Name: TABLE item_archive; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.item_archive IS 'The deleted rows of item, by month of their deletion. Written by its trigger alone.';
+
+
+--
+-- Name: COLUMN item_archive.archive_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.archive_id IS 'Names one archived row anywhere; the newest is the highest.';
+
+
+--
+-- Name: COLUMN item_archive.transaction_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.transaction_id IS 'The deleting transaction: all rows of one deletion share it.';
+
+
+--
+-- Name: COLUMN item_archive.archived_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.archived_at IS 'When that transaction began.';
+
+
+--
+-- Name: COLUMN item_archive.archived_by; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.archived_by IS 'Who, as the application knows it: a user''s id or any label. Null where none was set.';
+
+
+--
+-- Name: COLUMN item_archive.reason; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.reason IS 'Why, if given.';
+
+
+--
+-- Name: COLUMN item_archive.session_role; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.session_role IS 'The database login that did it.';
+
+
+--
+-- Name: COLUMN item_archive.application_name; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.application_name IS 'With what program, as it calls itself.';
+
+
+--
+-- Name: COLUMN item_archive.client_addr; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.client_addr IS 'From where, as PostgreSQL sees it. Null over a Unix socket.';
+
+
+--
+-- Name: COLUMN item_archive.cascaded; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.cascaded IS 'Whether a foreign key''s cascade or another trigger deleted the row.';
+
+
+--
+-- Name: COLUMN item_archive.restored_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.restored_at IS 'When it was restored. The row stays as history.';
+
+
+--
+-- Name: COLUMN item_archive.restored_by; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.restored_by IS 'Who restored it.';
+
+
+--
+-- Name: COLUMN item_archive.id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.id IS 'item.id; not unique here: a restored row can be deleted again.';
+
+
+--
+-- Name: COLUMN item_archive.title; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.title IS 'item.title';
+
+
+--
+-- Name: COLUMN item_archive.description; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.description IS 'item.description';
+
+
+--
+-- Name: COLUMN item_archive.owner_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.owner_id IS 'item.owner_id; no foreign key: the owner may be gone.';
+
+
+--
+-- Name: COLUMN item_archive.erased_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.erased_at IS 'When archive.erase_subject() blanked it. The shell stays as history.';
+
+
+--
+-- Name: user_archive; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.user_archive (
+    archive_id bigint NOT NULL,
+    transaction_id xid8 NOT NULL,
+    archived_at timestamp with time zone NOT NULL,
+    archived_by text,
+    reason text,
+    session_role text NOT NULL,
+    application_name text,
+    client_addr inet,
+    cascaded boolean NOT NULL,
+    restored_at timestamp with time zone,
+    restored_by text,
+    id uuid,
+    email character varying(255),
+    is_active boolean,
+    is_superuser boolean,
+    full_name character varying(255),
+    erased_at timestamp with time zone
+)
+PARTITION BY RANGE (archived_at);
+
+
+--
+-- Name: TABLE user_archive; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.user_archive IS 'The deleted rows of user, without passwords, by month. Written by its trigger alone.';
+
+
+--
+-- Name: COLUMN user_archive.archive_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.archive_id IS 'Names one archived row anywhere; the newest is the highest.';
+
+
+--
+-- Name: COLUMN user_archive.transaction_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.transaction_id IS 'The deleting transaction: all rows of one deletion share it.';
+
+
+--
+-- Name: COLUMN user_archive.archived_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.archived_at IS 'When that transaction began.';
+
+
+--
+-- Name: COLUMN user_archive.archived_by; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.archived_by IS 'Who, as the application knows it: a user''s id or any label. Null where none was set.';
+
+
+--
+-- Name: COLUMN user_archive.reason; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.reason IS 'Why, if given.';
+
+
+--
+-- Name: COLUMN user_archive.session_role; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.session_role IS 'The database login that did it.';
+
+
+--
+-- Name: COLUMN user_archive.application_name; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.application_name IS 'With what program, as it calls itself.';
+
+
+--
+-- Name: COLUMN user_archive.client_addr; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.client_addr IS 'From where, as PostgreSQL sees it. Null over a Unix socket.';
+
+
+--
+-- Name: COLUMN user_archive.cascaded; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.cascaded IS 'Whether a foreign key''s cascade or another trigger deleted the row.';
+
+
+--
+-- Name: COLUMN user_archive.restored_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.restored_at IS 'When it was restored. The row stays as history.';
+
+
+--
+-- Name: COLUMN user_archive.restored_by; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.restored_by IS 'Who restored it.';
+
+
+--
+-- Name: COLUMN user_archive.id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.id IS 'user.id; not unique here: a restored row can be deleted again.';
+
+
+--
+-- Name: COLUMN user_archive.email; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.email IS 'user.email';
+
+
+--
+-- Name: COLUMN user_archive.is_active; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.is_active IS 'user.is_active';
+
+
+--
+-- Name: COLUMN user_archive.is_superuser; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.is_superuser IS 'user.is_superuser';
+
+
+--
+-- Name: COLUMN user_archive.full_name; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.full_name IS 'user.full_name';
+
+
+--
+-- Name: COLUMN user_archive.erased_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.erased_at IS 'When archive.erase_subject() blanked it. The shell stays as history.';
+
+
+--
+-- Name: tables; Type: VIEW; Schema: archive; Owner: -
+--
+
+CREATE VIEW archive.tables AS
+ SELECT 'public.item'::regclass AS source,
+    'public.item_archive'::regclass AS target,
+    ( SELECT count(*) AS count
+           FROM public.item_archive) AS rows,
+    ( SELECT (sum(pg_total_relation_size(p.relid)))::bigint AS sum
+           FROM pg_partition_tree('public.item_archive'::regclass) p(relid, parentrelid, isleaf, level)) AS bytes,
+    ( SELECT min(item_archive.archived_at) AS min
+           FROM public.item_archive) AS oldest,
+    ( SELECT max(item_archive.archived_at) AS max
+           FROM public.item_archive) AS newest,
+    ( SELECT count(*) AS count
+           FROM pg_inherits
+          WHERE (pg_inherits.inhparent = ('public.item_archive'::regclass)::oid)) AS partitions,
+    ( SELECT count(*) AS count
+           FROM archive.holds h
+          WHERE ((h.source)::oid = ('public.item'::regclass)::oid)) AS held
+UNION ALL
+ SELECT 'public."user"'::regclass AS source,
+    'public.user_archive'::regclass AS target,
+    ( SELECT count(*) AS count
+           FROM public.user_archive) AS rows,
+    ( SELECT (sum(pg_total_relation_size(p.relid)))::bigint AS sum
+           FROM pg_partition_tree('public.user_archive'::regclass) p(relid, parentrelid, isleaf, level)) AS bytes,
+    ( SELECT min(user_archive.archived_at) AS min
+           FROM public.user_archive) AS oldest,
+    ( SELECT max(user_archive.archived_at) AS max
+           FROM public.user_archive) AS newest,
+    ( SELECT count(*) AS count
+           FROM pg_inherits
+          WHERE (pg_inherits.inhparent = ('public.user_archive'::regclass)::oid)) AS partitions,
+    ( SELECT count(*) AS count
+           FROM archive.holds h
+          WHERE ((h.source)::oid = ('public."user"'::regclass)::oid)) AS held;
+
+
+--
+-- Name: VIEW tables; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON VIEW archive.tables IS 'One row per archived table: rows, bytes on disk with indexes, times of the oldest and the newest deletion, partitions, rows on legal hold.';
+
+
+--
+-- Name: transactions; Type: VIEW; Schema: archive; Owner: -
+--
+
+CREATE VIEW archive.transactions AS
+ SELECT transaction_id,
+    archived_at,
+    min(archived_by) AS archived_by,
+    min(reason) AS reason,
+    min(session_role) AS session_role,
+    min(application_name) AS application_name,
+    min(client_addr) AS client_addr,
+    jsonb_strip_nulls(jsonb_build_object('item', NULLIF(count(*) FILTER (WHERE (source = 'item'::text)), 0), 'user', NULLIF(count(*) FILTER (WHERE (source = 'user'::text)), 0))) AS rows,
+    count(restored_at) AS restored
+   FROM ( SELECT 'item'::text AS source,
+            item_archive.transaction_id,
+            item_archive.archived_at,
+            item_archive.archived_by,
+            item_archive.reason,
+            item_archive.session_role,
+            item_archive.application_name,
+            item_archive.client_addr,
+            item_archive.restored_at
+           FROM public.item_archive
+        UNION ALL
+         SELECT 'user'::text AS source,
+            user_archive.transaction_id,
+            user_archive.archived_at,
+            user_archive.archived_by,
+            user_archive.reason,
+            user_archive.session_role,
+            user_archive.application_name,
+            user_archive.client_addr,
+            user_archive.restored_at
+           FROM public.user_archive) deleted
+  GROUP BY archived_at, transaction_id
+  ORDER BY archived_at DESC, transaction_id DESC;
+
+
+--
+-- Name: VIEW transactions; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON VIEW archive.transactions IS 'One row per deletion, newest first: who, when, whence, why, rows of each table, how many of them are restored.';
+
+
+--
+-- Name: holds holds_pkey; Type: CONSTRAINT; Schema: archive; Owner: -
+--
+
+ALTER TABLE ONLY archive.holds
+    ADD CONSTRAINT holds_pkey PRIMARY KEY (archive_id);
+
+
+--
+-- Name: purge_log purge_log_pkey; Type: CONSTRAINT; Schema: archive; Owner: -
+--
+
+ALTER TABLE ONLY archive.purge_log
+    ADD CONSTRAINT purge_log_pkey PRIMARY KEY (log_id);
+
+
+--
 -- Name: registry registry_pkey; Type: CONSTRAINT; Schema: archive; Owner: -
 --
 
@@ -2240,6 +3589,13 @@ ALTER TABLE ONLY public."user"
 
 
 --
+-- Name: item_archive_archived_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX item_archive_archived_at_idx ON ONLY public.item_archive USING btree (archived_at, transaction_id);
+
+
+--
 -- Name: item_archive_id_idx; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -2257,7 +3613,7 @@ CREATE INDEX item_archive_owner_id_idx ON ONLY public.item_archive USING btree (
 -- Name: item_archive_transaction_id_idx; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE INDEX item_archive_transaction_id_idx ON ONLY public.item_archive USING btree (transaction_id, archived_at);
+CREATE INDEX item_archive_transaction_id_idx ON ONLY public.item_archive USING btree (transaction_id);
 
 
 --
@@ -2265,6 +3621,13 @@ CREATE INDEX item_archive_transaction_id_idx ON ONLY public.item_archive USING b
 --
 
 CREATE INDEX item_owner_id_idx ON public.item USING btree (owner_id, id);
+
+
+--
+-- Name: user_archive_archived_at_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX user_archive_archived_at_idx ON ONLY public.user_archive USING btree (archived_at, transaction_id);
 
 
 --
@@ -2278,7 +3641,7 @@ CREATE INDEX user_archive_id_idx ON ONLY public.user_archive USING btree (id);
 -- Name: user_archive_transaction_id_idx; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE INDEX user_archive_transaction_id_idx ON ONLY public.user_archive USING btree (transaction_id, archived_at);
+CREATE INDEX user_archive_transaction_id_idx ON ONLY public.user_archive USING btree (transaction_id);
 
 
 --
@@ -2376,6 +3739,55 @@ REVOKE ALL ON FUNCTION archive._adopt(target regclass) FROM PUBLIC;
 
 
 --
+-- Name: TABLE holds; Type: ACL; Schema: archive; Owner: -
+--
+
+GRANT SELECT ON TABLE archive.holds TO archive_auditor;
+
+
+--
+-- Name: TABLE purge_log; Type: ACL; Schema: archive; Owner: -
+--
+
+GRANT SELECT ON TABLE archive.purge_log TO archive_auditor;
+
+
+--
+-- Name: TABLE alembic_version; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.alembic_version TO archive_runtime;
+
+
+--
+-- Name: TABLE item; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.item TO archive_runtime;
+
+
+--
+-- Name: TABLE "user"; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public."user" TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _catalogue(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._catalogue() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _applied(files text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._applied(files text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _capture_body(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -2404,6 +3816,21 @@ REVOKE ALL ON FUNCTION archive._capture_fault(source regclass, target regclass, 
 
 
 --
+-- Name: FUNCTION _check_archived(entry archive.registry, archive_ids bigint[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._check_archived(entry archive.registry, archive_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _check_ids(archive_ids bigint[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._check_ids(archive_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._check_ids(archive_ids bigint[]) TO archive_runtime;
+
+
+--
 -- Name: FUNCTION _check_new_keys(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -2420,6 +3847,29 @@ GRANT ALL ON FUNCTION archive._check_overrides(source regclass, overrides jsonb)
 
 
 --
+-- Name: FUNCTION _check_reason(reason text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._check_reason(reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _name(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._name(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._name(relation regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _nullable_type(type oid, modifier integer); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._nullable_type(type oid, modifier integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._nullable_type(type oid, modifier integer) TO archive_runtime;
+
+
+--
 -- Name: FUNCTION _columns(relation regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -2428,10 +3878,47 @@ GRANT ALL ON FUNCTION archive._columns(relation regclass) TO archive_runtime;
 
 
 --
+-- Name: FUNCTION _metadata(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._metadata() FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._metadata() TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _content(source regclass, target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._content(source regclass, target regclass) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _create_archive(source regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
 --
 
 REVOKE ALL ON FUNCTION archive._create_archive(source regclass, exclude text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _default_rows(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._default_rows(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _empty(partition regclass, dry_run boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._empty(partition regclass, dry_run boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _enter_callers_path(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._enter_callers_path() FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._enter_callers_path() TO archive_runtime;
 
 
 --
@@ -2443,11 +3930,32 @@ GRANT ALL ON FUNCTION archive._entry(source regclass) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _explain(source regclass, state text, message text, detail text, violated text, violated_column text); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _explain(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._explain(source regclass, state text, message text, detail text, violated text, violated_column text) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._explain(source regclass, state text, message text, detail text, violated text, violated_column text) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._explain(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._explain(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _freeze_holds(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._freeze_holds() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _ghosts(entry archive.registry, thorough boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._ghosts(entry archive.registry, thorough boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _grants(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._grants(target regclass) FROM PUBLIC;
 
 
 --
@@ -2467,19 +3975,18 @@ GRANT ALL ON FUNCTION archive._key(relation regclass) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _name(relation regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._name(relation regclass) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._name(relation regclass) TO archive_runtime;
-
-
---
 -- Name: FUNCTION _insert_statement(entry archive.registry, overrides jsonb, new_key boolean); Type: ACL; Schema: archive; Owner: -
 --
 
 REVOKE ALL ON FUNCTION archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _is_applied(files text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._is_applied(files text) FROM PUBLIC;
 
 
 --
@@ -2495,6 +4002,22 @@ GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_runtime;
 --
 
 REVOKE ALL ON FUNCTION archive._later_trigger(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _leave_callers_path(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._leave_callers_path() FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._leave_callers_path() TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _left_out(locked archive.locked_row); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._left_out(locked archive.locked_row) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._left_out(locked archive.locked_row) TO archive_runtime;
 
 
 --
@@ -2514,10 +4037,40 @@ GRANT ALL ON FUNCTION archive._lock_transaction(transaction_id xid8, archived_at
 
 
 --
+-- Name: FUNCTION actor(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.actor() FROM PUBLIC;
+GRANT ALL ON FUNCTION archive.actor() TO archive_runtime;
+GRANT ALL ON FUNCTION archive.actor() TO archive_auditor;
+
+
+--
+-- Name: FUNCTION _log(action text, source regclass, rows bigint, held bigint, scope jsonb, reason text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._log(action text, source regclass, rows bigint, held bigint, scope jsonb, reason text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _make_partition(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone); Type: ACL; Schema: archive; Owner: -
 --
 
 REVOKE ALL ON FUNCTION archive._make_partition(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _month(moment timestamp with time zone, later integer); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._month(moment timestamp with time zone, later integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _make_month(target regclass, month timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._make_month(target regclass, month timestamp with time zone) FROM PUBLIC;
 
 
 --
@@ -2536,13 +4089,6 @@ GRANT ALL ON FUNCTION archive._mark(source regclass, archive_ids bigint[], keys 
 
 
 --
--- Name: FUNCTION _metadata(); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._metadata() FROM PUBLIC;
-
-
---
 -- Name: FUNCTION _mismatch(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -2550,10 +4096,38 @@ REVOKE ALL ON FUNCTION archive._mismatch(source regclass, target regclass, exclu
 
 
 --
--- Name: FUNCTION _month(moment timestamp with time zone, later integer); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _partitions(target regclass); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._month(moment timestamp with time zone, later integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._partitions(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _missing_month(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._missing_month(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _partition_grants(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._partition_grants(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _public_functions(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._public_functions() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _purge_steps(archived_before timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._purge_steps(archived_before timestamp with time zone) FROM PUBLIC;
 
 
 --
@@ -2562,6 +4136,14 @@ REVOKE ALL ON FUNCTION archive._month(moment timestamp with time zone, later int
 
 REVOKE ALL ON FUNCTION archive._refuse(reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._refuse(reason text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text) TO archive_runtime;
 
 
 --
@@ -2578,6 +4160,14 @@ GRANT ALL ON FUNCTION archive._restore_one(locked archive.locked_row, overrides 
 
 REVOKE ALL ON FUNCTION archive._restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text) TO archive_runtime;
 
 
 --
@@ -2618,10 +4208,39 @@ REVOKE ALL ON FUNCTION archive._source_fault(source regclass) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION _spanning_transactions(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._spanning_transactions() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _subject_columns(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._subject_columns(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _taken_by(locked archive.locked_row, overrides jsonb, index regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._taken_by(locked archive.locked_row, overrides jsonb, index regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._taken_by(locked archive.locked_row, overrides jsonb, index regclass) TO archive_runtime;
+
+
+--
 -- Name: FUNCTION _triggers(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
 REVOKE ALL ON FUNCTION archive._triggers(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _try_lock(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._try_lock(relation regclass) FROM PUBLIC;
 
 
 --
@@ -2632,10 +4251,10 @@ REVOKE ALL ON FUNCTION archive._write_capture(source regclass, target regclass, 
 
 
 --
--- Name: FUNCTION _write_transactions(); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _write_views(); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._write_transactions() FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._write_views() FROM PUBLIC;
 
 
 --
@@ -2643,15 +4262,6 @@ REVOKE ALL ON FUNCTION archive._write_transactions() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION archive._writers(target regclass) FROM PUBLIC;
-
-
---
--- Name: FUNCTION actor(); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive.actor() FROM PUBLIC;
-GRANT ALL ON FUNCTION archive.actor() TO archive_runtime;
-GRANT ALL ON FUNCTION archive.actor() TO archive_auditor;
 
 
 --
@@ -2683,12 +4293,48 @@ REVOKE ALL ON FUNCTION archive.enable(source regclass, exclude name[]) FROM PUBL
 
 
 --
+-- Name: FUNCTION erase_subject(user_id uuid, reason text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.erase_subject(user_id uuid, reason text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION health(thorough boolean); Type: ACL; Schema: archive; Owner: -
 --
 
 REVOKE ALL ON FUNCTION archive.health(thorough boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive.health(thorough boolean) TO archive_runtime;
 GRANT ALL ON FUNCTION archive.health(thorough boolean) TO archive_auditor;
+
+
+--
+-- Name: FUNCTION hold(source regclass, archive_ids bigint[], reason text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.hold(source regclass, archive_ids bigint[], reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION make_partitions(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.make_partitions() FROM PUBLIC;
+GRANT ALL ON FUNCTION archive.make_partitions() TO archive_runtime;
+
+
+--
+-- Name: FUNCTION purge(source regclass, archived_before timestamp with time zone, archive_ids bigint[], reason text, dry_run boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.purge(source regclass, archived_before timestamp with time zone, archive_ids bigint[], reason text, dry_run boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION release(source regclass, archive_ids bigint[], reason text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.release(source regclass, archive_ids bigint[], reason text) FROM PUBLIC;
 
 
 --
@@ -2724,32 +4370,19 @@ GRANT SELECT ON TABLE public.user_archive TO archive_auditor;
 
 
 --
+-- Name: TABLE tables; Type: ACL; Schema: archive; Owner: -
+--
+
+GRANT SELECT ON TABLE archive.tables TO archive_runtime;
+GRANT SELECT ON TABLE archive.tables TO archive_auditor;
+
+
+--
 -- Name: TABLE transactions; Type: ACL; Schema: archive; Owner: -
 --
 
 GRANT SELECT ON TABLE archive.transactions TO archive_runtime;
 GRANT SELECT ON TABLE archive.transactions TO archive_auditor;
-
-
---
--- Name: TABLE alembic_version; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT ON TABLE public.alembic_version TO archive_runtime;
-
-
---
--- Name: TABLE item; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.item TO archive_runtime;
-
-
---
--- Name: TABLE "user"; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public."user" TO archive_runtime;
 
 
 --

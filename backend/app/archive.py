@@ -50,6 +50,12 @@ def health(session: Session, *, thorough: bool = False) -> list[HealthCheck]:
     return [HealthCheck.model_validate(row) for row in rows]
 
 
+def make_partitions(session: Session) -> None:
+    """Make the partitions of the months to come, where they are missing, and commit."""
+    session.execute(text("select archive.make_partitions()"))
+    session.commit()
+
+
 # Browsing
 
 
@@ -119,11 +125,11 @@ def deletions(session: Session, *, limit: int, before: tuple[str, datetime] | No
             "       host(client_addr) as client_addr, rows, restored"
             "  from archive.transactions t"
             + (
-                " where (t.transaction_id, archived_at) < (cast(:id as xid8), cast(:at as timestamptz))"
+                " where (archived_at, t.transaction_id) < (cast(:at as timestamptz), cast(:id as xid8))"
                 if before
                 else ""
             )
-            + " order by t.transaction_id desc, archived_at desc limit :limit"
+            + " order by archived_at desc, t.transaction_id desc limit :limit"
         ),
         {"limit": limit} | ({"id": transaction_id, "at": archived_at} if before else {}),
     )

@@ -6,12 +6,14 @@ Settings are read when `app.core.config` is imported, and may be wrong. So each 
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import warnings
+from datetime import timedelta
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -126,6 +128,58 @@ def health(
     Console().print(table)
     if any(not check.ok and check.severity == "error" for check in checks):
         raise typer.Exit(1)
+
+
+@app.command()
+def purge(
+    older_than: Annotated[
+        str, typer.Option("--older-than", metavar="365d", help="Rows deleted longer ago than this: 365d, 26w or 48h.")
+    ],
+    reason: Annotated[str | None, typer.Option("--reason", help="Kept in archive.purge_log.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Destroy them. Without, only tell what would be.")] = False,
+) -> None:
+    """Tell what of the archive is older than that; with --yes, destroy it for good."""
+    from rich import box
+    from rich.console import Console
+    from rich.progress import track
+    from rich.table import Table
+
+    from app.core import migrations
+
+    age = _age(older_than)
+    totals: dict[str, list[int]] = {}
+    migrations.provision()
+    with migrations.connect_owner("archive-table purge") as connection:
+        connection.autocommit = True
+        connection.execute("select archive.make_partitions()")
+        steps = connection.execute(
+            "select cast(source as text), archived_before from archive._purge_steps(now() - %s)", [age]
+        ).fetchall()
+        if not yes:
+            steps = list(dict(steps).items())  # the last of each table counts them all
+        for source, before in track(steps, "Purging", console=Console(stderr=True), transient=True):
+            result = connection.execute(
+                "select purged, held, emptied from archive.purge(%s, %s, reason => %s, dry_run => %s)",
+                [source, before, reason, not yes],
+            ).fetchone()
+            purged, held, emptied = result or (0, 0, 0)
+            total = totals.setdefault(source, [0, 0, 0])
+            totals[source] = [total[0] + purged, held, total[2] + emptied]
+
+    table = Table("table", "rows", "kept by a hold", "partitions emptied", box=box.SIMPLE)
+    for source, counts in totals.items():
+        table.add_row(source, *map(str, counts))
+    Console().print(table)
+    print(f"Deleted more than {older_than} ago: " + ("gone for good." if yes else "--yes would destroy them for good."))
+
+
+def _age(text: str) -> timedelta:
+    match = re.fullmatch(r"([0-9]{1,5})([hdw])", text)
+    if not match:
+        raise UsageError(
+            f'--older-than takes a number of hours, days or weeks, such as 48h, 365d or 52w, not "{text}".'
+        )
+    return int(match[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[match[2]]
 
 
 def _listener(port: str) -> socket.socket:

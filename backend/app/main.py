@@ -1,5 +1,6 @@
 """The application: middleware, error handlers, lifespan."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,10 +13,11 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlmodel import Session
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
-from app import crud
+from app import archive, crud
 from app.api.main import api_router
 from app.core import db
 from app.core.config import settings
@@ -31,9 +33,22 @@ def operation_id(route: APIRoute) -> str:
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-    """Close the database connections at the end. Nothing is migrated at the start."""
-    yield
-    db.engine.dispose()
+    """Make the archive's partitions at the start, beside serving; close the connections at the end."""
+    preparation = asyncio.create_task(asyncio.to_thread(make_partitions))
+    try:
+        yield
+    finally:
+        await preparation
+        db.engine.dispose()
+
+
+def make_partitions() -> None:
+    """Make next month's partitions in good time. A delete does without them, so a failure is no reason not to serve."""
+    try:
+        with Session(db.engine) as session:
+            archive.make_partitions(session)
+    except (DBAPIError, psycopg.Error, EmbeddedError) as error:
+        logger.warning("The archive's partitions were not made: %s", error)
 
 
 if settings.SENTRY_DSN and settings.ENVIRONMENT != "local":

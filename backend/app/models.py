@@ -252,6 +252,7 @@ class ArchivedRow(Schema):
     cascaded: bool
     restored_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     restored_by: str | None = Field(default=None, sa_type=Text)
+    erased_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
 
 _ItemCopy: Any = _copy_of(Item)
@@ -268,7 +269,8 @@ class ItemArchive(ItemArchivePublic, table=True):
     __table_args__ = (
         Index("item_archive_id_idx", "id"),
         Index("item_archive_owner_id_idx", "owner_id", "archive_id"),
-        Index("item_archive_transaction_id_idx", "transaction_id", "archived_at"),
+        Index("item_archive_transaction_id_idx", "transaction_id"),
+        Index("item_archive_archived_at_idx", "archived_at", "transaction_id"),
         {"postgresql_partition_by": "RANGE (archived_at)"},
     )
 
@@ -289,7 +291,8 @@ class UserArchive(UserArchivePublic, table=True):
     __tablename__ = "user_archive"
     __table_args__ = (
         Index("user_archive_id_idx", "id"),
-        Index("user_archive_transaction_id_idx", "transaction_id", "archived_at"),
+        Index("user_archive_transaction_id_idx", "transaction_id"),
+        Index("user_archive_archived_at_idx", "archived_at", "transaction_id"),
         {"postgresql_partition_by": "RANGE (archived_at)"},
     )
 

@@ -42,5 +42,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute(sa.text("""select archive.disable('public."user"')"""))
-    op.drop_table("user_archive")
+    op.execute(sa.text("drop function archive.capture_user() cascade"))  # and the triggers
+    op.execute(sa.text("""delete from archive.registry where source = 'public."user"'::regclass"""))
+    op.execute(sa.text("drop table user_archive cascade"))  # and the views over all archives

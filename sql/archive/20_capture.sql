@@ -17,23 +17,27 @@ comment on function archive._capture_name(regclass) is 'The name of a table''s c
 
 
 -- The body, to be compared with the one in place. It calls nothing of ours: deletes go on while sql/ is applied.
+-- It names the types, so that a change of one makes it differ: written anew, it frees connections from cached plans.
 create function archive._capture_body(source regclass, target regclass, exclude text[]) returns text
     language plpgsql stable
 as $$
 declare
+    v_types   text;
     v_columns text;
     v_old     text;
     v_live    text;
 begin
-    select string_agg(format('%I', c.name), ', '),
+    select string_agg(format('%I %s', c.name, c.type), ', '),
+           string_agg(format('%I', c.name), ', '),
            string_agg(format('old.%I', c.name), ', '),
            string_agg(format('live.%I', c.name), ', ')
-      into v_columns, v_old, v_live
+      into v_types, v_columns, v_old, v_live
       from archive._columns(source) c
      where c.name <> all (exclude);
 
     return format($body$
 -- Written by archive.enable(). Do not edit: change the table, then call it again.
+-- It copies %6$s.
 begin
     -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
     if tg_relid <> %1$L::regclass then
@@ -77,7 +81,7 @@ begin
             %4$s);
     return old;
 end
-$body$, archive._name(source), archive._name(target), v_columns, v_old, v_live);
+$body$, archive._name(source), archive._name(target), v_columns, v_old, v_live, replace(v_types, E'\n', ' '));
 end
 $$;
 

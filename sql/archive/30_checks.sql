@@ -26,7 +26,8 @@ begin atomic
            ('client_addr',        'inet',                     false, 'From where, as PostgreSQL sees it. Null over a Unix socket.'),
            ('cascaded',           'boolean',                  true,  'Whether a foreign key''s cascade or another trigger deleted the row.'),
            ('restored_at',        'timestamp with time zone', false, 'When it was restored. The row stays as history.'),
-           ('restored_by',        'text',                     false, 'Who restored it.');
+           ('restored_by',        'text',                     false, 'Who restored it.'),
+           ('erased_at',          'timestamp with time zone', false, 'When archive.erase_subject() blanked it. The shell stays as history.');
 end;
 
 comment on function archive._metadata() is 'The columns of an archive table that are not copied.';
@@ -61,6 +62,9 @@ begin
             return 'is part of an inheritance tree, where a delete through the parent loses columns';
         when exists (select from archive.registry r where r.target = _source_fault.source) then
             return 'is an archive itself';
+        when v_table.relowner <> archive._owner()
+             and not exists (select from pg_roles r where r.oid = v_table.relowner and r.rolsuper) then
+            return format('belongs to %s, whose policies and domains could run as the archive''s owner', v_table.relowner::regrole);
         when archive._key(source) is null then
             return 'has no primary key, by which a row could be found again';
         when octet_length(v_table.relname) > 45 then
@@ -93,7 +97,7 @@ create function archive._mismatch(source regclass, target regclass, exclude text
           from (
               select m.name, m.type, null::text as collated, m.not_null from archive._metadata() m
               union all
-              select c.name, c.type, c.collated, false
+              select c.name, c.archived_type, c.collated, false
                 from archive._columns(source) c
                where c.name <> all (exclude)
           ) wanted
@@ -161,26 +165,67 @@ comment on function archive._later_trigger(regclass) is
     'The BEFORE DELETE trigger that would run after the archive''s and could cancel the delete; null without one.';
 
 
--- Grants by which others than the owner may change an archive or one of its partitions.
+-- Grants on an archive and its partitions to others than the owner.
+create function archive._grants(target regclass) returns table (relation regclass, privilege text, grantee oid)
+    language sql stable
+begin atomic
+    select c.oid, g.privilege_type, g.grantee
+      from pg_partition_tree(target) t
+      join pg_class c on c.oid = t.relid
+     cross join aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) g
+     where g.grantee <> archive._owner()
+    union all
+    select a.attrelid, g.privilege_type, g.grantee
+      from pg_partition_tree(target) t
+      join pg_attribute a on a.attrelid = t.relid
+     cross join aclexplode(a.attacl) g
+     where g.grantee <> archive._owner();
+end;
+
+comment on function archive._grants(regclass) is 'The grants on an archive and its partitions to others than the owner; 0 stands for PUBLIC.';
+
+
 create function archive._writers(target regclass) returns text
     language sql stable
     return (
-        select string_agg(distinct format('%s on %s is granted to %s', f.privilege, f.relation::regclass,
-                                          case f.grantee when 0 then 'PUBLIC' else f.grantee::regrole::text end), '; ')
+        select string_agg(distinct fault, '; ')
           from (
-              select c.oid as relation, g.privilege_type as privilege, g.grantee
+              select format('%s on %s is granted to %s', g.privilege, g.relation,
+                            case g.grantee when 0 then 'PUBLIC' else g.grantee::regrole::text end)
+                from archive._grants(target) g
+               where g.privilege <> 'SELECT'
+              union all
+              select format('%s belongs to %s', c.oid::regclass, c.relowner::regrole)
                 from pg_partition_tree(target) t
                 join pg_class c on c.oid = t.relid
-               cross join aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) g
-              union all
-              select a.attrelid, g.privilege_type, g.grantee
-                from pg_partition_tree(target) t
-                join pg_attribute a on a.attrelid = t.relid
-               cross join aclexplode(a.attacl) g
-          ) f
-         where f.grantee <> archive._owner()
-           and f.privilege <> 'SELECT'
+               where c.relowner <> archive._owner()
+          ) f (fault)
     );
 
 comment on function archive._writers(regclass) is
-    'Grants by which others than the owner may change an archive or its partitions; null without any.';
+    'How others than the owner may change an archive or its partitions; null if they may not.';
+
+
+-- A partition is read through its archive; a grant on it comes from default privileges, or from somebody in a hurry.
+create function archive._partition_grants(target regclass) returns text
+    language sql stable
+    return (
+        select string_agg(distinct format('%s on %s is granted to %s', g.privilege, g.relation,
+                                          case g.grantee when 0 then 'PUBLIC' else g.grantee::regrole::text end), '; ')
+          from archive._grants(target) g
+         where g.relation <> target
+    );
+
+comment on function archive._partition_grants(regclass) is 'Grants on the partitions of an archive; null without any.';
+
+
+create function archive._public_functions() returns text
+    language sql stable
+    return (
+        select string_agg(distinct p.oid::regprocedure::text, ', ') || ' can be executed by PUBLIC'
+          from pg_proc p
+         cross join aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) g
+         where p.pronamespace = 'archive'::regnamespace and g.grantee = 0
+    );
+
+comment on function archive._public_functions() is 'Functions of the archive that anybody may execute; null without any.';

@@ -8,6 +8,8 @@ declare
     v_entry   archive.registry;
     v_fault   text;
     v_trigger record;
+    v_columns jsonb;
+    v_since   bigint := 0;
     v_new     boolean;
 begin
     perform pg_advisory_xact_lock(hashtext('archive.enable'));
@@ -44,11 +46,23 @@ begin
             using errcode = 'AR409', hint = 'Add, alter or drop the column in both, in one migration.';
     end if;
 
-    insert into archive.registry as r (source, target, exclude)
-    values (enable.source, v_entry.target, v_entry.exclude)
+    -- A column that joins has a value in rows archived from here on. Deletes wait meanwhile, or one could still do without.
+    if v_entry.columns <> '{}' and exists (
+        select from archive._columns(source) c where c.name <> all (v_entry.exclude) and not v_entry.columns ? c.name
+    ) then
+        execute format('lock table %s in share row exclusive mode', source);
+        v_since := nextval('archive.archive_id_seq');
+    end if;
+    select jsonb_object_agg(c.name, coalesce(v_entry.columns -> c.name, to_jsonb(v_since)))
+      into v_columns
+      from archive._columns(source) c
+     where c.name <> all (v_entry.exclude);
+
+    insert into archive.registry as r (source, target, exclude, columns)
+    values (enable.source, v_entry.target, v_entry.exclude, v_columns)
         on conflict on constraint registry_pkey
-        do update set target = excluded.target, exclude = excluded.exclude
-            where (r.target, r.exclude) is distinct from (excluded.target, excluded.exclude);
+        do update set target = excluded.target, exclude = excluded.exclude, columns = excluded.columns
+            where (r.target, r.exclude, r.columns) is distinct from (excluded.target, excluded.exclude, excluded.columns);
     v_new := found;
 
     -- The function and the triggers. What is right already is left alone: DDL would wait for every open writer.
@@ -70,7 +84,7 @@ begin
             using errcode = 'AR409', hint = 'Rename it, so that it sorts before.';
     end if;
     if v_new then
-        perform archive._write_transactions();
+        perform archive._write_views();
     end if;
     return v_entry.target;
 end
@@ -90,7 +104,7 @@ begin
     execute format('drop trigger if exists zz_archive_before_truncate on %s', source);
     execute format('drop function if exists archive.%I()', archive._capture_name(source));
     delete from archive.registry r where r.source = disable.source;
-    perform archive._write_transactions();
+    perform archive._write_views();
 end
 $$;
 
@@ -126,101 +140,3 @@ end
 $$;
 
 comment on function archive._entry(regclass) is 'The registry''s row of an archived table. AR422 if it is not archived.';
-
-
-create function archive._create_archive(source regclass, exclude text[]) returns regclass
-    language plpgsql
-as $$
-declare
-    v_schema  name;
-    v_table   name;
-    v_columns text;
-    v_target  text;
-begin
-    select n.nspname, c.relname || '_archive'
-      into v_schema, v_table
-      from pg_class c
-      join pg_namespace n on n.oid = c.relnamespace
-     where c.oid = source;
-    v_target := format('%I.%I', v_schema, v_table);
-
-    select string_agg(format(E'\n    %I %s%s', d.name, d.type, d.qualities), ',')
-      into v_columns
-      from (
-          select m.name, m.type, case when m.not_null then ' not null' else '' end as qualities
-            from archive._metadata() m
-          union all
-          select c.name, c.type, coalesce(' collate ' || c.collated, '')
-            from archive._columns(source) c
-           where c.name <> all (exclude)
-      ) d;
-
-    execute format(
-        E'create table %s (%s,\n    constraint %I primary key (archive_id, archived_at)\n) partition by range (archived_at)',
-        v_target, v_columns, v_table || '_pkey');
-    execute format('create index on %s (%s)', v_target, (
-        select string_agg(format('%I', k), ', ') from unnest(archive._key(source)) k));
-    execute format('create index on %s (transaction_id, archived_at)', v_target);
-    return v_target::regclass;
-end
-$$;
-
-comment on function archive._create_archive(regclass, text[]) is 'Creates <table>_archive.';
-
-
--- An archive table belongs to the archive's owner, reads for the two roles, and explains itself.
-create function archive._adopt(target regclass) returns void
-    language plpgsql
-as $$
-declare
-    v_column record;
-begin
-    if (select relowner from pg_class where oid = target) <> archive._owner() then
-        execute format('alter table %s owner to %s', target, archive._owner()::regrole);
-    end if;
-    if not has_table_privilege('archive_runtime', target, 'select')
-       or not has_table_privilege('archive_auditor', target, 'select') then
-        execute format('grant select on %s to archive_runtime, archive_auditor', target);
-    end if;
-    for v_column in
-        select m.name, m.description
-          from archive._metadata() m
-          join pg_attribute a on a.attrelid = target and a.attname = m.name
-         where col_description(target, a.attnum) is distinct from m.description
-    loop
-        execute format('comment on column %s.%I is %L', target, v_column.name, v_column.description);
-    end loop;
-    perform archive._make_partitions(target);
-
-    -- Default privileges may have let others in.
-    if archive._writers(target) is not null then
-        perform archive._revoke(t.relid, 'insert, update, delete, truncate, references, trigger')
-           from pg_partition_tree(target) t;
-    end if;
-end
-$$;
-
-comment on function archive._adopt(regclass) is 'Sets owner, grants, comments and partitions of an archive table.';
-
-
-create function archive._revoke(relation regclass, privileges text) returns void
-    language plpgsql
-as $$
-declare
-    v_grantee text;
-begin
-    for v_grantee in
-        select distinct case g.grantee when 0 then 'public' else g.grantee::regrole::text end
-          from (
-              select c.relacl from pg_class c where c.oid = relation
-              union all
-              select a.attacl from pg_attribute a where a.attrelid = relation
-          ) acl (items), aclexplode(acl.items) g
-         where g.grantee <> archive._owner()
-    loop
-        execute format('revoke %s on %s from %s', privileges, relation, v_grantee);
-    end loop;
-end
-$$;
-
-comment on function archive._revoke(regclass, text) is 'Takes privileges on a relation from everybody but the archive''s owner.';

@@ -1,15 +1,16 @@
 -- Restore: archived rows back into their table.
 --
--- archive.restore() runs with its caller's rights: who may not insert into a table cannot restore into it, and the
--- table's own triggers see the caller's search path. Small SECURITY DEFINER functions do what the caller may not: _lock()
--- and _lock_transaction() lock archived rows, _mark() marks those as restored whose live rows this transaction inserted.
+-- It runs with its caller's rights. Small SECURITY DEFINER functions do what the caller may not: _lock() and
+-- _lock_transaction() lock archived rows, _mark() marks those as restored whose live rows this transaction inserted.
+-- Only the insert itself sees the caller's search path, as the table's own triggers expect it: elsewhere, a function
+-- that somebody put into a schema on that path would run as the caller.
 
 create type archive.restore_result as (
     source      regclass,
     archive_id  bigint,
     row_id      text,    -- the live row's key; several columns separated by commas
     outcome     text,    -- restored, copied, skipped; would_restore, would_copy, would_skip, conflict in a dry run
-    detail      text     -- why
+    detail      text     -- why, or what was left out
 );
 
 comment on type archive.restore_result is 'What a restore did, or would do, with one archived row.';
@@ -20,29 +21,27 @@ create type archive.locked_row as (
     archive_id  bigint,
     key         jsonb,   -- the values of the primary key's columns, an array in its order
     restored_at timestamptz,
-    restored_by text
+    restored_by text,
+    erased_at   timestamptz,
+    lost        text     -- columns with a value that the table no longer has
 );
 
 comment on type archive.locked_row is 'An archived row that this transaction has locked.';
 
 
-create function archive.restore(
-    source      regclass,
-    archive_ids bigint[],
-    overrides   jsonb   default '{}',
-    on_conflict text    default 'fail',
-    dry_run     boolean default false
+create function archive._restore(
+    source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text
 ) returns setof archive.restore_result
     language plpgsql
+    set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_rows    archive.locked_row[];
     v_missing bigint;
 begin
-    if archive_ids is null or array_position(archive_ids, null) is not null then
-        perform archive._refuse('archive_ids must not be null or contain null');
-    end if;
-    perform archive._check_overrides(source, coalesce(overrides, '{}'));
+    perform set_config('archive.callers_path', callers_path, true);
+    perform archive._check_ids(archive_ids);
+    perform archive._check_overrides(source, overrides);
     if on_conflict = 'copy' then
         perform archive._check_new_keys(source);
     end if;
@@ -52,11 +51,49 @@ begin
       from unnest(archive_ids) i
      where i not in (select r.archive_id from unnest(v_rows) r);
     if v_missing is not null then
-        raise exception 'no archived row % of %', v_missing, source using errcode = 'AR404';
+        raise exception 'no archived row % of %', v_missing, archive._label(source) using errcode = 'AR404';
     end if;
-    return query select * from archive._settle(v_rows, coalesce(overrides, '{}'), on_conflict, dry_run);
+    return query select * from archive._settle(v_rows, overrides, on_conflict, dry_run);
 end
 $$;
+
+comment on function archive._restore(regclass, bigint[], jsonb, text, boolean, text) is 'What archive.restore() does.';
+
+
+create function archive._restore_transaction(
+    transaction_id xid8, archived_at timestamptz, on_conflict text, dry_run boolean, callers_path text
+) returns setof archive.restore_result
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_rows archive.locked_row[];
+begin
+    perform set_config('archive.callers_path', callers_path, true);
+    v_rows := array(select l from archive._lock_transaction(transaction_id, archived_at) l);
+    if v_rows = '{}' then
+        raise exception 'no archived row of transaction %', transaction_id using errcode = 'AR404';
+    end if;
+    return query select * from archive._settle(v_rows, '{}', on_conflict, dry_run);
+end
+$$;
+
+comment on function archive._restore_transaction(xid8, timestamptz, text, boolean, text) is
+    'What archive.restore_transaction() does.';
+
+
+create function archive.restore(
+    source      regclass,
+    archive_ids bigint[],
+    overrides   jsonb   default '{}',
+    on_conflict text    default 'fail',
+    dry_run     boolean default false
+) returns setof archive.restore_result
+    language sql
+begin atomic
+    select * from archive._restore(
+        source, archive_ids, coalesce(overrides, '{}'), on_conflict, dry_run, current_setting('search_path'));
+end;
 
 comment on function archive.restore(regclass, bigint[], jsonb, text, boolean) is
     'Restores archived rows. overrides: column values for all of them. on_conflict: fail (all or nothing), skip, or copy (under a new key). dry_run: says what would happen. AR404 no such row, AR409 cannot be restored, AR422 bad argument.';
@@ -68,157 +105,11 @@ create function archive.restore_transaction(
     on_conflict    text        default 'fail',
     dry_run        boolean     default false
 ) returns setof archive.restore_result
-    language plpgsql
-as $$
-declare
-    v_rows archive.locked_row[] := array(
-        select l from archive._lock_transaction(restore_transaction.transaction_id, restore_transaction.archived_at) l);
-begin
-    if v_rows = '{}' then
-        raise exception 'no archived row of transaction %', transaction_id using errcode = 'AR404';
-    end if;
-    return query select * from archive._settle(v_rows, '{}', on_conflict, dry_run);
-end
-$$;
+    language sql
+begin atomic
+    select * from archive._restore_transaction(
+        transaction_id, archived_at, on_conflict, dry_run, current_setting('search_path'));
+end;
 
 comment on function archive.restore_transaction(xid8, timestamptz, text, boolean) is
     'Undoes one deletion: restores, in one statement, the rows that a transaction deleted from all archived tables. archived_at: which one, where a dump and restore has made the id ambiguous. AR404 nothing was deleted, AR409 cannot be restored.';
-
-
--- What both have in common: carry out or rehearse, and let a conflict undo everything if it is to.
-create function archive._settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean)
-    returns setof archive.restore_result
-    language plpgsql
-as $$
-declare
-    v_results  archive.restore_result[];
-    v_conflict archive.restore_result;
-begin
-    if on_conflict is null or on_conflict not in ('fail', 'skip', 'copy') then
-        perform archive._refuse(format('on_conflict is fail, skip or copy, not %L', on_conflict));
-    end if;
-
-    if dry_run then
-        begin
-            v_results := archive._restore_rows(locked, overrides, on_conflict);
-            raise exception using errcode = 'ARDRY';  -- undo the rehearsal; variables outlive it
-        exception when sqlstate 'ARDRY' then
-            null;
-        end;
-        return query
-            select r.source, r.archive_id, r.row_id,
-                   case r.outcome when 'restored' then 'would_restore'
-                                  when 'copied'   then 'would_copy'
-                                  when 'skipped'  then 'would_skip'
-                                  else r.outcome end,
-                   r.detail
-              from unnest(v_results) r;
-        return;
-    end if;
-
-    v_results := archive._restore_rows(locked, overrides, on_conflict);
-    select * into v_conflict from unnest(v_results) r where r.outcome = 'conflict' limit 1;
-    if found then
-        raise exception 'archived row % of %: %', v_conflict.archive_id, v_conflict.source, v_conflict.detail
-            using errcode = 'AR409', hint = 'Nothing was restored. on_conflict => ''skip'' or ''copy'' restores the others.';
-    end if;
-    return query select * from unnest(v_results);
-end
-$$;
-
-comment on function archive._settle(archive.locked_row[], jsonb, text, boolean) is
-    'Restores locked rows, or rehearses it. AR409, and nothing restored, on a conflict under ''fail''.';
-
-
--- Outcomes are restored, copied, skipped or, under 'fail', conflict: then the caller undoes the rest.
-create function archive._restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text)
-    returns archive.restore_result[]
-    language plpgsql
-as $$
-declare
-    v_rows    archive.locked_row[]     := locked;
-    v_row     archive.locked_row;
-    v_left    archive.locked_row[];
-    v_result  archive.restore_result;
-    v_results archive.restore_result[] := '{}';
-    v_failed  archive.restore_result[];
-begin
-    -- All at once: rows that refer to each other satisfy their foreign keys together, and it is quick.
-    if not exists (
-        select from unnest(v_rows) r where r.restored_at is not null or overrides ?| archive._key(r.source)::text[]
-    ) then
-        begin
-            perform archive._insert(v_rows, overrides);
-            return array(
-                select row(r.source, r.archive_id, archive._row_id(r.key), 'restored', null)::archive.restore_result
-                  from unnest(v_rows) r);
-        exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
-            null;  -- something is in the way
-        end;
-    end if;
-
-    -- One by one, to tell which row cannot be restored and why; again while that helps, for one may need another.
-    loop
-        v_left := '{}';
-        v_failed := '{}';
-        foreach v_row in array v_rows loop
-            v_result := archive._restore_one(v_row, overrides, on_conflict);
-            if v_result.outcome in ('restored', 'copied') then
-                v_results := v_results || v_result;
-            else
-                v_left := v_left || v_row;
-                v_failed := v_failed || v_result;
-            end if;
-        end loop;
-        exit when cardinality(v_left) in (0, cardinality(v_rows));
-        v_rows := v_left;
-    end loop;
-    return v_results || v_failed;
-end
-$$;
-
-comment on function archive._restore_rows(archive.locked_row[], jsonb, text) is
-    'Restores locked rows; says of each what became of it.';
-
-
-create function archive._restore_one(locked archive.locked_row, overrides jsonb, on_conflict text)
-    returns archive.restore_result
-    language plpgsql
-as $$
-declare
-    v_result     archive.restore_result;
-    v_state      text;
-    v_message    text;
-    v_detail     text;
-    v_constraint text;
-    v_column     text;
-begin
-    v_result.source := locked.source;
-    v_result.archive_id := locked.archive_id;
-    v_result.row_id := archive._row_id(locked.key);
-
-    if locked.restored_at is not null then
-        v_result.detail := format('already restored by %s at %s', locked.restored_by, locked.restored_at);
-    else
-        foreach v_result.outcome in array case on_conflict when 'copy' then '{restored,copied}' else '{restored}' end::text[] loop
-            begin
-                v_result.row_id := archive._row_id(archive._insert(array[locked], overrides, v_result.outcome = 'copied'));
-                return v_result;
-            exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
-                get stacked diagnostics
-                    v_state      = returned_sqlstate,
-                    v_message    = message_text,
-                    v_detail     = pg_exception_detail,
-                    v_constraint = constraint_name,
-                    v_column     = column_name;
-                v_result.detail := archive._explain(locked.source, v_state, v_message, v_detail, v_constraint, v_column);
-            end;
-        end loop;
-    end if;
-    v_result.outcome := case on_conflict when 'fail' then 'conflict' else 'skipped' end;
-    return v_result;
-end
-$$;
-
-comment on function archive._restore_one(archive.locked_row, jsonb, text) is
-    'Restores one archived row, or says why it cannot be.';

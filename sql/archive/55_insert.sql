@@ -1,4 +1,4 @@
--- How one restore is carried out: lock, insert, mark; and how a failure is explained.
+-- How one restore is carried out: lock, insert, mark.
 
 -- Inserts the rows, of however many tables, in one statement: foreign keys are checked when all are there, cycles and
 -- all. Marks them as restored and returns the key of one, for when it was one. Under a new key, where one is wanted,
@@ -34,10 +34,12 @@ begin
     if v_tables = '{}' then
         return null;
     end if;
+    perform archive._enter_callers_path();
     execute format(
-        'with %s select (array_agg(key))[1], count(*) from (%s) restored',
+        'with %s select (pg_catalog.array_agg(key))[1], pg_catalog.count(*) from (%s) restored',
         array_to_string(v_with, ', '), array_to_string(v_counts, ' union all ')
     ) into v_key, v_count using v_ids, overrides;
+    perform archive._leave_callers_path();
 
     if v_count <> cardinality(locked) then
         raise exception 'a trigger of % refused it', array_to_string(v_tables, ' or ') using errcode = 'AR409';
@@ -56,25 +58,36 @@ comment on function archive._insert(archive.locked_row[], jsonb, boolean) is
     'Inserts archived rows into their tables as the caller, and marks them as restored.';
 
 
+-- A row archived before a column joined gets that column's default, as the live rows did.
 create function archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) returns text
     language sql stable
     return (
         select format(
                    'insert into %s as live (%s) overriding system value'
                    ' select %s from %s a%s where a.archive_id = any ($1) order by a.archive_id'
-                   ' returning jsonb_build_array(%s) as key',
+                   ' returning pg_catalog.jsonb_build_array(%s) as key',
                    archive._name((entry).source), string_agg(format('%I', c.name), ', '),
-                   string_agg(format(case when overrides ? c.name then 'o.%I' else 'a.%I' end, c.name), ', '),
+                   string_agg(
+                       case
+                           when overrides ? c.name then format('o.%I', c.name)
+                           when since.id > 0       then format('case when a.archive_id < %s then %s else a.%I%s end', since.id,
+                                                               coalesce(c.default_value, 'null'), c.name, conversion.suffix)
+                           else format('a.%I%s', c.name, conversion.suffix)
+                       end, ', '),
                    archive._name((entry).target),
-                   ' cross join jsonb_to_record($2) as o ('
+                   ' cross join pg_catalog.jsonb_to_record($2) as o ('
                        || string_agg(format('%I %s', c.name, c.type), ', ') filter (where overrides ? c.name) || ')',
                    (select string_agg(format('live.%I', k), ', ') from unnest(archive._key((entry).source)) k))
           from archive._columns((entry).source) c
+          left join archive._columns((entry).target) copy on copy.name = c.name
+         cross join lateral (select ((entry).columns ->> c.name)::bigint) since (id)
+         -- Different for domains that refuse null, and between a change of type and the archive.enable() after it.
+         cross join lateral (select case when copy.type <> c.type then '::' || c.type else '' end) conversion (suffix)
          where not c.generated
            and (overrides ? c.name
                 or c.name <> all ((entry).exclude)
-                   and c.name in (select t.name from archive._columns((entry).target) t)
-                   and not (new_key and c.has_default and c.name = any (archive._key((entry).source))))
+                   and copy.name is not null
+                   and not (new_key and c.default_value is not null and c.name = any (archive._key((entry).source))))
     );
 
 comment on function archive._insert_statement(archive.registry, jsonb, boolean) is
@@ -91,12 +104,20 @@ declare
     v_entry archive.registry := archive._entry(source);
 begin
     return query execute format(
-        'select $2, a.archive_id, jsonb_build_array(%s), a.restored_at, a.restored_by'
+        'select $2, a.archive_id, jsonb_build_array(%s), a.restored_at, a.restored_by, a.erased_at, %s'
         '  from %s a'
         ' where a.archive_id = any ($1)'
         ' order by a.archive_id'
         '   for update',
         (select string_agg(format('a.%I', k), ', ') from unnest(archive._key(source)) k),
+        coalesce((
+            select format('nullif(concat_ws('', '', %s), '''')',
+                          string_agg(format('case when a.%I is not null then %L end', gone.name, gone.name), ', '))
+              from archive._columns(v_entry.target) gone
+             where gone.name not in (select m.name from archive._metadata() m)
+               and gone.name not in (select c.name from archive._columns(source) c)
+            having count(*) > 0
+        ), 'null'),
         archive._name(v_entry.target)
     ) using archive_ids, source;
 end
@@ -175,43 +196,3 @@ $$;
 
 comment on function archive._mark(regclass, bigint[], jsonb[]) is
     'Marks archived rows as restored, after a look at the live rows.';
-
-
-create function archive._row_id(key jsonb) returns text
-    language sql immutable
-    return (select string_agg(v, ',' order by n) from jsonb_array_elements_text(key) with ordinality e (v, n));
-
-comment on function archive._row_id(jsonb) is 'A key as text.';
-
-
--- An error of PostgreSQL's, said in terms of the row.
-create function archive._explain(source regclass, state text, message text, detail text, violated text, violated_column text)
-    returns text
-    language plpgsql stable
-as $$
-declare
-    v_constraint pg_constraint;
-    v_columns    text;
-begin
-    select c.* into v_constraint from pg_constraint c where c.conrelid = source and c.conname = violated;
-    select string_agg(a.attname, ', ' order by k.position)
-      into v_columns
-      from unnest(v_constraint.conkey) with ordinality k (attnum, position)
-      join pg_attribute a on a.attrelid = source and a.attnum = k.attnum;
-
-    return case
-        when state = '23505' and v_constraint.contype = 'p' then
-            format('a live row has this %s', v_columns)
-        when state = '23505' then
-            'unique value taken: ' || coalesce(nullif(detail, ''), message)
-        when state = '23503' and v_constraint.contype = 'f' then
-            format('its %s no longer exists: %s', regexp_replace(v_columns, '_id$', ''), coalesce(nullif(detail, ''), message))
-        when state = '23502' then
-            format('%s must not be null now, and has no value in the archive', violated_column)
-        else
-            message
-    end;
-end
-$$;
-
-comment on function archive._explain(regclass, text, text, text, text, text) is 'Why a row could not be inserted, in terms of the row.';

@@ -18,6 +18,81 @@ create function archive._shared_login() returns text
 comment on function archive._shared_login() is 'What it costs that one login both migrates and serves; null if there are two.';
 
 
+create function archive._default_rows(target regclass) returns text
+    language plpgsql stable
+as $$
+declare
+    v_default regclass := (select p.partition from archive._partitions(target) p where p.lower is null);
+    v_filled  boolean;
+begin
+    if v_default is null then
+        return 'there is none: a delete in a month without a partition would fail';
+    end if;
+    execute format('select exists (select from %s)', v_default) into v_filled;
+    return case when v_filled then v_default || ' has rows: archive.make_partitions() moves closed months out of it' end;
+end
+$$;
+
+comment on function archive._default_rows(regclass) is 'What is wrong with the default partition of an archive; null if nothing.';
+
+
+create function archive._missing_month(target regclass) returns text
+    language sql stable
+    return (
+        select format('%s has no partition from %s on: archive.make_partitions() makes it',
+                      archive._name(target), to_char(month at time zone 'UTC', 'YYYY-MM-DD'))
+          from unnest(array[archive._month(now()), archive._month(now(), 1)]) month
+         where not exists (select from archive._partitions(target) p where p.lower <= month and p.upper > month)
+         order by month
+         limit 1
+    );
+
+comment on function archive._missing_month(regclass) is 'This month or the next, if it has no partition.';
+
+
+-- Ids may be used again, by hand or by a sequence set back; so this warns. The newest of a day are looked up quickly.
+create function archive._ghosts(entry archive.registry, thorough boolean) returns text
+    language plpgsql stable
+as $$
+declare
+    v_count bigint;
+    v_first bigint;
+begin
+    execute format(
+        'select count(*), min(a.archive_id)'
+        '  from (select * from %s where restored_at is null and ($1 or archived_at >= now() - interval ''1 day'')'
+        '         order by archived_at desc limit case when not $1 then 1000 end) a'
+        '  join only %s live on %s',
+        archive._name(entry.target), archive._name(entry.source),
+        (select string_agg(format('live.%1$I = a.%1$I', k), ' and ') from unnest(archive._key(entry.source)) k)
+    ) into v_count, v_first using thorough;
+    return case when v_count > 0 then
+        format('%s archived and not restored, yet live: archive_id %s%s', v_count, v_first, case when v_count > 1 then ' and others' else '' end)
+    end;
+end
+$$;
+
+comment on function archive._ghosts(archive.registry, boolean) is
+    'Archived rows, never restored, whose key is live: of the newest 1,000 of the last day, or of all.';
+
+
+create function archive._spanning_transactions() returns text
+    language plpgsql stable
+as $$
+declare
+    v_first text;
+begin
+    -- The view is written after this function.
+    execute 'select min(t.transaction_id::text)'
+            '  from (select transaction_id from archive.transactions group by transaction_id having count(*) > 1) t' into v_first;
+    return 'transaction ' || v_first || ' and perhaps others have several archived_at: restore_transaction() asks for one';
+end
+$$;
+
+comment on function archive._spanning_transactions() is
+    'Transaction ids used twice, since the counter starts again after a dump and restore; null without any.';
+
+
 create function archive.health(thorough boolean default false)
     returns table (source regclass, check_name text, ok boolean, severity text, detail text)
     language sql stable
@@ -28,24 +103,30 @@ begin atomic
         select r.source, c.check_name, c.severity, c.fault
           from archive.registry r
          cross join lateral (values
-             ('source can be archived', 'error', archive._source_fault(r.source)),
-             ('columns match',          'error', archive._mismatch(r.source, r.target, r.exclude)),
-             ('function matches',       'error', 'archive.' || archive._capture_name(r.source) || '() ' || archive._capture_fault(r.source, r.target, r.exclude)),
-             ('trigger is last',        'error', archive._later_trigger(r.source) || ' runs after it and could cancel a delete already archived')
+             ('source can be archived',     'error',   archive._source_fault(r.source)),
+             ('columns match',              'error',   archive._mismatch(r.source, r.target, r.exclude)),
+             ('function matches',           'error',   'archive.' || archive._capture_name(r.source) || '() ' || archive._capture_fault(r.source, r.target, r.exclude)),
+             ('trigger is last',            'error',   archive._later_trigger(r.source) || ' runs after it and could cancel a delete already archived'),
+             ('only the owner writes',      'error',   archive._writers(r.target)),
+             ('partitions have no grants',  'error',   archive._partition_grants(r.target)),
+             ('next partition exists',      'warning', archive._missing_month(r.target)),
+             ('default partition is empty', 'warning', archive._default_rows(r.target)),
+             ('no ghost rows',              'warning', archive._ghosts(r, coalesce(thorough, false)))
          ) c (check_name, severity, fault)
         union all
         select r.source, t.event || ' trigger in force', 'error', t.name || ' ' || t.fault
           from archive.registry r
          cross join lateral archive._triggers(r.source) t
         union all
-        select r.source, 'only the owner writes', 'error', archive._writers(r.target)
-          from archive.registry r
+        select null, 'functions are not public', 'error', archive._public_functions()
         union all
         select null, 'separate runtime login', 'warning', archive._shared_login()
+        union all
+        select null, 'transaction ids are unique', 'warning', archive._spanning_transactions() where thorough
     )
     select c.source, c.check_name, c.fault is null, c.severity, c.fault from checks c
      order by c.fault is null, c.source::text, c.check_name;
 end;
 
 comment on function archive.health(boolean) is
-    'Whether the archive is in force, a row for each table and check; what is wrong comes first.';
+    'Whether the archive is in force, a row for each table and check; what is wrong comes first. thorough: also what must scan the archives.';

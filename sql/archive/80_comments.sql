@@ -9,6 +9,33 @@ comment on table archive.registry is 'The archived tables. Kept by archive.enabl
 comment on column archive.registry.source is 'The live table.';
 comment on column archive.registry.target is 'Its archive.';
 comment on column archive.registry.exclude is 'Columns that are never copied.';
+comment on column archive.registry.columns is 'The copied columns, each with the archive_id from which on rows have it.';
+
+comment on table archive.holds is 'Legal holds: no purge and no erasure touches these rows. Kept by archive.hold() and archive.release().';
+comment on column archive.holds.archive_id is 'The row held.';
+comment on column archive.holds.source is 'The live table it was deleted from.';
+comment on column archive.holds.reason is 'Why: the case, the court.';
+comment on column archive.holds.held_at is 'When the hold was placed.';
+comment on column archive.holds.held_by is 'Who placed it.';
+
+comment on table archive.purge_log is 'What was purged, erased, held and released. Written by the functions that do it.';
+comment on sequence archive.purge_log_log_id_seq is 'Numbers the entries.';
+comment on column archive.purge_log.log_id is 'The order of entries.';
+comment on column archive.purge_log.logged_at is 'When that transaction began.';
+comment on column archive.purge_log.action is 'purge, erase, hold or release.';
+comment on column archive.purge_log.source is 'The live table''s name.';
+comment on column archive.purge_log.rows is 'How many rows were purged, erased, held or released.';
+comment on column archive.purge_log.held is 'How many more would have been, but for a legal hold.';
+comment on column archive.purge_log.scope is 'Which: archived_before, archive_ids or user_id.';
+comment on column archive.purge_log.reason is 'Why, if given.';
+comment on column archive.purge_log.actor is 'Who, as the application knows it: archive.actor.';
+comment on column archive.purge_log.session_role is 'The database login that did it.';
+comment on column archive.purge_log.application_name is 'With what program, as it calls itself.';
+comment on column archive.purge_log.client_addr is 'From where, as PostgreSQL sees it. Null over a Unix socket.';
+
+comment on table archive.applied_code is 'What sql/archive was when it was last applied, so that it is not applied again for nothing.';
+comment on column archive.applied_code.files is 'A digest of the files.';
+comment on column archive.applied_code.catalogue is 'A digest of the functions in place since.';
 
 comment on table public."user" is 'Those who sign in. Deleting one deletes their items. Deleted rows are in user_archive.';
 comment on column public."user".id is 'UUID; version 7, hence by time, where the application made it.';

@@ -5,6 +5,7 @@ revoke all on all routines in schema archive from public, archive_runtime, archi
 
 grant usage on schema archive to archive_runtime, archive_auditor;
 grant execute on function archive.actor(), archive.health(boolean) to archive_runtime, archive_auditor;
+grant select on archive.holds, archive.purge_log to archive_auditor;
 
 -- What the API needs.
 grant select, insert, update, delete on public.item, public."user" to archive_runtime;
@@ -12,6 +13,9 @@ grant select on public.alembic_version to archive_runtime;
 grant execute on function
     archive.restore(regclass, bigint[], jsonb, text, boolean),
     archive.restore_transaction(xid8, timestamptz, text, boolean),
+    archive.make_partitions(),
+    archive._restore(regclass, bigint[], jsonb, text, boolean, text),
+    archive._restore_transaction(xid8, timestamptz, text, boolean, text),
     archive._settle(archive.locked_row[], jsonb, text, boolean),
     archive._restore_rows(archive.locked_row[], jsonb, text),
     archive._restore_one(archive.locked_row, jsonb, text),
@@ -21,11 +25,18 @@ grant execute on function
     archive._lock_transaction(xid8, timestamptz),
     archive._mark(regclass, bigint[], jsonb[]),
     archive._row_id(jsonb),
-    archive._explain(regclass, text, text, text, text, text),
+    archive._left_out(archive.locked_row),
+    archive._taken_by(archive.locked_row, jsonb, regclass),
+    archive._explain(archive.locked_row, jsonb, text, text, text, text, text),
+    archive._enter_callers_path(),
+    archive._leave_callers_path(),
+    archive._check_ids(bigint[]),
     archive._check_overrides(regclass, jsonb),
     archive._check_new_keys(regclass),
     archive._entry(regclass),
     archive._columns(regclass),
+    archive._nullable_type(oid, integer),
+    archive._metadata(),
     archive._key(regclass),
     archive._name(regclass),
     archive._label(regclass),

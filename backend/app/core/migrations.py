@@ -1,5 +1,6 @@
 """Bringing a database up to date: its logins, its tables (Alembic, `db/`) and its code (`sql/`)."""
 
+import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -71,10 +72,10 @@ def provision() -> None:
             connection.execute(sql.SQL("create database {} owner {}").format(database, owner))
 
 
-def connect_owner() -> psycopg.Connection:
-    """Open a connection as the owner, who migrates."""
+def connect_owner(application_name: str = "archive-table migrate") -> psycopg.Connection:
+    """Open a connection as the owner, who migrates and purges."""
     password = settings.MIGRATION_PASSWORD if settings.MIGRATION_USER else settings.POSTGRES_PASSWORD
-    return connect(settings.owner, password, application_name="archive-table migrate")
+    return connect(settings.owner, password, application_name=application_name)
 
 
 def make_roles(connection: psycopg.Connection) -> None:
@@ -90,9 +91,15 @@ def make_roles(connection: psycopg.Connection) -> None:
 
 
 def apply_code(connection: psycopg.Connection) -> None:
-    """Make the database's code what `sql/` says."""
-    for file in sorted(CODE.glob("*.sql")):
-        connection.execute(file.read_bytes())
+    """Make the database's code what `sql/` says, where it is not, and bring every archived table up to date."""
+    *code, tables = [file.read_bytes() for file in sorted(CODE.glob("*.sql"))]
+    digest = hashlib.sha256(b"".join(code)).hexdigest()
+    known = connection.execute("select to_regprocedure('archive._is_applied(text)') is not null").fetchone()
+    if known != (True,) or connection.execute("select archive._is_applied(%s)", [digest]).fetchone() != (True,):
+        for file in code:
+            connection.execute(file)
+        connection.execute("select archive._applied(%s)", [digest])
+    connection.execute(tables)
 
 
 def config() -> Config:

@@ -1,0 +1,109 @@
+-- The archive tables themselves: made for a table, and taken care of, by archive.enable().
+
+create function archive._create_archive(source regclass, exclude text[]) returns regclass
+    language plpgsql
+as $$
+declare
+    v_schema  name;
+    v_table   name;
+    v_columns text;
+    v_target  text;
+begin
+    select n.nspname, c.relname || '_archive'
+      into v_schema, v_table
+      from pg_class c
+      join pg_namespace n on n.oid = c.relnamespace
+     where c.oid = source;
+    v_target := format('%I.%I', v_schema, v_table);
+
+    select string_agg(format(E'\n    %I %s%s', d.name, d.type, d.qualities), ',')
+      into v_columns
+      from (
+          select m.name, m.type, case when m.not_null then ' not null' else '' end as qualities
+            from archive._metadata() m
+          union all
+          select c.name, c.archived_type, coalesce(' collate ' || c.collated, '')
+            from archive._columns(source) c
+           where c.name <> all (exclude)
+      ) d;
+
+    execute format(
+        E'create table %s (%s,\n    constraint %I primary key (archive_id, archived_at)\n) partition by range (archived_at)',
+        v_target, v_columns, v_table || '_pkey');
+    execute format('create index on %s (%s)', v_target, (
+        select string_agg(format('%I', k), ', ') from unnest(archive._key(source)) k));
+    execute format('create index on %s (transaction_id)', v_target);
+    execute format('create index on %s (archived_at, transaction_id)', v_target);
+    return v_target::regclass;
+end
+$$;
+
+comment on function archive._create_archive(regclass, text[]) is 'Creates <table>_archive.';
+
+
+-- An archive table belongs to the archive's owner, reads for the two roles, and explains itself.
+create function archive._adopt(target regclass) returns void
+    language plpgsql
+as $$
+declare
+    v_column record;
+begin
+    if (select relowner from pg_class where oid = target) <> archive._owner() then
+        execute format('alter table %s owner to %s', target, archive._owner()::regrole);
+    end if;
+    if not has_table_privilege('archive_runtime', target, 'select')
+       or not has_table_privilege('archive_auditor', target, 'select') then
+        execute format('grant select on %s to archive_runtime, archive_auditor', target);
+    end if;
+    for v_column in
+        select m.name, m.type
+          from archive._metadata() m
+         where not m.not_null and m.name not in (select c.name from archive._columns(target) c)
+    loop
+        execute format('alter table %s add column %I %s', target, v_column.name, v_column.type);
+    end loop;
+    for v_column in
+        select m.name, m.description
+          from archive._metadata() m
+          join pg_attribute a on a.attrelid = target and a.attname = m.name
+         where col_description(target, a.attnum) is distinct from m.description
+    loop
+        execute format('comment on column %s.%I is %L', target, v_column.name, v_column.description);
+    end loop;
+    perform archive._make_partitions(target);
+
+    -- Default privileges may have let others in.
+    perform archive._revoke(p.partition, 'all')
+       from archive._partitions(target) p
+      where archive._partition_grants(target) is not null;
+    if archive._writers(target) is not null then
+        perform archive._revoke(t.relid, 'insert, update, delete, truncate, references, trigger')
+           from pg_partition_tree(target) t;
+    end if;
+end
+$$;
+
+comment on function archive._adopt(regclass) is 'Sets owner, grants, comments, later metadata and partitions of an archive table.';
+
+
+create function archive._revoke(relation regclass, privileges text) returns void
+    language plpgsql
+as $$
+declare
+    v_grantee text;
+begin
+    for v_grantee in
+        select distinct case g.grantee when 0 then 'public' else g.grantee::regrole::text end
+          from (
+              select c.relacl from pg_class c where c.oid = relation
+              union all
+              select a.attacl from pg_attribute a where a.attrelid = relation
+          ) acl (items), aclexplode(acl.items) g
+         where g.grantee <> archive._owner()
+    loop
+        execute format('revoke %s on %s from %s', privileges, relation, v_grantee);
+    end loop;
+end
+$$;
+
+comment on function archive._revoke(regclass, text) is 'Takes privileges on a relation from everybody but the archive''s owner.';
