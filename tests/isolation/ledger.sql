@@ -56,13 +56,11 @@ begin atomic
      group by archive_id
     having count(*) > 1
     union all
-    select format('UNTOLD archived row %s: marked as restored, and no session was told, or the reverse',
-                  coalesce(marked.archive_id, heard.archive_id))
+    select format('UNTOLD archived row %s: marked as restored, and no session was told, or the reverse', archive_id)
       from (
-          select archive_id from item_archive where restored_at is not null
+          select archive_id, restored_at from item_archive
           union all
-          select archive_id from user_archive where restored_at is not null
-      ) marked
-      full join (select distinct archive_id from told) heard on heard.archive_id = marked.archive_id
-     where marked.archive_id is null or heard.archive_id is null;
+          select archive_id, restored_at from user_archive
+      ) archived
+     where (restored_at is not null) <> (archive_id in (select archive_id from told));
 end;
