@@ -72,11 +72,11 @@ class Spec:
 
     def _run(self, orders: list[Steps]) -> Iterator[tuple[Steps, str]]:
         permutations = "".join(f"\npermutation {' '.join(steps)}" for steps in orders)
-        level = self.level.replace(" ", r"\ ")
+        options = "-c default_transaction_isolation=" + self.level.replace(" ", r"\ ")
         result = subprocess.run(
             [ISOLATIONTESTER, self.conninfo],
             input=self.text + permutations,
-            env=os.environ | {"PGOPTIONS": f"-c default_transaction_isolation={level}", "PG_TEST_TIMEOUT_DEFAULT": "5"},
+            env=os.environ | {"PGOPTIONS": options, "PG_TEST_TIMEOUT_DEFAULT": "30"},
             capture_output=True,
             text=True,
         )
