@@ -60,6 +60,7 @@ COMMENT ON TYPE archive.column_definition IS 'One column, as far as the archive 
 CREATE TYPE archive.locked_row AS (
 	source regclass,
 	archive_id bigint,
+	archived_at timestamp with time zone,
 	key jsonb,
 	restored_at timestamp with time zone,
 	restored_by text,
@@ -1313,7 +1314,11 @@ declare
     v_key    jsonb;
     v_count  bigint;
     v_keys   text;
+    v_first  timestamptz;
+    v_last   timestamptz;
 begin
+    select min(r.archived_at), max(r.archived_at) into v_first, v_last from unnest(locked) r;
+
     -- A deferred key would report its conflict at the commit, too late for on_conflict.
     select string_agg(format('%I.%I', n.nspname, c.conname), ', ')
       into v_keys
@@ -1335,7 +1340,7 @@ begin
     execute format(
         'with %s select (pg_catalog.array_agg(key))[1], pg_catalog.count(*) from (%s) restored',
         array_to_string(v_with, ', '), array_to_string(v_counts, ' union all ')
-    ) into v_key, v_count using v_ids, overrides;
+    ) into v_key, v_count using v_ids, overrides, v_first, v_last;
     perform archive._leave_callers_path();
 
     if v_count <> cardinality(locked) then
@@ -1343,7 +1348,7 @@ begin
     end if;
     foreach v_table in array v_tables loop
         perform archive._mark(
-            v_table, array_agg(r.archive_id), array_agg(case when v_count = 1 then v_key else r.key end))
+            v_table, array_agg(r.archive_id), array_agg(case when v_count = 1 then v_key else r.key end), v_first, v_last)
            from unnest(locked) r
           where r.source = v_table;
     end loop;
@@ -1381,14 +1386,14 @@ COMMENT ON FUNCTION archive._key(relation regclass) IS 'The columns of a table''
 
 CREATE FUNCTION archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT format('insert into %s as live (%s) overriding system value select %s from %s a%s where a.archive_id = any ($1) order by a.archive_id returning pg_catalog.jsonb_build_array(%s) as key'::text, archive._name((_insert_statement.entry).source), string_agg(format('%I'::text, c.name), ', '::text), string_agg(CASE WHEN (_insert_statement.overrides ? (c.name)::text) THEN format('o.%I'::text, c.name) WHEN (since.id > 0) THEN format('case when a.archive_id < %s then %s else a.%I%s end'::text, since.id, COALESCE(c.default_value, 'null'::text), c.name, conversion.suffix) ELSE format('a.%I%s'::text, c.name, conversion.suffix) END, ', '::text), archive._name((_insert_statement.entry).target), ((' cross join pg_catalog.jsonb_to_record($2) as o ('::text || string_agg(format('%I %s'::text, c.name, c.type), ', '::text) FILTER (WHERE (_insert_statement.overrides ? (c.name)::text))) || ')'::text), (SELECT string_agg(format('live.%I'::text, k.k), ', '::text) AS string_agg FROM unnest(archive._key((_insert_statement.entry).source)) k(k))) AS format FROM (((archive._columns((_insert_statement.entry).source) c(name, type, archived_type, collated, generated, not_null, default_value) LEFT JOIN archive._columns((_insert_statement.entry).target) copy(name, type, archived_type, collated, generated, not_null, default_value) ON ((copy.name = c.name))) CROSS JOIN LATERAL (SELECT (((_insert_statement.entry).columns ->> (c.name)::text))::bigint AS int8) since(id)) CROSS JOIN LATERAL (SELECT CASE WHEN (copy.type <> c.type) THEN ('::'::text || c.type) ELSE ''::text END AS "case") conversion(suffix)) WHERE ((NOT c.generated) AND ((_insert_statement.overrides ? (c.name)::text) OR ((c.name <> ALL ((_insert_statement.entry).exclude)) AND (copy.name IS NOT NULL) AND (NOT (_insert_statement.new_key AND (c.default_value IS NOT NULL) AND (c.name = ANY (archive._key((_insert_statement.entry).source)))))))));
+    RETURN (SELECT format('insert into %s as live (%s) overriding system value select %s from %s a%s where a.archive_id = any ($1) and a.archived_at between $3 and $4 order by a.archive_id returning pg_catalog.jsonb_build_array(%s) as key'::text, archive._name((_insert_statement.entry).source), string_agg(format('%I'::text, c.name), ', '::text), string_agg(CASE WHEN (_insert_statement.overrides ? (c.name)::text) THEN format('o.%I'::text, c.name) WHEN (since.id > 0) THEN format('case when a.archive_id < %s then %s else a.%I%s end'::text, since.id, COALESCE(c.default_value, 'null'::text), c.name, conversion.suffix) ELSE format('a.%I%s'::text, c.name, conversion.suffix) END, ', '::text), archive._name((_insert_statement.entry).target), ((' cross join pg_catalog.jsonb_to_record($2) as o ('::text || string_agg(format('%I %s'::text, c.name, c.type), ', '::text) FILTER (WHERE (_insert_statement.overrides ? (c.name)::text))) || ')'::text), (SELECT string_agg(format('live.%I'::text, k.k), ', '::text) AS string_agg FROM unnest(archive._key((_insert_statement.entry).source)) k(k))) AS format FROM (((archive._columns((_insert_statement.entry).source) c(name, type, archived_type, collated, generated, not_null, default_value) LEFT JOIN archive._columns((_insert_statement.entry).target) copy(name, type, archived_type, collated, generated, not_null, default_value) ON ((copy.name = c.name))) CROSS JOIN LATERAL (SELECT (((_insert_statement.entry).columns ->> (c.name)::text))::bigint AS int8) since(id)) CROSS JOIN LATERAL (SELECT CASE WHEN (copy.type <> c.type) THEN ('::'::text || c.type) ELSE ''::text END AS "case") conversion(suffix)) WHERE ((NOT c.generated) AND ((_insert_statement.overrides ? (c.name)::text) OR ((c.name <> ALL ((_insert_statement.entry).exclude)) AND (copy.name IS NOT NULL) AND (NOT (_insert_statement.new_key AND (c.default_value IS NOT NULL) AND (c.name = ANY (archive._key((_insert_statement.entry).source)))))))));
 
 
 --
 -- Name: FUNCTION _insert_statement(entry archive.registry, overrides jsonb, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) IS 'The statement that restores rows of one table: $1 their archive_ids, $2 the overrides.';
+COMMENT ON FUNCTION archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) IS 'The statement that restores rows of one table: $1 their archive_ids, $2 the overrides, $3 and $4 the times of the first and last deletion.';
 
 
 --
@@ -1463,7 +1468,7 @@ COMMENT ON FUNCTION archive._leave_callers_path() IS 'Sets the archive''s own se
 
 CREATE FUNCTION archive._left_out(locked archive.locked_row) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT format('left out, for %s has no such column now: %s'::text, archive._label((locked).source), (locked).lost) AS format WHERE ((locked).lost IS NOT NULL));
+    RETURN CASE WHEN ((locked).lost IS NOT NULL) THEN format('left out, for %s has no such column now: %s'::text, archive._label((locked).source), (locked).lost) ELSE NULL::text END;
 
 
 --
@@ -1481,26 +1486,8 @@ CREATE FUNCTION archive._lock(source regclass, archive_ids bigint[]) RETURNS SET
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
-declare
-    v_entry archive.registry := archive._entry(source);
 begin
-    return query execute format(
-        'select $2, a.archive_id, jsonb_build_array(%s), a.restored_at, a.restored_by, a.erased_at, %s'
-        '  from %s a'
-        ' where a.archive_id = any ($1)'
-        ' order by a.archive_id'
-        '   for update',
-        (select string_agg(format('a.%I', k), ', ') from unnest(archive._key(source)) k),
-        coalesce((
-            select format('nullif(concat_ws('', '', %s), '''')',
-                          string_agg(format('case when a.%I is not null then %L end', gone.name, gone.name), ', '))
-              from archive._columns(v_entry.target) gone
-             where gone.name not in (select m.name from archive._metadata() m)
-               and gone.name not in (select c.name from archive._columns(source) c)
-            having count(*) > 0
-        ), 'null'),
-        archive._name(v_entry.target)
-    ) using archive_ids, source;
+    return query execute archive._lock_statement(archive._entry(source), 'a.archive_id = any ($1)', newest => false) using archive_ids;
 end
 $_$;
 
@@ -1509,7 +1496,23 @@ $_$;
 -- Name: FUNCTION _lock(source regclass, archive_ids bigint[]); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._lock(source regclass, archive_ids bigint[]) IS 'Locks archived rows, in id order, and returns what a restore needs to know.';
+COMMENT ON FUNCTION archive._lock(source regclass, archive_ids bigint[]) IS 'Locks archived rows by id.';
+
+
+--
+-- Name: _lock_statement(archive.registry, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._lock_statement(entry archive.registry, condition text, newest boolean) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('with locked as (select a.* from %1$s a where %2$s order by a.archive_id for update) select %3$L::regclass, a.archive_id, a.archived_at, jsonb_build_array(%4$s),        a.restored_at, a.restored_by, a.erased_at, %5$s  from (select l.*, %6$s as superseded from locked l) a where not superseded order by a.archive_id'::text, archive._name((_lock_statement.entry).target), _lock_statement.condition, archive._name((_lock_statement.entry).source), k.names, COALESCE(lost.names, 'null'::text), CASE WHEN _lock_statement.newest THEN format('lead(archive_id) over (partition by %s order by archive_id) is not null'::text, replace(k.names, 'a.'::text, 'l.'::text)) ELSE 'false'::text END) AS format FROM ((SELECT string_agg(format('a.%I'::text, name.name), ', '::text) AS string_agg FROM unnest(archive._key((_lock_statement.entry).source)) name(name)) k(names) LEFT JOIN (SELECT format('nullif(concat_ws('', '', %s), '''')'::text, string_agg(format('case when a.%1$I is not null then %1$L end'::text, gone.name), ', '::text)) AS format FROM archive._columns((_lock_statement.entry).target) gone(name, type, archived_type, collated, generated, not_null, default_value) WHERE ((NOT (gone.name IN (SELECT m.name FROM archive._metadata() m(name, type, not_null, description)))) AND (NOT (gone.name IN (SELECT c.name FROM archive._columns((_lock_statement.entry).source) c(name, type, archived_type, collated, generated, not_null, default_value))))) HAVING (count(*) > 0)) lost(names) ON (true)));
+
+
+--
+-- Name: FUNCTION _lock_statement(entry archive.registry, condition text, newest boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._lock_statement(entry archive.registry, condition text, newest boolean) IS 'The statement that locks archived rows of one table and tells what a restore needs to know.';
 
 
 --
@@ -1522,27 +1525,25 @@ CREATE FUNCTION archive._lock_transaction(transaction_id xid8, archived_at times
     AS $_$
 declare
     v_entry archive.registry;
-    v_ids   bigint[];
-    v_times timestamptz[];
-    v_first timestamptz := archived_at;
+    v_first timestamptz;
+    v_last  timestamptz;
+    v_when  timestamptz := archived_at;
 begin
     for v_entry in select r.* from archive.registry r order by r.source::oid loop
         execute format(
-            'select array_agg(id), array_agg(distinct at)'
-            '  from (select max(a.archive_id) as id, a.archived_at as at'
-            '          from %s a'
-            '         where a.transaction_id = $1 and ($2 is null or a.archived_at = $2)'
-            '         group by %s, a.archived_at) newest',
-            archive._name(v_entry.target),
-            (select string_agg(format('a.%I', k), ', ') from unnest(archive._key(v_entry.source)) k)
-        ) into v_ids, v_times using transaction_id, archived_at;
+            'select min(a.archived_at), max(a.archived_at)'
+            '  from %s a where a.transaction_id = $1 and ($2 is null or a.archived_at = $2)', archive._name(v_entry.target)
+        ) into v_first, v_last using transaction_id, archived_at;
+        v_when := coalesce(v_when, v_first);
 
-        if cardinality(v_times) > 1 or v_times[1] <> v_first then
+        if v_first <> v_when or v_last <> v_when then
             raise exception 'transaction % is ambiguous: rows were archived under this id at different times', transaction_id
                 using errcode = 'AR409', hint = 'Name one with archived_at.';
         end if;
-        v_first := coalesce(v_first, v_times[1]);
-        return query select * from archive._lock(v_entry.source, v_ids);
+        if v_first is not null then
+            return query execute archive._lock_statement(
+                v_entry, 'a.transaction_id = $1 and a.archived_at = $2', newest => true) using transaction_id, v_when;
+        end if;
     end loop;
 end
 $_$;
@@ -1717,10 +1718,10 @@ COMMENT ON FUNCTION archive._make_partitions(target regclass, ahead integer) IS 
 
 
 --
--- Name: _mark(regclass, bigint[], jsonb[]); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _mark(regclass, bigint[], jsonb[], timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[]) RETURNS void
+CREATE FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, last timestamp with time zone DEFAULT 'infinity'::timestamp with time zone) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
@@ -1733,7 +1734,8 @@ begin
         '   set restored_at = now(), restored_by = $3'
         '  from unnest($1, $2) as m (archive_id, key)'
         '  join only %s live on %s'
-        ' where a.archive_id = m.archive_id and a.restored_at is null'
+        ' where a.archive_id = m.archive_id and a.archived_at between $5 and $6'
+        '   and a.restored_at is null and a.erased_at is null'
         -- Inserted by this transaction or since: the ids of subtransactions are later than its own.
         '   and (live.xmin::text::bigint - $4 + 4294967296) %% 4294967296 < 2147483648',
         archive._name(v_entry.target), archive._name(source),
@@ -1741,7 +1743,7 @@ begin
            from unnest(archive._key(source)) with ordinality k (name, position)
            join archive._columns(source) c on c.name = k.name)
     ) using archive_ids, keys, coalesce(archive.actor(), session_user),
-        (pg_current_xact_id()::text::numeric % 4294967296)::bigint;
+        (pg_current_xact_id()::text::numeric % 4294967296)::bigint, first, last;
     get diagnostics v_count = row_count;
 
     if v_count <> cardinality(archive_ids) then
@@ -1752,10 +1754,10 @@ $_$;
 
 
 --
--- Name: FUNCTION _mark(source regclass, archive_ids bigint[], keys jsonb[]); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[]) IS 'Marks archived rows as restored, after a look at the live rows.';
+COMMENT ON FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone) IS 'Marks archived rows as restored, after a look at the live rows.';
 
 
 --
@@ -2005,13 +2007,15 @@ begin
     -- All at once: rows that refer to each other satisfy their foreign keys together, and it is quick.
     if not exists (
         select from unnest(v_rows) r where r.restored_at is not null or r.erased_at is not null
-    ) and not exists (
-        select from (select distinct r.source from unnest(v_rows) r) t where overrides ?| archive._key(t.source)::text[]
-    ) then
+    ) and (overrides = '{}' or not exists (
+        select from unnest(v_rows) r where overrides ?| archive._key(r.source)::text[]
+    )) then
         begin
             perform archive._insert(v_rows, overrides);
             return array(
-                select row(r.source, r.archive_id, archive._row_id(r.key), 'restored', archive._left_out(r))::archive.restore_result
+                select row(r.source, r.archive_id,
+                           case when jsonb_array_length(r.key) = 1 then r.key ->> 0 else archive._row_id(r.key) end,  -- quick for many
+                           'restored', archive._left_out(r))::archive.restore_result
                   from unnest(v_rows) r);
         exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
             null;  -- something is in the way
@@ -4029,6 +4033,13 @@ GRANT ALL ON FUNCTION archive._lock(source regclass, archive_ids bigint[]) TO ar
 
 
 --
+-- Name: FUNCTION _lock_statement(entry archive.registry, condition text, newest boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._lock_statement(entry archive.registry, condition text, newest boolean) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _lock_transaction(transaction_id xid8, archived_at timestamp with time zone); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -4081,11 +4092,11 @@ REVOKE ALL ON FUNCTION archive._make_partitions(target regclass, ahead integer) 
 
 
 --
--- Name: FUNCTION _mark(source regclass, archive_ids bigint[], keys jsonb[]); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[]) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone) TO archive_runtime;
 
 
 --

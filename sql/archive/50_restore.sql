@@ -19,6 +19,7 @@ comment on type archive.restore_result is 'What a restore did, or would do, with
 create type archive.locked_row as (
     source      regclass,
     archive_id  bigint,
+    archived_at timestamptz,
     key         jsonb,   -- the values of the primary key's columns, an array in its order
     restored_at timestamptz,
     restored_by text,

@@ -61,13 +61,15 @@ begin
     -- All at once: rows that refer to each other satisfy their foreign keys together, and it is quick.
     if not exists (
         select from unnest(v_rows) r where r.restored_at is not null or r.erased_at is not null
-    ) and not exists (
-        select from (select distinct r.source from unnest(v_rows) r) t where overrides ?| archive._key(t.source)::text[]
-    ) then
+    ) and (overrides = '{}' or not exists (
+        select from unnest(v_rows) r where overrides ?| archive._key(r.source)::text[]
+    )) then
         begin
             perform archive._insert(v_rows, overrides);
             return array(
-                select row(r.source, r.archive_id, archive._row_id(r.key), 'restored', archive._left_out(r))::archive.restore_result
+                select row(r.source, r.archive_id,
+                           case when jsonb_array_length(r.key) = 1 then r.key ->> 0 else archive._row_id(r.key) end,  -- quick for many
+                           'restored', archive._left_out(r))::archive.restore_result
                   from unnest(v_rows) r);
         exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
             null;  -- something is in the way

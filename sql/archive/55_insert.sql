@@ -1,4 +1,5 @@
--- How one restore is carried out: lock, insert, mark.
+-- How one restore is carried out: insert and mark. Each statement names the time of the deletion as well as the ids,
+-- so that it looks into one partition instead of all.
 
 -- Inserts the rows, of however many tables, in one statement: foreign keys are checked when all are there, cycles and
 -- all. Marks them as restored and returns the key of one, for when it was one. Under a new key, where one is wanted,
@@ -16,7 +17,11 @@ declare
     v_key    jsonb;
     v_count  bigint;
     v_keys   text;
+    v_first  timestamptz;
+    v_last   timestamptz;
 begin
+    select min(r.archived_at), max(r.archived_at) into v_first, v_last from unnest(locked) r;
+
     -- A deferred key would report its conflict at the commit, too late for on_conflict.
     select string_agg(format('%I.%I', n.nspname, c.conname), ', ')
       into v_keys
@@ -38,7 +43,7 @@ begin
     execute format(
         'with %s select (pg_catalog.array_agg(key))[1], pg_catalog.count(*) from (%s) restored',
         array_to_string(v_with, ', '), array_to_string(v_counts, ' union all ')
-    ) into v_key, v_count using v_ids, overrides;
+    ) into v_key, v_count using v_ids, overrides, v_first, v_last;
     perform archive._leave_callers_path();
 
     if v_count <> cardinality(locked) then
@@ -46,7 +51,7 @@ begin
     end if;
     foreach v_table in array v_tables loop
         perform archive._mark(
-            v_table, array_agg(r.archive_id), array_agg(case when v_count = 1 then v_key else r.key end))
+            v_table, array_agg(r.archive_id), array_agg(case when v_count = 1 then v_key else r.key end), v_first, v_last)
            from unnest(locked) r
           where r.source = v_table;
     end loop;
@@ -64,7 +69,8 @@ create function archive._insert_statement(entry archive.registry, overrides json
     return (
         select format(
                    'insert into %s as live (%s) overriding system value'
-                   ' select %s from %s a%s where a.archive_id = any ($1) order by a.archive_id'
+                   ' select %s from %s a%s'
+                   ' where a.archive_id = any ($1) and a.archived_at between $3 and $4 order by a.archive_id'
                    ' returning pg_catalog.jsonb_build_array(%s) as key',
                    archive._name((entry).source), string_agg(format('%I', c.name), ', '),
                    string_agg(
@@ -91,79 +97,12 @@ create function archive._insert_statement(entry archive.registry, overrides json
     );
 
 comment on function archive._insert_statement(archive.registry, jsonb, boolean) is
-    'The statement that restores rows of one table: $1 their archive_ids, $2 the overrides.';
+    'The statement that restores rows of one table: $1 their archive_ids, $2 the overrides, $3 and $4 the times of the first and last deletion.';
 
 
--- In id order, so that two overlapping restores queue instead of deadlocking.
-create function archive._lock(source regclass, archive_ids bigint[]) returns setof archive.locked_row
-    language plpgsql
-    security definer
-    set search_path = pg_catalog, pg_temp
-as $$
-declare
-    v_entry archive.registry := archive._entry(source);
-begin
-    return query execute format(
-        'select $2, a.archive_id, jsonb_build_array(%s), a.restored_at, a.restored_by, a.erased_at, %s'
-        '  from %s a'
-        ' where a.archive_id = any ($1)'
-        ' order by a.archive_id'
-        '   for update',
-        (select string_agg(format('a.%I', k), ', ') from unnest(archive._key(source)) k),
-        coalesce((
-            select format('nullif(concat_ws('', '', %s), '''')',
-                          string_agg(format('case when a.%I is not null then %L end', gone.name, gone.name), ', '))
-              from archive._columns(v_entry.target) gone
-             where gone.name not in (select m.name from archive._metadata() m)
-               and gone.name not in (select c.name from archive._columns(source) c)
-            having count(*) > 0
-        ), 'null'),
-        archive._name(v_entry.target)
-    ) using archive_ids, source;
-end
-$$;
-
-comment on function archive._lock(regclass, bigint[]) is 'Locks archived rows, in id order, and returns what a restore needs to know.';
-
-
--- Table by table, and in id order within. A key deleted twice in one transaction comes back as it was last.
-create function archive._lock_transaction(transaction_id xid8, archived_at timestamptz) returns setof archive.locked_row
-    language plpgsql
-    security definer
-    set search_path = pg_catalog, pg_temp
-as $$
-declare
-    v_entry archive.registry;
-    v_ids   bigint[];
-    v_times timestamptz[];
-    v_first timestamptz := archived_at;
-begin
-    for v_entry in select r.* from archive.registry r order by r.source::oid loop
-        execute format(
-            'select array_agg(id), array_agg(distinct at)'
-            '  from (select max(a.archive_id) as id, a.archived_at as at'
-            '          from %s a'
-            '         where a.transaction_id = $1 and ($2 is null or a.archived_at = $2)'
-            '         group by %s, a.archived_at) newest',
-            archive._name(v_entry.target),
-            (select string_agg(format('a.%I', k), ', ') from unnest(archive._key(v_entry.source)) k)
-        ) into v_ids, v_times using transaction_id, archived_at;
-
-        if cardinality(v_times) > 1 or v_times[1] <> v_first then
-            raise exception 'transaction % is ambiguous: rows were archived under this id at different times', transaction_id
-                using errcode = 'AR409', hint = 'Name one with archived_at.';
-        end if;
-        v_first := coalesce(v_first, v_times[1]);
-        return query select * from archive._lock(v_entry.source, v_ids);
-    end loop;
-end
-$$;
-
-comment on function archive._lock_transaction(xid8, timestamptz) is
-    'Locks what one transaction deleted from all archived tables.';
-
-
-create function archive._mark(source regclass, archive_ids bigint[], keys jsonb[]) returns void
+create function archive._mark(
+    source regclass, archive_ids bigint[], keys jsonb[], first timestamptz default '-infinity', last timestamptz default 'infinity'
+) returns void
     language plpgsql
     security definer
     set search_path = pg_catalog, pg_temp
@@ -177,7 +116,8 @@ begin
         '   set restored_at = now(), restored_by = $3'
         '  from unnest($1, $2) as m (archive_id, key)'
         '  join only %s live on %s'
-        ' where a.archive_id = m.archive_id and a.restored_at is null'
+        ' where a.archive_id = m.archive_id and a.archived_at between $5 and $6'
+        '   and a.restored_at is null and a.erased_at is null'
         -- Inserted by this transaction or since: the ids of subtransactions are later than its own.
         '   and (live.xmin::text::bigint - $4 + 4294967296) %% 4294967296 < 2147483648',
         archive._name(v_entry.target), archive._name(source),
@@ -185,7 +125,7 @@ begin
            from unnest(archive._key(source)) with ordinality k (name, position)
            join archive._columns(source) c on c.name = k.name)
     ) using archive_ids, keys, coalesce(archive.actor(), session_user),
-        (pg_current_xact_id()::text::numeric % 4294967296)::bigint;
+        (pg_current_xact_id()::text::numeric % 4294967296)::bigint, first, last;
     get diagnostics v_count = row_count;
 
     if v_count <> cardinality(archive_ids) then
@@ -194,5 +134,5 @@ begin
 end
 $$;
 
-comment on function archive._mark(regclass, bigint[], jsonb[]) is
+comment on function archive._mark(regclass, bigint[], jsonb[], timestamptz, timestamptz) is
     'Marks archived rows as restored, after a look at the live rows.';

@@ -9,8 +9,9 @@ comment on function archive._row_id(jsonb) is 'A key as text.';
 
 create function archive._left_out(locked archive.locked_row) returns text
     language sql stable
-    return (select format('left out, for %s has no such column now: %s', archive._label((locked).source), (locked).lost)
-             where (locked).lost is not null);
+    return case when (locked).lost is not null
+                then format('left out, for %s has no such column now: %s', archive._label((locked).source), (locked).lost)
+           end;
 
 comment on function archive._left_out(archive.locked_row) is 'What a restore of the row leaves in the archive; null if nothing.';
 

@@ -23,7 +23,7 @@ grant execute on function
     archive._insert_statement(archive.registry, jsonb, boolean),
     archive._lock(regclass, bigint[]),
     archive._lock_transaction(xid8, timestamptz),
-    archive._mark(regclass, bigint[], jsonb[]),
+    archive._mark(regclass, bigint[], jsonb[], timestamptz, timestamptz),
     archive._row_id(jsonb),
     archive._left_out(archive.locked_row),
     archive._taken_by(archive.locked_row, jsonb, regclass),

@@ -23,6 +23,9 @@ create table ledger (id uuid, version text, change integer default 1);
 -- What sessions were told that they restored.
 create table told (archive_id bigint);
 
+-- What sessions were told that they put on hold.
+create table held (archive_id bigint);
+
 create procedure clear() language sql
 begin atomic
     delete from "user";
@@ -30,12 +33,24 @@ begin atomic
     delete from user_archive;
     delete from ledger;
     delete from told;
+    delete from held;
+    delete from archive.holds;
     select setval('archive.archive_id_seq', 1, false);
 end;
 
 create procedure take_stock() language sql
 begin atomic
     insert into ledger select id, version from copies;
+end;
+
+-- Called by a session that has purged, in its transaction. What it finds neither live nor archived it has destroyed: nobody
+-- else purges, and what others delete or restore it sees in the one place or the other.
+create procedure note_purge() language sql
+begin atomic
+    insert into ledger
+    select id, version, -1 from ledger group by id, version having sum(change) > 0
+    except
+    select id, version, -1 from copies;
 end;
 
 create function faults() returns table (fault text) language sql
@@ -62,5 +77,9 @@ begin atomic
           union all
           select archive_id, restored_at from user_archive
       ) archived
-     where (restored_at is not null) <> (archive_id in (select archive_id from told));
+     where (restored_at is not null) <> (archive_id in (select archive_id from told))
+    union all
+    select format('HELD archived row %s: on hold, and gone', archive_id)
+      from held
+     where archive_id not in (select archive_id from item_archive);
 end;

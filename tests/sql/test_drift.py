@@ -45,7 +45,9 @@ def test_a_column_that_needs_a_value_nobody_has_is_named(db, archived, restore):
     db.execute("alter table item add column rank int not null")
     db.execute("select archive.enable('item')")
 
-    assert restore(archived[:1], dry_run=True) == [("conflict", "rank must not be null now, and has no value in the archive")]
+    assert restore(archived[:1], dry_run=True) == [
+        ("conflict", "rank must not be null now, and has no value in the archive")
+    ]
     assert restore(archived[:1], overrides='{"rank": 3}') == [("restored", None)]
 
 
@@ -58,7 +60,9 @@ def test_values_of_a_dropped_column_are_named_and_stay(db, archived, restore):
         ("restored", None),
         ("restored", None),
     ]
-    assert db.execute("select description from item_archive where archive_id = %s", archived[:1]).fetchone() == ("kept",)
+    assert db.execute("select description from item_archive where archive_id = %s", archived[:1]).fetchone() == (
+        "kept",
+    )
 
 
 def test_a_changed_type_is_cast(db, archived, restore):
@@ -73,7 +77,9 @@ def test_a_changed_type_is_cast(db, archived, restore):
 def test_a_value_that_does_not_fit_a_changed_type_is_refused(db, archived, restore):
     db.execute("alter table item drop constraint item_title_check, alter title type int using 0")
 
-    with pytest.raises(psycopg.Error, match='archived row .* of item: invalid input syntax for type integer: "item 1"') as error:
+    with pytest.raises(
+        psycopg.Error, match='archived row .* of item: invalid input syntax for type integer: "item 1"'
+    ) as error:
         restore(archived[:1])
 
     assert error.value.sqlstate == "AR409"

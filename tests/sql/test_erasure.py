@@ -34,7 +34,9 @@ def test_content_and_identity_are_blanked_and_the_shell_stays(db, gone, erase):
         "  from user_archive where id = %s",
         [gone],
     ).fetchall() == [(gone, None, None, None, None, None, str(gone), True)]
-    assert before == db.execute("select archive_id, transaction_id, id, owner_id from item_archive order by 1").fetchall()
+    assert (
+        before == db.execute("select archive_id, transaction_id, id, owner_id from item_archive order by 1").fetchall()
+    )
     assert db.execute("select distinct title, description, reason, erased_at is null from item_archive").fetchall() == [
         (None, None, None, False)
     ]
