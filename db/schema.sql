@@ -1279,7 +1279,7 @@ CREATE FUNCTION archive._grants(target regclass) RETURNS TABLE(relation regclass
     FROM ((pg_partition_tree(_grants.target) t(relid, parentrelid, isleaf, level)
       JOIN pg_class c ON ((c.oid = (t.relid)::oid)))
       CROSS JOIN LATERAL aclexplode(COALESCE(c.relacl, acldefault('r'::"char", c.relowner))) g(grantor, grantee, privilege_type, is_grantable))
-   WHERE (g.grantee <> archive._owner())
+   WHERE ((g.grantee <> archive._owner()) AND (g.grantee <> c.relowner))
  UNION ALL
   SELECT a.attrelid,
      g.privilege_type,

@@ -249,6 +249,28 @@ def test_health_fails_where_the_trigger_is_not_in_force(archive_table):
     assert re.search(r"item +delete trigger in force +error", ill.stdout)
 
 
+def test_purge_tells_what_it_would_do_and_does_it_when_told(archive_table):
+    archive_table("psql", "-c", "select archive._make_month('user_archive', archive._month(now(), -14))")
+    archive_table("psql", "-c", "insert into \"user\" (email) values ('old@example.com')")
+    archive_table("psql", "-c", "delete from \"user\" where email = 'old@example.com'")
+    archive_table("psql", "-c", "update user_archive set archived_at = now() - interval '400 days'")
+
+    told = archive_table("purge", "--older-than", "365d")
+    done = archive_table("purge", "--older-than", "365d", "--yes", "--reason", "a year is over")
+
+    assert '"user" 1 0 1' in " ".join(told.stdout.split())
+    assert "--yes would destroy them" in told.stdout
+    assert '"user" 1 0 1' in " ".join(done.stdout.split())
+    logged = archive_table("psql", "-Atc", "select action, rows, reason from archive.purge_log").stdout
+    assert logged == "purge|1|a year is over\n"
+    assert archive_table("psql", "-Atc", "select count(*) from user_archive").stdout == "0\n"
+
+
+@pytest.mark.parametrize("age", ["365", "d", "-1d", "1y", "999999d"])
+def test_purge_refuses_what_is_no_age(data, age):
+    assert_fails_with(run(data, "purge", f"--older-than={age}"), "--older-than takes a number of hours, days or weeks")
+
+
 def test_health_before_the_first_migration_says_what_is_missing(data):
     run(data, "psql", "-c", "")  # starts a database that has nothing in it
 

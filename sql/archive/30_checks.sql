@@ -173,7 +173,7 @@ begin atomic
       from pg_partition_tree(target) t
       join pg_class c on c.oid = t.relid
      cross join aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) g
-     where g.grantee <> archive._owner()
+     where g.grantee not in (archive._owner(), c.relowner)
     union all
     select a.attrelid, g.privilege_type, g.grantee
       from pg_partition_tree(target) t

@@ -46,6 +46,34 @@ def test_migrating_twice_changes_nothing(db):
     assert (dump(), db.execute("select * from archive.registry").fetchall()) == before
 
 
+def test_functions_in_place_are_left_alone(db):
+    """To make them anew would fail the restores in flight."""
+    functions = "select oid::int, xmin::text from pg_proc where pronamespace = 'archive'::regnamespace order by 1"
+    before = db.execute(functions).fetchall()
+
+    migrations.upgrade()
+
+    assert db.execute(functions).fetchall() == before
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "drop function archive.purge",
+        "create or replace function archive.actor() returns text language sql as $$ select 'nobody' $$",
+        "grant execute on function archive.purge to archive_runtime",
+        "revoke select on item from archive_runtime",
+    ],
+)
+def test_functions_and_grants_that_somebody_changed_are_put_right(db, harm):
+    before = dump()
+    db.execute(harm)
+
+    migrations.upgrade()
+
+    assert dump() == before
+
+
 def test_the_models_are_what_the_migrations_make(db):
     command.check(migrations.config())
 

@@ -85,6 +85,21 @@ def test_health_reports_what_someone_broke_and_enabling_again_mends_it(db, harm)
             "zzz",
         ),
         ("create table child () inherits (item)", "source can be archived", "inheritance"),
+        ("grant select on item_archive_default to archive_runtime", "partitions have no grants", "archive_runtime"),
+        ("grant execute on function archive.purge to public", "functions are not public", "archive.purge"),
+        ("drop table item_archive_default", "default partition is empty", "there is none"),
+        (
+            "do $$ begin execute 'drop table ' || (select p.partition from archive._partitions('item_archive') p"
+            " where p.lower > now() order by p.lower limit 1); end $$",
+            "next partition exists",
+            "public.item_archive has no partition from",
+        ),
+        (
+            "insert into \"user\" (email) values ('a@example.com'); delete from \"user\" where email = 'a@example.com';"
+            'insert into "user" (id, email) select id, email from user_archive',
+            "no ghost rows",
+            "1 archived and not restored, yet live: archive_id 1",
+        ),
     ],
 )
 def test_health_reports_what_enabling_cannot_mend(db, harm, check, detail):
@@ -95,7 +110,37 @@ def test_health_reports_what_enabling_cannot_mend(db, harm, check, detail):
 
 
 def test_health_is_well_on_a_new_database(db):
-    assert db.execute("select check_name, detail from archive.health() where not ok").fetchall() == []
+    assert db.execute("select check_name, detail from archive.health(thorough => true) where not ok").fetchall() == []
+
+
+def test_an_old_ghost_is_found_by_a_thorough_look(db, items):
+    db.execute("delete from item")
+    db.execute("update item_archive set archived_at = now() - interval '2 days'")
+    db.execute("insert into item (id, title, owner_id) select id, title, owner_id from item_archive")
+    query = "select ok from archive.health(%s) where check_name = 'no ghost rows' and source = 'item'::regclass"
+
+    assert db.execute(query, [False]).fetchone() == (True,)
+    assert db.execute(query, [True]).fetchone() == (False,)
+
+
+def test_transaction_ids_of_two_clusters_are_found_by_a_thorough_look(db, items):
+    db.execute("delete from item")
+    db.execute("update item_archive set archived_at = now() - interval '2 days' where id = %s", items[:1])
+
+    faults = db.execute("select check_name, severity from archive.health(true) where not ok").fetchall()
+
+    assert faults == [("transaction ids are unique", "warning")]
+
+
+def test_a_table_that_changed_hands_is_reported(db):
+    """Its new owner could disable the trigger, or have code run as the archive's owner."""
+    with connect(SUPERUSER) as superuser:
+        superuser.execute("alter table item owner to test_api; alter table item_archive_default owner to test_api")
+
+        faults = dict(superuser.execute("select check_name, detail from archive.health() where not ok").fetchall())
+
+    assert faults["source can be archived"].startswith("belongs to test_api")
+    assert faults["only the owner writes"] == "public.item_archive_default belongs to test_api"
 
 
 def test_health_says_what_one_login_for_all_costs(db):
