@@ -33,13 +33,10 @@ def operation_id(route: APIRoute) -> str:
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-    """Make the archive's partitions at the start, beside serving; close the connections at the end."""
-    preparation = asyncio.create_task(asyncio.to_thread(make_partitions))
-    try:
-        yield
-    finally:
-        await preparation
-        db.engine.dispose()
+    """Make the archive's partitions at the start, close the connections at the end. Nothing is migrated."""
+    await asyncio.to_thread(make_partitions)
+    yield
+    db.engine.dispose()
 
 
 def make_partitions() -> None:
@@ -47,7 +44,7 @@ def make_partitions() -> None:
     try:
         with Session(db.engine) as session:
             archive.make_partitions(session)
-    except (DBAPIError, psycopg.Error, EmbeddedError) as error:
+    except (DBAPIError, PoolTimeoutError, psycopg.Error, EmbeddedError) as error:
         logger.warning("The archive's partitions were not made: %s", error)
 
 
