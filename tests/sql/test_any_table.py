@@ -228,6 +228,32 @@ def test_rows_come_back_bit_for_bit(db, table, delete):
     assert db.execute(HEALTH).fetchall() == []
 
 
+@pytest.mark.parametrize("table", [*TABLES, *TABLES_SINCE_18], indirect=True)
+def test_each_column_that_holds_a_value_has_its_type_and_collation_in_the_archive(db, table):
+    columns = (
+        "select attname, format_type(atttypid, atttypmod), attcollation::regcollation::text from pg_attribute"
+        " where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped and attgenerated <> 'v'"
+    )
+    (target,) = db.execute(
+        "select target::text from archive.registry where source = to_regclass(%s)", [table]
+    ).fetchone()
+    metadata = db.execute("select name from archive._metadata()").fetchall()
+
+    copied = [column for column in db.execute(columns, [target]) if column[:1] not in metadata]
+
+    assert copied == db.execute(columns, [table]).fetchall()
+
+
+def test_a_key_of_several_columns_is_named_in_its_own_order(db):
+    db.execute("create table t (a int, b text, primary key (b, a))")
+    db.execute("select archive.enable('t')")
+    db.execute("insert into t values (1, 'x'); delete from t")
+
+    rows = db.execute("select row_id from archive.restore('t', array(select archive_id from t_archive))").fetchall()
+
+    assert rows == [("x,1",)]
+
+
 KEYS = {
     "float8": "0.1 + 0.2::float8",
     "real": "'1.17549435e-38'",
