@@ -1118,7 +1118,7 @@ COMMENT ON FUNCTION archive._empty(partition regclass, dry_run boolean) IS 'Empt
 CREATE FUNCTION archive._enter_callers_path() RETURNS void
     LANGUAGE sql
     BEGIN ATOMIC
- SELECT set_config('search_path'::text, current_setting('archive.callers_path'::text), true) AS set_config;
+ SELECT set_config('search_path'::text, COALESCE(current_setting('archive.callers_path'::text, true), ''::text), true) AS set_config;
 END;
 
 

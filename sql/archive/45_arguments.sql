@@ -4,7 +4,7 @@
 create function archive._enter_callers_path() returns void
     language sql
 begin atomic
-    select set_config('search_path', current_setting('archive.callers_path'), true);
+    select set_config('search_path', coalesce(current_setting('archive.callers_path', true), ''), true);
 end;
 
 comment on function archive._enter_callers_path() is 'Sets the search path that archive.restore() was called with.';

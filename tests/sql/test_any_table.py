@@ -241,7 +241,9 @@ def test_each_column_that_holds_a_value_has_its_type_and_collation_in_the_archiv
 
     copied = [column for column in db.execute(columns, [target]) if column[:1] not in metadata]
 
-    assert copied == db.execute(columns, [table]).fetchall()
+    # A domain that refuses null would let the archive refuse a delete.
+    source = [(name, "integer" if type == "rank" else type, more) for name, type, more in db.execute(columns, [table])]
+    assert copied == source
 
 
 def test_a_key_of_several_columns_is_named_in_its_own_order(db):
