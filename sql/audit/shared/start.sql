@@ -1,0 +1,16 @@
+-- What every report begins with: stop at the first error, one snapshot, nothing written.
+--
+-- Sets :rows, a subquery over the archives of all tables with the columns that all have. The view archive.transactions
+-- has one row per deletion instead, in which a deletion by two actors shows one of them.
+
+\set ON_ERROR_STOP on
+\set SHOW_CONTEXT never
+\set QUIET on
+
+begin transaction isolation level repeatable read read only;
+
+select string_agg(format(
+           'select %L as "table", tableoid as partition, archive_id, transaction_id, archived_at, archived_by, reason,'
+           ' session_role, application_name, client_addr, cascaded, restored_at, restored_by from %s',
+           replace(source::text, '"', ''), target), ' union all ') as rows
+  from archive.tables \gset
