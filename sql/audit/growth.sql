@@ -17,6 +17,7 @@ with partitions as (
       from archive.tables t
       join pg_inherits i on i.inhparent = t.target
       join pg_class c on c.oid = i.inhrelid
+     where has_schema_privilege(c.relnamespace, 'usage')
 ), counts as (
     select partition, to_char(archived_at, 'YYYY-MM') as month, count(*) as rows, count(restored_at) as restored
       from (:rows) deleted
