@@ -78,7 +78,8 @@ def old(db, owner):
         for (id,) in db.execute(
             "insert into item_archive (archive_id, transaction_id, archived_at, session_role, cascaded, id, owner_id)"
             " select nextval('archive.archive_id_seq'), '7', t::timestamptz, 'x', false, gen_random_uuid(), %s"
-            "   from unnest(array['2020-01-10 12:00Z', '2020-01-31 23:59Z', '2020-02-01 00:00Z']) t returning archive_id",
+            "   from unnest(array['2020-01-10 12:00Z', '2020-01-31 23:59Z', '2020-02-01 00:00Z']) t"
+            " returning archive_id",
             [owner],
         ).fetchall()
     ]
@@ -95,7 +96,10 @@ def test_recent_deletions_tell_who_whence_why_and_how_many(db, owner, items, del
         (ACTOR, OWNER, db.info.get_parameters().get("application_name", ""), "a duplicate", "item 1", "0"),
     ]
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00", row["deleted_at"]) for row in deletions)
-    assert values(totals, "table", "deletions", "rows", "cascaded") == [("item", "2", "3", "2"), ("user", "1", "1", "0")]
+    assert values(totals, "table", "deletions", "rows", "cascaded") == [
+        ("item", "2", "3", "2"),
+        ("user", "1", "1", "0"),
+    ]
 
 
 def test_recent_deletions_go_back_as_far_as_asked(old, archived):
@@ -143,9 +147,7 @@ def test_history_of_a_table_of_ones_own_goes_by_its_key(db):
 
     (history,) = report("history", table="note", key="number", id=1)
 
-    assert values(history, "event", "content") == [
-        ("deleted", '{"event": null, "number": 1, "content": "read me"}')
-    ]
+    assert values(history, "event", "content") == [("deleted", '{"event": null, "number": 1, "content": "read me"}')]
 
 
 def test_by_whom_takes_an_actor_or_a_login(db, runtime, items, delete):
@@ -258,6 +260,12 @@ def test_the_readme_names_every_file():
     linked = re.findall(r"\]\(((?:archive|audit)/[\w/]+\.sql)\)", README)
 
     assert sorted(linked) == sorted(str(file.relative_to(SQL)) for file in SQL.glob("*/**/*.sql"))
+
+
+def test_the_readme_says_of_each_file_what_its_first_line_says():
+    for file, summary in re.findall(r"^\| \[.*\]\((archive/.*)\) \| (.*) \|$", README, re.MULTILINE):
+        header = re.match(r"(?:-- .*\n)+", (SQL / file).read_text())[0]
+        assert header.replace("\n-- ", " ").startswith(f"-- {summary}")
 
 
 @pytest.mark.parametrize("file", sorted((SQL / "archive").glob("*.sql")), ids=lambda file: file.name)
