@@ -33,6 +33,9 @@ test: setup  ## every test, on a PostgreSQL that it starts itself
 test-matrix: .venv/matrix/.installed  ## the tests of the database on PostgreSQL 15 to 18, as far as they are installed
 	$(BIN)/python -m tests.matrix
 
+bench: setup  ## what things cost, as ratios measured side by side; NAMES= chooses benchmarks
+	$(BIN)/python -m tests.benchmarks $(NAMES)
+
 lint: setup  ## formatting, style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -47,4 +50,4 @@ lock: setup  ## resolve the dependencies anew into the lock files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group matrix --no-deps \
 	    --custom-compile-command "make lock" --upgrade -o requirements-matrix.lock
 
-.PHONY: help setup dev test test-matrix lint schema lock
+.PHONY: help setup dev test bench test-matrix lint schema lock

@@ -802,6 +802,7 @@ CREATE FUNCTION archive._check_overrides(source regclass, overrides jsonb) RETUR
 declare
     v_names text;
     v_types text;
+    v_cast  text;
 begin
     perform archive._entry(source);
     if jsonb_typeof(overrides) <> 'object' then
@@ -822,8 +823,9 @@ begin
      where overrides ? c.name;
     if v_types is not null then
         begin
+            v_cast := format('select from pg_catalog.jsonb_to_record($1) as o (%s)', v_types);
             perform archive._enter_callers_path();
-            execute format('select from pg_catalog.jsonb_to_record($1) as o (%s)', v_types) using overrides;
+            execute v_cast using overrides;
             perform archive._leave_callers_path();
         exception when data_exception or check_violation or not_null_violation then
             perform archive._refuse('overrides: ' || sqlerrm);
@@ -1306,16 +1308,17 @@ CREATE FUNCTION archive._insert(locked archive.locked_row[], overrides jsonb, ne
     LANGUAGE plpgsql
     AS $$
 declare
-    v_ids    bigint[] := array(select r.archive_id from unnest(locked) r);
-    v_tables regclass[] := array(select distinct r.source from unnest(locked) r);
-    v_table  regclass;
-    v_with   text[] := '{}';
-    v_counts text[] := '{}';
-    v_key    jsonb;
-    v_count  bigint;
-    v_keys   text;
-    v_first  timestamptz;
-    v_last   timestamptz;
+    v_ids       bigint[] := array(select r.archive_id from unnest(locked) r);
+    v_tables    regclass[] := array(select distinct r.source from unnest(locked) r);
+    v_table     regclass;
+    v_with      text[] := '{}';
+    v_counts    text[] := '{}';
+    v_key       jsonb;
+    v_count     bigint;
+    v_keys      text;
+    v_first     timestamptz;
+    v_last      timestamptz;
+    v_statement text;
 begin
     select min(r.archived_at), max(r.archived_at) into v_first, v_last from unnest(locked) r;
 
@@ -1336,11 +1339,11 @@ begin
     if v_tables = '{}' then
         return null;
     end if;
-    perform archive._enter_callers_path();
-    execute format(
+    v_statement := format(
         'with %s select (pg_catalog.array_agg(key))[1], pg_catalog.count(*) from (%s) restored',
-        array_to_string(v_with, ', '), array_to_string(v_counts, ' union all ')
-    ) into v_key, v_count using v_ids, overrides, v_first, v_last;
+        array_to_string(v_with, ', '), array_to_string(v_counts, ' union all '));
+    perform archive._enter_callers_path();
+    execute v_statement into v_key, v_count using v_ids, overrides, v_first, v_last;
     perform archive._leave_callers_path();
 
     if v_count <> cardinality(locked) then
@@ -2310,6 +2313,8 @@ declare
     v_condition text;
     v_wanted    jsonb;
     v_key       jsonb;
+    v_statement text;
+    v_lookup    text;
 begin
     select string_agg(d.expression, ', ' order by a.attnum),
            string_agg(format('%s = ($1 ->> %s)::%s', d.expression, a.attnum - 1, format_type(a.atttypid, a.atttypmod)), ' and ')
@@ -2321,18 +2326,18 @@ begin
      where i.indexrelid = index
      group by i.indpred, i.indrelid;
 
-    perform archive._enter_callers_path();
-    execute format(
+    v_statement := format(
         'select pg_catalog.jsonb_build_array(%s)'
         '  from (select (pg_catalog.jsonb_populate_record(null::%s, pg_catalog.to_jsonb(a) || $2)).*'
         '          from %s a where a.archive_id = $1) wanted',
-        v_values, archive._name(locked.source), archive._name((archive._entry(locked.source)).target)
-    ) into v_wanted using locked.archive_id, overrides;
-    execute format(
+        v_values, archive._name(locked.source), archive._name((archive._entry(locked.source)).target));
+    v_lookup := format(
         'select pg_catalog.jsonb_build_array(%s) from only %s where %s limit 1',
         (select string_agg(format('%I', k), ', ') from unnest(archive._key(locked.source)) k),
-        archive._name(locked.source), v_condition
-    ) into v_key using v_wanted;
+        archive._name(locked.source), v_condition);
+    perform archive._enter_callers_path();
+    execute v_statement into v_wanted using locked.archive_id, overrides;
+    execute v_lookup into v_key using v_wanted;
     perform archive._leave_callers_path();
     return archive._row_id(v_key);
 end

@@ -39,6 +39,7 @@ as $$
 declare
     v_names text;
     v_types text;
+    v_cast  text;
 begin
     perform archive._entry(source);
     if jsonb_typeof(overrides) <> 'object' then
@@ -59,8 +60,9 @@ begin
      where overrides ? c.name;
     if v_types is not null then
         begin
+            v_cast := format('select from pg_catalog.jsonb_to_record($1) as o (%s)', v_types);
             perform archive._enter_callers_path();
-            execute format('select from pg_catalog.jsonb_to_record($1) as o (%s)', v_types) using overrides;
+            execute v_cast using overrides;
             perform archive._leave_callers_path();
         exception when data_exception or check_violation or not_null_violation then
             perform archive._refuse('overrides: ' || sqlerrm);

@@ -9,16 +9,17 @@ create function archive._insert(locked archive.locked_row[], overrides jsonb, ne
     language plpgsql
 as $$
 declare
-    v_ids    bigint[] := array(select r.archive_id from unnest(locked) r);
-    v_tables regclass[] := array(select distinct r.source from unnest(locked) r);
-    v_table  regclass;
-    v_with   text[] := '{}';
-    v_counts text[] := '{}';
-    v_key    jsonb;
-    v_count  bigint;
-    v_keys   text;
-    v_first  timestamptz;
-    v_last   timestamptz;
+    v_ids       bigint[] := array(select r.archive_id from unnest(locked) r);
+    v_tables    regclass[] := array(select distinct r.source from unnest(locked) r);
+    v_table     regclass;
+    v_with      text[] := '{}';
+    v_counts    text[] := '{}';
+    v_key       jsonb;
+    v_count     bigint;
+    v_keys      text;
+    v_first     timestamptz;
+    v_last      timestamptz;
+    v_statement text;
 begin
     select min(r.archived_at), max(r.archived_at) into v_first, v_last from unnest(locked) r;
 
@@ -39,11 +40,11 @@ begin
     if v_tables = '{}' then
         return null;
     end if;
-    perform archive._enter_callers_path();
-    execute format(
+    v_statement := format(
         'with %s select (pg_catalog.array_agg(key))[1], pg_catalog.count(*) from (%s) restored',
-        array_to_string(v_with, ', '), array_to_string(v_counts, ' union all ')
-    ) into v_key, v_count using v_ids, overrides, v_first, v_last;
+        array_to_string(v_with, ', '), array_to_string(v_counts, ' union all '));
+    perform archive._enter_callers_path();
+    execute v_statement into v_key, v_count using v_ids, overrides, v_first, v_last;
     perform archive._leave_callers_path();
 
     if v_count <> cardinality(locked) then

@@ -25,6 +25,8 @@ declare
     v_condition text;
     v_wanted    jsonb;
     v_key       jsonb;
+    v_statement text;
+    v_lookup    text;
 begin
     select string_agg(d.expression, ', ' order by a.attnum),
            string_agg(format('%s = ($1 ->> %s)::%s', d.expression, a.attnum - 1, format_type(a.atttypid, a.atttypmod)), ' and ')
@@ -36,18 +38,18 @@ begin
      where i.indexrelid = index
      group by i.indpred, i.indrelid;
 
-    perform archive._enter_callers_path();
-    execute format(
+    v_statement := format(
         'select pg_catalog.jsonb_build_array(%s)'
         '  from (select (pg_catalog.jsonb_populate_record(null::%s, pg_catalog.to_jsonb(a) || $2)).*'
         '          from %s a where a.archive_id = $1) wanted',
-        v_values, archive._name(locked.source), archive._name((archive._entry(locked.source)).target)
-    ) into v_wanted using locked.archive_id, overrides;
-    execute format(
+        v_values, archive._name(locked.source), archive._name((archive._entry(locked.source)).target));
+    v_lookup := format(
         'select pg_catalog.jsonb_build_array(%s) from only %s where %s limit 1',
         (select string_agg(format('%I', k), ', ') from unnest(archive._key(locked.source)) k),
-        archive._name(locked.source), v_condition
-    ) into v_key using v_wanted;
+        archive._name(locked.source), v_condition);
+    perform archive._enter_callers_path();
+    execute v_statement into v_wanted using locked.archive_id, overrides;
+    execute v_lookup into v_key using v_wanted;
     perform archive._leave_callers_path();
     return archive._row_id(v_key);
 end

@@ -529,3 +529,32 @@ def test_default_privileges_open_no_partition(db, attackers, statement):
         assert answers == dict.fromkeys(relations, DENIED)
 
     db.execute("select archive.disable('note')")
+
+
+@pytest.mark.parametrize(
+    "overload",
+    [
+        "format(text, text, text) returns text",
+        "array_to_string(regclass[], text) returns text",
+        "cardinality(archive.locked_row[]) returns int",
+        "jsonb_build_array(uuid) returns jsonb",
+        "count(uuid) returns bigint",
+    ],
+)
+def test_an_overload_on_the_callers_path_is_not_called(db, archived, overload):
+    """It would fit better than the function meant, and run as whoever restores."""
+    db.execute("create schema lair")
+    db.execute(f"create function lair.{overload} language plpgsql as $$ begin raise 'called'; end $$")
+    db.execute("set search_path = lair, public")
+
+    rows = db.execute("select outcome from archive.restore('public.item', %s)", [archived]).fetchall()
+
+    assert rows == [("restored",)] * 3
+
+
+def test_a_table_of_somebody_elses_cannot_be_archived(db):
+    """Its policies and the checks of its domains would run as the archive's owner."""
+    with connect(SUPERUSER) as superuser:
+        superuser.execute(f"create table t (id int primary key); alter table t owner to {STRANGER}")
+
+        assert sqlstate(superuser, "select archive.enable('t')") == "AR422"
