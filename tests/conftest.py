@@ -56,22 +56,21 @@ def connect(login: str, **options: Any) -> psycopg.Connection:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def server() -> Iterator[None]:
-    """A running PostgreSQL with the logins that the tests use."""
-    with embedded.Server(DATA, BINARIES):
-        with connect(SUPERUSER, dbname="postgres") as connection:
-            connection.execute("alter system set autovacuum = off")  # it would hold databases that a test drops
-            connection.execute("alter system set fsync = off")
-            connection.execute("select pg_reload_conf()")
-            for login in [OWNER, RUNTIME, AUDITOR, STRANGER]:
-                if not connection.execute("select 1 from pg_roles where rolname = %s", [login]).fetchone():
-                    connection.execute(f"create role {login} login")
-            connection.execute(f"alter role {OWNER} createrole createdb")
-            connection.execute(f"grant pg_signal_backend, {RUNTIME} to {OWNER}")  # to drop what a test has still open
-            connection.execute((migrations.REPOSITORY / "db" / "roles.sql").read_bytes())
-            connection.execute(f"grant archive_auditor to {AUDITOR}")
-            connection.execute(f"grant archive_runtime, archive_auditor to {OWNER} with admin option")
-        yield
+def server() -> Iterator[psycopg.Connection]:
+    """A running PostgreSQL with the logins that the tests use, as its superuser sees it."""
+    with embedded.Server(DATA, BINARIES), connect(SUPERUSER, dbname="postgres") as connection:
+        connection.execute("alter system set autovacuum = off")  # it would hold databases that a test drops
+        connection.execute("alter system set fsync = off")
+        connection.execute("select pg_reload_conf()")
+        for login in [OWNER, RUNTIME, AUDITOR, STRANGER]:
+            if not connection.execute("select 1 from pg_roles where rolname = %s", [login]).fetchone():
+                connection.execute(f"create role {login} login")
+        connection.execute(f"alter role {OWNER} createrole createdb")
+        connection.execute(f"grant pg_signal_backend, {RUNTIME} to {OWNER}")  # to drop what a test has still open
+        connection.execute((migrations.REPOSITORY / "db" / "roles.sql").read_bytes())
+        connection.execute(f"grant archive_auditor to {AUDITOR}")
+        connection.execute(f"grant archive_runtime, archive_auditor to {OWNER} with admin option")
+        yield connection
     shutil.rmtree(SCRATCH)
 
 
@@ -86,12 +85,19 @@ postgresql = factories.postgresql("postgresql_noproc")
 
 
 @pytest.fixture
-def db(postgresql: psycopg.Connection) -> Iterator[psycopg.Connection]:
+def db(server: psycopg.Connection, postgresql: psycopg.Connection) -> Iterator[psycopg.Connection]:
     """A connection as the owner to this test's own database, to which the application leads too."""
     settings.POSTGRES_DB = postgresql.info.dbname
     postgresql.autocommit = True
     yield postgresql
     engine.dispose()
+    # The owner, who drops the database, ends what a test has left on it, but may not end a superuser's connection:
+    # one just closed, or autovacuum's.
+    server.execute(
+        "select pg_terminate_backend(pid, 10000) from pg_stat_activity"
+        " where datname = %s and usename is distinct from %s",
+        [settings.POSTGRES_DB, OWNER],
+    )
 
 
 @pytest.fixture

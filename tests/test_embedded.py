@@ -1,5 +1,7 @@
 """The embedded PostgreSQL: who starts it, who stops it, and what survives a kill."""
 
+import os
+import pwd
 import subprocess
 import sys
 from pathlib import Path
@@ -113,3 +115,34 @@ def test_an_interrupted_start_leaves_no_server(data, monkeypatch):
         Server(data).acquire()
 
     assert not answers(Server(data))
+
+
+MAKE_SYSTEM_USER = """
+import pwd, sys
+from app.core import embedded
+
+embedded.SYSTEM_USER = sys.argv[1]
+print("ready", flush=True)
+sys.stdin.readline()
+print(pwd.getpwnam(embedded._system_user()).pw_uid)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes the system user, and only root needs it")
+def test_processes_that_make_the_system_user_at_once_know_the_same_one():
+    name = "archive-test"
+    command = [sys.executable, "-c", MAKE_SYSTEM_USER, name]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    processes = [subprocess.Popen(command, **pipes) for _ in range(4)]
+    try:
+        for process in processes:
+            assert process.stdout.readline() == "ready\n"
+
+        for process in processes:
+            process.stdin.write("\n")
+            process.stdin.flush()
+        ids = {process.communicate()[0].strip() for process in processes}
+
+        assert ids == {str(pwd.getpwnam(name).pw_uid)}
+    finally:
+        subprocess.run(["userdel", name], check=True)

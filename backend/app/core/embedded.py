@@ -221,18 +221,30 @@ class Server:
 @cache
 def _system_user() -> str:
     """Return the user that PostgreSQL runs as instead of root, made if it is missing."""
-    try:
-        pwd.getpwnam(SYSTEM_USER)
-    except KeyError:
-        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+    # One process at a time: of two that make the same user at once, one may be left with an id that is then nobody's.
+    with _locked(Path("/etc")):
         try:
-            subprocess.run(command, check=True, stdout=sys.stderr)  # noqa: S603
-        except (OSError, subprocess.CalledProcessError) as error:
-            raise EmbeddedError(
-                f"PostgreSQL refuses to run as root, and a user for it cannot be made ({error}): "
-                f"make one named {SYSTEM_USER}, or do not run as root."
-            ) from error
+            pwd.getpwnam(SYSTEM_USER)
+        except KeyError:
+            command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+            try:
+                subprocess.run(command, check=True, stdout=sys.stderr)  # noqa: S603
+            except (OSError, subprocess.CalledProcessError) as error:
+                raise EmbeddedError(
+                    f"PostgreSQL refuses to run as root, and a user for it cannot be made ({error}): "
+                    f"make one named {SYSTEM_USER}, or do not run as root."
+                ) from error
     return SYSTEM_USER
+
+
+@contextlib.contextmanager
+def _locked(directory: Path) -> Iterator[None]:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 _servers: dict[Path, Server] = {}
