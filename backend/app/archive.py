@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, text
+from sqlalchemy import CTE, Row, Select, Uuid, inspect, literal, text
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -30,15 +30,21 @@ Live = TypeVar("Live", Item, User)
 Archived = TypeVar("Archived", ItemArchive, UserArchive)
 
 
-def set_context(session: Session, *, actor: uuid.UUID, reason: str | None = None) -> None:
-    """Say who acts, and why: whatever the rest of this transaction deletes or restores is recorded so.
+def deletion(row_id: uuid.UUID, *, actor: uuid.UUID, reason: str | None = None) -> CTE:
+    """Return a subquery with the id of a row to delete, which on the way says who deletes it, and why.
 
-    The settings end with the transaction, so nothing leaks through a connection pool, a transaction-mode one included.
+    A statement that finds its row by this id is recorded so. The settings end with its transaction, so nothing leaks
+    through a connection pool, a transaction-mode one included.
     """
-    session.execute(
-        text("select set_config('archive.actor', :actor, true), set_config('archive.reason', :reason, true)"),
-        {"actor": str(actor), "reason": reason or ""},
-    )
+    return select(
+        literal(row_id, Uuid).label("id"),
+        func.set_config("archive.actor", str(actor), True),
+        func.set_config("archive.reason", reason or "", True),
+    ).cte("deletion")
+
+
+def _set_actor(session: Session, actor: uuid.UUID) -> None:
+    session.execute(select(func.set_config("archive.actor", str(actor), True)))
 
 
 def health(session: Session, *, thorough: bool = False) -> list[HealthCheck]:
@@ -90,20 +96,20 @@ def _select(
     return statement
 
 
-def page(session: Session, statement: SelectOfScalar[Archived], *, limit: int, before: int | None) -> dict[str, object]:
+def page(
+    session: Session, statement: SelectOfScalar[Archived], *, limit: int, before: int | None
+) -> tuple[list[Row[Any]], dict[str, object]]:
     """Return a page of the selected rows, newest first, that come after `before`, and how it fits into the whole."""
-    key = col(statement.column_descriptions[0]["entity"].archive_id)
-    later = statement if before is None else statement.where(key < before)
+    table = statement.column_descriptions[0]["entity"]
+    later = statement if before is None else statement.where(table.archive_id < before)
     # One row more than asked for tells whether there is a next page.
-    rows = session.exec(later.order_by(key.desc()).limit(limit + 1)).all()
-    count, exact = _count(session, statement.with_only_columns(key))
+    newest_first = later.with_only_columns(*inspect(table).columns).order_by(table.archive_id.desc())
+    rows = session.execute(newest_first.limit(limit + 1)).all()
+    whole = before is None and len(rows) <= limit
+    count, exact = (len(rows), True) if whole else _count(session, statement.with_only_columns(table.archive_id))
     session.commit()  # see deps.get_current_user
-    return {
-        "data": rows[:limit],
-        "count": count,
-        "count_exact": exact,
-        "next_before": rows[limit - 1].archive_id if len(rows) > limit else None,
-    }
+    next_before = rows[limit - 1].archive_id if len(rows) > limit else None
+    return list(rows[:limit]), {"count": count, "count_exact": exact, "next_before": next_before}
 
 
 def _count(session: Session, keys: Select[Any]) -> tuple[int, bool]:
@@ -157,7 +163,7 @@ def restore(
         sqlalchemy.exc.DBAPIError: with SQLSTATE AR404 where there is no such row, AR409 where it cannot be restored.
 
     """
-    set_context(session, actor=actor)
+    _set_actor(session, actor)
     outcome = _restore(session, table, archive_id, overrides, dry_run=False)
     row = session.get_one(table, uuid.UUID(outcome.row_id))
     session.commit()
@@ -186,7 +192,7 @@ def restore_transaction(
             where `archived_at` must tell which one of several with this id is meant.
 
     """
-    set_context(session, actor=actor)
+    _set_actor(session, actor)
     rows = _restore_transaction(session, transaction_id, archived_at, dry_run=False)
     session.commit()
     return rows

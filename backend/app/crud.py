@@ -4,16 +4,27 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import inspect
-from sqlalchemy.exc import IntegrityError, InvalidRequestError
+from sqlalchemy import CTE, ColumnElement, Row, inspect
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, delete, func, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app import archive
 from app.core import security
-from app.models import Item, ItemCreate, ItemUpdate, User, UserCreate, UserUpdate, UserUpdateMe
+from app.models import (
+    Item,
+    ItemCreate,
+    ItemPublic,
+    ItemUpdate,
+    User,
+    UserCreate,
+    UserPublic,
+    UserUpdate,
+    UserUpdateMe,
+    shown,
+)
 
-Row = TypeVar("Row", bound=SQLModel)
+Model = TypeVar("Model", bound=SQLModel)
 
 # Users
 
@@ -54,11 +65,11 @@ def update_user(*, session: Session, db_user: User, user_in: UserUpdate | UserUp
     changes = user_in.model_dump(exclude_unset=True)
     if password := changes.pop("password", None):
         changes["hashed_password"] = security.get_password_hash(password)
-    _lock(session, db_user)
+    user = _lock(session, db_user)
     if password or changes.get("is_active") is False:
-        _end_tokens(db_user)
-    db_user.sqlmodel_update(changes)
-    return _save_user(session, db_user)
+        _end_tokens(user)
+    user.sqlmodel_update(changes)
+    return _save_user(session, user)
 
 
 def change_password(*, session: Session, user: User, new_password: str, kept_token: str) -> bool:
@@ -71,13 +82,13 @@ def change_password(*, session: Session, user: User, new_password: str, kept_tok
 
     """
     proved, hashed = user.hashed_password, security.get_password_hash(new_password)
-    _lock(session, user)
-    if user.hashed_password != proved:
+    locked = _lock(session, user)
+    if locked.hashed_password != proved:
         session.rollback()
         return False
-    user.hashed_password = hashed
-    _end_tokens(user, kept_token)
-    _save_user(session, user)
+    locked.hashed_password = hashed
+    _end_tokens(locked, kept_token)
+    _save_user(session, locked)
     return True
 
 
@@ -88,12 +99,13 @@ def reset_password(*, session: Session, user: User, new_password: str) -> None:
     _save_user(session, user)
 
 
-def _lock(session: Session, user: User) -> None:
-    try:
-        session.refresh(user, with_for_update=True)
-    except InvalidRequestError as error:
+def _lock(session: Session, user: User) -> User:
+    """Return the user as they are now, from whichever session they were known; they stay so until the commit."""
+    locked = session.get(User, user.id, with_for_update=True, populate_existing=True)
+    if locked is None:
         session.rollback()
-        raise UserGone from error
+        raise UserGone
+    return locked
 
 
 def _end_tokens(locked_user: User, kept_token: str | None = None) -> None:
@@ -153,13 +165,12 @@ def delete_user(*, session: Session, user_id: uuid.UUID, actor: uuid.UUID) -> bo
 
     Returns whether this call deleted them.
     """
-    archive.set_context(session, actor=actor)
-    return _delete(session, delete(User).where(col(User.id) == user_id))
+    return _delete(session, User, archive.deletion(user_id, actor=actor))
 
 
-def list_users(*, session: Session, skip: int, limit: int) -> tuple[list[User], int]:
-    """Return a page of users, newest first, and how many there are."""
-    return _page(session, select(User), col(User.id), skip, limit)
+def list_users(*, session: Session, skip: int, limit: int) -> tuple[list[Row[Any]], int]:
+    """Return a page of users as shown, newest first, and how many there are."""
+    return _page(session, select(User), UserPublic, skip, limit)
 
 
 # Items
@@ -184,54 +195,79 @@ def create_item(*, session: Session, item_in: ItemCreate, owner_id: uuid.UUID) -
     return _fresh(session, item)
 
 
-def update_item(*, session: Session, item: Item, item_in: ItemUpdate) -> Item | None:
-    """Change an item; None where it was deleted meanwhile."""
+def get_item(*, session: Session, item_id: uuid.UUID, owner_id: uuid.UUID | None) -> Item | None:
+    """Return an item of this owner's, or of anybody's; None where there is none."""
+    item = session.exec(items_of(owner_id).where(col(Item.id) == item_id)).one_or_none()
+    session.commit()  # see deps.get_current_user
+    return item
+
+
+def update_item(
+    *, session: Session, item_id: uuid.UUID, owner_id: uuid.UUID | None, item_in: ItemUpdate
+) -> Item | None:
+    """Change an item of this owner's, or of anybody's; None where there is none."""
     changes = item_in.model_dump(exclude_unset=True)
-    if not changes:
-        return item
-    statement = update(Item).where(col(Item.id) == item.id).values(**changes).returning(Item)
-    changed = session.exec(statement).scalar_one_or_none()
+    statement = update(Item).values(**changes).returning(Item) if changes else select(Item)
+    changed = session.scalars(statement.where(col(Item.id) == item_id, *_of(owner_id))).one_or_none()
     session.commit()
     return changed
 
 
-def delete_item(*, session: Session, item_id: uuid.UUID, actor: uuid.UUID, reason: str | None = None) -> bool:
-    """Delete one item; the database archives it.
+def delete_item(
+    *,
+    session: Session,
+    item_id: uuid.UUID,
+    owner_id: uuid.UUID | None,
+    actor: uuid.UUID,
+    reason: str | None = None,
+) -> bool:
+    """Delete an item of this owner's, or of anybody's; the database archives it.
 
     Returns whether this call deleted it: of several racing deletes exactly one is told True.
     """
-    archive.set_context(session, actor=actor, reason=reason)
-    return _delete(session, delete(Item).where(col(Item.id) == item_id))
+    return _delete(session, Item, archive.deletion(item_id, actor=actor, reason=reason), *_of(owner_id))
 
 
 def items_of(owner_id: uuid.UUID | None) -> SelectOfScalar[Item]:
     """Select the items of one owner, or of all."""
-    return select(Item) if owner_id is None else select(Item).where(col(Item.owner_id) == owner_id)
+    return select(Item).where(*_of(owner_id))
 
 
-def list_items(*, session: Session, owner_id: uuid.UUID | None, skip: int, limit: int) -> tuple[list[Item], int]:
-    """Return a page of one owner's items, or of all, newest first, and how many there are."""
-    return _page(session, items_of(owner_id), col(Item.id), skip, limit)
+def list_items(*, session: Session, owner_id: uuid.UUID | None, skip: int, limit: int) -> tuple[list[Row[Any]], int]:
+    """Return a page of one owner's items as shown, or of all, newest first, and how many there are."""
+    return _page(session, items_of(owner_id), ItemPublic, skip, limit)
+
+
+def _of(owner_id: uuid.UUID | None) -> list[ColumnElement[bool]]:
+    return [] if owner_id is None else [col(Item.owner_id) == owner_id]
 
 
 # Both
 
 
-def _fresh(session: Session, row: Row) -> Row:
+def _fresh(session: Session, row: Model) -> Model:
     """Read a row again if its session forgot it at the commit; the API's sessions do not, which saves a query."""
     if inspect(row).expired:
         session.refresh(row)
     return row
 
 
-def _delete(session: Session, statement: Any) -> bool:
-    deleted: bool = session.exec(statement).rowcount == 1
+def _delete(session: Session, table: type[User] | type[Item], deletion: CTE, *conditions: ColumnElement[bool]) -> bool:
+    result: Any = session.execute(delete(table).where(col(table.id) == deletion.c.id, *conditions))
     session.commit()
-    return deleted
+    return bool(result.rowcount == 1)
 
 
-def _page(session: Session, statement: SelectOfScalar[Row], key: Any, skip: int, limit: int) -> tuple[list[Row], int]:
-    rows = session.exec(statement.order_by(key.desc()).offset(skip).limit(limit)).all()
-    count: int = session.exec(statement.with_only_columns(func.count(key))).one()  # type: ignore[call-overload]
+def _page(
+    session: Session, statement: SelectOfScalar[Any], schema: type[SQLModel], skip: int, limit: int
+) -> tuple[list[Row[Any]], int]:
+    table = statement.column_descriptions[0]["entity"]
+    page = statement.with_only_columns(*shown(table, schema)).order_by(table.id.desc()).offset(skip).limit(limit)
+    rows = session.execute(page).all()
+    # A page that is not full, and not beyond the end, says by itself how many there are.
+    if len(rows) < limit and (rows or not skip):
+        count = skip + len(rows)
+    else:
+        count = session.execute(statement.with_only_columns(func.count(table.id))).scalar_one()
     session.commit()  # see deps.get_current_user
     return list(rows), count

@@ -63,6 +63,11 @@ def _key() -> Any:
     )
 
 
+def shown(table: type[SQLModel], schema: type[SQLModel]) -> list[Any]:
+    """Return the columns of a table that a schema of the API shows."""
+    return [getattr(table, name) for name in schema.model_fields]
+
+
 PlainText = Annotated[str, AfterValidator(_storable)]
 Reason = Annotated[PlainText, StringConstraints(max_length=1000)]
 

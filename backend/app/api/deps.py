@@ -1,7 +1,7 @@
 """What routes ask for, as named types."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
 
 import jwt
@@ -22,16 +22,23 @@ EmailPath = Annotated[PlainText, Path(max_length=255)]
 
 
 def get_db() -> Iterator[Session]:
-    """Open the request's session. Whoever changes something commits it: this ends after the answer, too late for it."""
+    """Open a session for statements that belong together. Whoever changes something commits it: this ends too late."""
     with Session(db.engine, expire_on_commit=False) as session:
         yield session
 
 
+async def get_autocommit_db() -> AsyncIterator[Session]:
+    """Open a session for single statements. Nothing waits in it, so no thread is needed to open and close it."""
+    with Session(db.autocommit, expire_on_commit=False) as session:
+        yield session
+
+
 SessionDep = Annotated[Session, Depends(get_db)]
+AutocommitDep = Annotated[Session, Depends(get_autocommit_db)]
 TokenDep = Annotated[str, Depends(reusable_oauth2)]
 
 
-def get_token_payload(token: TokenDep) -> TokenPayload:
+async def get_token_payload(token: TokenDep) -> TokenPayload:
     """Read the access token. 403 if it is not a valid one."""
     try:
         return security.read_token("access", token)
@@ -42,7 +49,7 @@ def get_token_payload(token: TokenDep) -> TokenPayload:
 PayloadDep = Annotated[TokenPayload, Depends(get_token_payload)]
 
 
-def get_current_user(session: SessionDep, payload: PayloadDep) -> User:
+def get_current_user(session: AutocommitDep, payload: PayloadDep) -> User:
     """Return the user whom the token signs in. 404 if gone, 400 if inactive, 403 if the token has been ended."""
     try:
         user = session.get(User, uuid.UUID(payload.sub))
@@ -62,14 +69,19 @@ def get_current_user(session: SessionDep, payload: PayloadDep) -> User:
 CurrentUser = Annotated[User, Depends(get_current_user)]
 
 
-def get_current_active_superuser(current_user: CurrentUser) -> User:
+async def get_current_active_superuser(current_user: CurrentUser) -> User:
     """Return the user, who must be a superuser; else 403."""
     if not current_user.is_superuser:
-        raise HTTPException(403, "The user doesn't have enough privileges")
+        raise not_privileged()
     return current_user
 
 
 SuperuserDep = Annotated[User, Depends(get_current_active_superuser)]
+
+
+def not_privileged() -> HTTPException:
+    """Return the answer to who is not a superuser."""
+    return HTTPException(403, "The user doesn't have enough privileges")
 
 
 def _invalid_token() -> HTTPException:

@@ -1,9 +1,12 @@
 """The connection to the database, and the first superuser."""
 
+import select
 from typing import Any
 
 import psycopg
-from sqlalchemy import create_engine
+from sqlalchemy import PoolProxiedConnection, create_engine, event
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from app import crud
@@ -51,11 +54,29 @@ engine = create_engine(
     settings.SQLALCHEMY_DATABASE_URI,
     creator=_connect_runtime,
     native_inet_types=False,
-    pool_size=10,
-    max_overflow=30,
-    pool_timeout=10,
-    pool_pre_ping=True,
+    pool_size=40,
+    max_overflow=0,
+    pool_timeout=5,
 )
+
+autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
+"""The same connections, for single statements: each is a transaction of its own, without a BEGIN and a COMMIT."""
+
+
+@event.listens_for(engine, "checkout")
+def _refuse_dead(connection: psycopg.Connection, _: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+    """Notice that the server has ended a connection while it lay in the pool, without asking the server.
+
+    It would have said so: something to read on an idle connection is its farewell, or a notice. All the others are
+    then made anew as well.
+    """
+    socket = select.poll()
+    try:
+        socket.register(connection.fileno(), select.POLLIN)
+        while socket.poll(0):
+            connection.pgconn.consume_input()
+    except psycopg.OperationalError as error:
+        raise InvalidatePoolError("the server has ended the connection") from error
 
 
 def init_db(session: Session) -> None:

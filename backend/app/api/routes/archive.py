@@ -5,13 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from pydantic import TypeAdapter
 from sqlalchemy import inspect
 from sqlmodel import col
 
 from app import archive, export
-from app.api.deps import Limit, SessionDep, SuperuserDep, get_current_active_superuser
+from app.api.deps import AutocommitDep, Limit, SessionDep, SuperuserDep, get_current_active_superuser
 from app.models import (
     ArchiveId,
     Deletions,
@@ -44,10 +44,11 @@ router = APIRouter(prefix="/archive", tags=["archive"], dependencies=[Depends(ge
 
 @router.get("/items/", response_model=ItemArchivesPublic)
 def read_archived_items(
-    session: SessionDep, wanted: Annotated[ItemFilter, Query()], limit: Limit = 100, before: ArchiveId | None = None
-) -> object:
+    session: AutocommitDep, wanted: Annotated[ItemFilter, Query()], limit: Limit = 100, before: ArchiveId | None = None
+) -> Response:
     """List deleted items, newest first; `before` is the last page's `next_before`."""
-    return archive.page(session, archive.select_items(wanted), limit=limit, before=before)
+    rows, whole = archive.page(session, archive.select_items(wanted), limit=limit, before=before)
+    return export.json_page(rows, **whole)
 
 
 @router.get("/items/export/csv")
@@ -58,7 +59,7 @@ def export_archived_items(session: SessionDep, wanted: Annotated[ItemFilter, Que
 
 
 @router.get("/items/{archive_id}", response_model=ItemArchivePublic)
-def read_archived_item(session: SessionDep, archive_id: ArchiveId) -> ItemArchive:
+def read_archived_item(session: AutocommitDep, archive_id: ArchiveId) -> ItemArchive:
     """Show one deleted item."""
     if item := archive.get(session, ItemArchive, archive_id):
         return item
@@ -76,7 +77,7 @@ def restore_item(
 
 @router.post("/items/{archive_id}/restore-preview")
 def preview_item_restore(
-    session: SessionDep, archive_id: ArchiveId, choice: RestoreChoice | None = None
+    session: AutocommitDep, archive_id: ArchiveId, choice: RestoreChoice | None = None
 ) -> RestorePreview:
     """Tell what a restore would do, and change nothing."""
     choice = choice or RestoreChoice()
@@ -101,7 +102,7 @@ def after(before: str | None = None) -> tuple[str, datetime] | None:
 
 @router.get("/transactions/")
 def read_deletions(
-    session: SessionDep, before: Annotated[tuple[str, datetime] | None, Depends(after)], limit: Limit = 100
+    session: AutocommitDep, before: Annotated[tuple[str, datetime] | None, Depends(after)], limit: Limit = 100
 ) -> Deletions:
     """List deletions, newest first; `before` is the last page's `next_before`."""
     # One more than asked for tells whether there is a next page.
@@ -124,7 +125,7 @@ def restore_transaction(
 
 @router.post("/transactions/{transaction_id}/restore-preview")
 def preview_transaction_restore(
-    session: SessionDep, transaction_id: TransactionId, archived_at: Moment | None = None
+    session: AutocommitDep, transaction_id: TransactionId, archived_at: Moment | None = None
 ) -> RestorePreviews:
     """Tell what undoing a deletion would do, and change nothing."""
     rows = archive.preview_transaction(session, transaction_id, archived_at=archived_at)
@@ -136,14 +137,15 @@ def preview_transaction_restore(
 
 @router.get("/users/", response_model=UserArchivesPublic)
 def read_archived_users(
-    session: SessionDep, wanted: Annotated[UserFilter, Query()], limit: Limit = 100, before: ArchiveId | None = None
-) -> object:
+    session: AutocommitDep, wanted: Annotated[UserFilter, Query()], limit: Limit = 100, before: ArchiveId | None = None
+) -> Response:
     """List deleted users, newest first; `before` is the last page's `next_before`."""
-    return archive.page(session, archive.select_users(wanted), limit=limit, before=before)
+    rows, whole = archive.page(session, archive.select_users(wanted), limit=limit, before=before)
+    return export.json_page(rows, **whole)
 
 
 @router.get("/users/{archive_id}", response_model=UserArchivePublic)
-def read_archived_user(session: SessionDep, archive_id: ArchiveId) -> UserArchive:
+def read_archived_user(session: AutocommitDep, archive_id: ArchiveId) -> UserArchive:
     """Show one deleted user."""
     if user := archive.get(session, UserArchive, archive_id):
         return user

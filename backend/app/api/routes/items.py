@@ -3,29 +3,15 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Query
-from fastapi.responses import StreamingResponse
-from sqlmodel import col
+from fastapi import APIRouter, HTTPException, Query
+from fastapi.responses import Response, StreamingResponse
+from sqlmodel import Session, col
 
 from app import crud, export
-from app.api.deps import CurrentUser, Limit, SessionDep, Skip
+from app.api.deps import AutocommitDep, CurrentUser, Limit, SessionDep, Skip
 from app.models import Item, ItemCreate, ItemPublic, ItemsPublic, ItemUpdate, Message, Reason, User
 
 router = APIRouter(prefix="/items", tags=["items"])
-
-
-def get_item(session: SessionDep, item_id: uuid.UUID, current_user: CurrentUser) -> Item:
-    """Return the item that the path names. 404 if there is none, 400 if it is somebody else's."""
-    item = session.get(Item, item_id)
-    session.commit()  # see deps.get_current_user
-    if not item:
-        raise HTTPException(404, "Item not found")
-    if not current_user.is_superuser and item.owner_id != current_user.id:
-        raise HTTPException(400, "Not enough permissions")
-    return item
-
-
-ItemDep = Annotated[Item, Depends(get_item)]
 
 
 def whose(user: User) -> uuid.UUID | None:
@@ -33,15 +19,23 @@ def whose(user: User) -> uuid.UUID | None:
     return None if user.is_superuser else user.id
 
 
+def refusal(session: Session, item_id: uuid.UUID, user: User) -> HTTPException:
+    """Return the answer to who wants an item that is not theirs, or not there."""
+    item = session.get(Item, item_id)
+    if item and whose(user) not in (None, item.owner_id):
+        return HTTPException(400, "Not enough permissions")
+    return HTTPException(404, "Item not found")
+
+
 @router.get("/", response_model=ItemsPublic)
-def read_items(session: SessionDep, current_user: CurrentUser, skip: Skip = 0, limit: Limit = 100) -> object:
+def read_items(session: AutocommitDep, current_user: CurrentUser, skip: Skip = 0, limit: Limit = 100) -> Response:
     """List one's items, newest first; to a superuser, all."""
     items, count = crud.list_items(session=session, owner_id=whose(current_user), skip=skip, limit=limit)
-    return {"data": items, "count": count}
+    return export.json_page(items, count=count)
 
 
 @router.post("/", response_model=ItemPublic)
-def create_item(session: SessionDep, current_user: CurrentUser, item_in: ItemCreate) -> Item:
+def create_item(session: AutocommitDep, current_user: CurrentUser, item_in: ItemCreate) -> Item:
     """Make an item."""
     return crud.create_item(session=session, item_in=item_in, owner_id=current_user.id)
 
@@ -59,24 +53,31 @@ def export_items(session: SessionDep, current_user: CurrentUser) -> StreamingRes
 
 
 @router.get("/{item_id}", response_model=ItemPublic)
-def read_item(item: ItemDep) -> Item:
+def read_item(session: AutocommitDep, current_user: CurrentUser, item_id: uuid.UUID) -> Item:
     """Show an item."""
-    return item
+    if item := crud.get_item(session=session, item_id=item_id, owner_id=whose(current_user)):
+        return item
+    raise refusal(session, item_id, current_user)
 
 
 @router.put("/{item_id}", response_model=ItemPublic)
-def update_item(session: SessionDep, item: ItemDep, item_in: ItemUpdate) -> Item:
+def update_item(session: AutocommitDep, current_user: CurrentUser, item_id: uuid.UUID, item_in: ItemUpdate) -> Item:
     """Change an item."""
-    if changed := crud.update_item(session=session, item=item, item_in=item_in):
-        return changed
-    raise HTTPException(404, "Item not found")
+    owner_id = whose(current_user)
+    if item := crud.update_item(session=session, item_id=item_id, owner_id=owner_id, item_in=item_in):
+        return item
+    raise refusal(session, item_id, current_user)
 
 
 @router.delete("/{item_id}")
 def delete_item(
-    session: SessionDep, current_user: CurrentUser, item: ItemDep, reason: Annotated[Reason | None, Query()] = None
+    session: AutocommitDep,
+    current_user: CurrentUser,
+    item_id: uuid.UUID,
+    reason: Annotated[Reason | None, Query()] = None,
 ) -> Message:
     """Delete an item."""
-    if not crud.delete_item(session=session, item_id=item.id, actor=current_user.id, reason=reason):
-        raise HTTPException(404, "Item not found")
+    owner_id, actor = whose(current_user), current_user.id
+    if not crud.delete_item(session=session, item_id=item_id, owner_id=owner_id, actor=actor, reason=reason):
+        raise refusal(session, item_id, current_user)
     return Message(message="Item deleted successfully")

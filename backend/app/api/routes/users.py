@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fastapi import APIRouter, BackgroundTasks, Depends, HTTPException
+from fastapi.responses import Response
+from sqlmodel import Session
 
-from app import crud, utils
+from app import crud, export, utils
 from app.api.deps import (
+    AutocommitDep,
     CurrentUser,
     Limit,
     PayloadDep,
@@ -15,6 +18,7 @@ from app.api.deps import (
     Skip,
     SuperuserDep,
     get_current_active_superuser,
+    not_privileged,
 )
 from app.core import security
 from app.core.config import settings
@@ -45,10 +49,10 @@ def unless_taken(status: int, detail: str) -> Iterator[None]:
 
 
 @router.get("/", dependencies=for_superusers, response_model=UsersPublic)
-def read_users(session: SessionDep, skip: Skip = 0, limit: Limit = 100) -> object:
+def read_users(session: AutocommitDep, skip: Skip = 0, limit: Limit = 100) -> Response:
     """List users, newest first."""
     users, count = crud.list_users(session=session, skip=skip, limit=limit)
-    return {"data": users, "count": count}
+    return export.json_page(users, count=count)
 
 
 @router.post("/", dependencies=for_superusers, response_model=UserPublic)
@@ -85,7 +89,7 @@ def update_user_me(session: SessionDep, user_in: UserUpdateMe, current_user: Cur
 
 
 @router.delete("/me")
-def delete_user_me(session: SessionDep, current_user: CurrentUser) -> Message:
+def delete_user_me(session: AutocommitDep, current_user: CurrentUser) -> Message:
     """Delete oneself, and one's items."""
     if current_user.is_superuser:
         raise HTTPException(403, "Super users are not allowed to delete themselves")
@@ -109,11 +113,12 @@ def update_password_me(
 
 
 @router.get("/{user_id}", response_model=UserPublic)
-def read_user_by_id(session: SessionDep, user_id: uuid.UUID, current_user: CurrentUser) -> User:
+def read_user_by_id(session: AutocommitDep, user_id: uuid.UUID, current_user: CurrentUser) -> User:
     """Show a user: anyone to superusers, oneself to oneself."""
     if user_id == current_user.id:
         return current_user
-    get_current_active_superuser(current_user)
+    if not current_user.is_superuser:
+        raise not_privileged()
     return _get_or_404(session, user_id, "User not found")
 
 
@@ -126,14 +131,14 @@ def update_user(session: SessionDep, user_id: uuid.UUID, user_in: UserUpdate) ->
 
 
 @router.delete("/{user_id}")
-def delete_user(session: SessionDep, user_id: uuid.UUID, current_user: SuperuserDep) -> Message:
+def delete_user(session: AutocommitDep, user_id: uuid.UUID, current_user: SuperuserDep) -> Message:
     """Delete a user, and their items."""
     if user_id == current_user.id:
         raise HTTPException(403, "Super users are not allowed to delete themselves")
     return _delete(session, user_id, current_user)
 
 
-def _get_or_404(session: SessionDep, user_id: uuid.UUID, detail: str) -> User:
+def _get_or_404(session: Session, user_id: uuid.UUID, detail: str) -> User:
     user = session.get(User, user_id)
     session.commit()  # see deps.get_current_user
     if user:
@@ -141,7 +146,7 @@ def _get_or_404(session: SessionDep, user_id: uuid.UUID, detail: str) -> User:
     raise HTTPException(404, detail)
 
 
-def _delete(session: SessionDep, user_id: uuid.UUID, actor: User) -> Message:
+def _delete(session: Session, user_id: uuid.UUID, actor: User) -> Message:
     if not crud.delete_user(session=session, user_id=user_id, actor=actor.id):
         raise HTTPException(404, "User not found")
     return Message(message="User deleted successfully")
