@@ -5,7 +5,8 @@
 --
 --     PGOPTIONS='-c archive.owner=app_owner -c archive.runtime_login=app_api' psql -f db/roles.sql
 --
--- Roles belong to the cluster, not to one database: nothing here is ever dropped, and what exists is left as it is.
+-- Roles belong to the cluster, not to one database: nothing here is ever dropped, and what exists is left as it is,
+-- but for the time limits, which a login of the API gets where it has none.
 
 do $roles$
 declare
@@ -41,6 +42,25 @@ begin
     end if;
     if not pg_has_role(v_login, 'archive_runtime', 'member') then
         execute format('grant archive_runtime to %I', v_login);
+    end if;
+
+    -- No request may hold the database: not by what it does, not by waiting for a lock, not by doing nothing. An owner
+    -- who serves as well has longer things to do.
+    if v_login <> v_owner and not exists (
+        select from pg_db_role_setting s
+         cross join unnest(s.setconfig) setting
+         where s.setrole = to_regrole(quote_ident(v_login)) and setting like 'statement_timeout=%'
+    ) then
+        begin
+            execute format('alter role %I set statement_timeout = ''30s''', v_login);
+            execute format('alter role %I set lock_timeout = ''5s''', v_login);
+            execute format('alter role %I set idle_in_transaction_session_timeout = ''1min''', v_login);
+        exception
+            when insufficient_privilege then
+                null;  -- archive.health() says so
+            when unique_violation or internal_error then
+                null;  -- another database of this cluster was first
+        end;
     end if;
 exception when insufficient_privilege then
     raise exception '% may not make the archive''s roles (%): have db/roles.sql run by somebody who may', current_user, sqlerrm

@@ -2413,6 +2413,22 @@ COMMENT ON FUNCTION archive._try_lock(relation regclass) IS 'Locks a relation ex
 
 
 --
+-- Name: _unlimited_logins(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._unlimited_logins() RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (string_agg(format('%I'::text, r.rolname), ', '::text ORDER BY r.rolname) || ' may take any time: alter role … set statement_timeout, or one request can hold the database'::text) FROM pg_roles r WHERE (r.rolcanlogin AND (NOT r.rolsuper) AND pg_has_role(r.oid, 'archive_runtime'::name, 'member'::text) AND (NOT pg_has_role(r.oid, archive._owner(), 'member'::text)) AND (NOT (EXISTS (SELECT FROM (pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) setting(setting)) WHERE ((s.setrole = ANY (ARRAY[(0)::oid, r.oid])) AND (s.setdatabase = ANY (ARRAY[(0)::oid, (SELECT d.oid FROM pg_database d WHERE (d.datname = current_database()))])) AND (setting.setting ~~ 'statement_timeout=%'::text) AND (setting.setting <> 'statement_timeout=0'::text)))))));
+
+
+--
+-- Name: FUNCTION _unlimited_logins(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._unlimited_logins() IS 'The logins of the API without a statement_timeout; null if all have one.';
+
+
+--
 -- Name: _write_capture(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -2879,6 +2895,11 @@ CREATE FUNCTION archive.health(thorough boolean DEFAULT false) RETURNS TABLE(sou
              'separate runtime login'::text,
              'warning'::text,
              archive._shared_login() AS _shared_login
+         UNION ALL
+          SELECT NULL::regclass,
+             'runtime login has limits'::text,
+             'warning'::text,
+             archive._unlimited_logins() AS _unlimited_logins
          UNION ALL
           SELECT NULL::regclass,
              'transaction ids are unique'::text,
@@ -4257,6 +4278,13 @@ REVOKE ALL ON FUNCTION archive._triggers(source regclass) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION archive._try_lock(relation regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _unlimited_logins(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._unlimited_logins() FROM PUBLIC;
 
 
 --

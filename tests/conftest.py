@@ -66,10 +66,10 @@ def server() -> Iterator[psycopg.Connection]:
             if not connection.execute("select 1 from pg_roles where rolname = %s", [login]).fetchone():
                 connection.execute(f"create role {login} login")
         connection.execute(f"alter role {OWNER} createrole createdb")
-        connection.execute(f"grant pg_signal_backend, {RUNTIME} to {OWNER}")  # to drop what a test has still open
+        connection.execute(f"grant pg_signal_backend to {OWNER}")  # to drop what a test has still open
         connection.execute((migrations.REPOSITORY / "db" / "roles.sql").read_bytes())
         connection.execute(f"grant archive_auditor to {AUDITOR}")
-        connection.execute(f"grant archive_runtime, archive_auditor to {OWNER} with admin option")
+        connection.execute(f"grant {RUNTIME}, archive_runtime, archive_auditor to {OWNER} with admin option")
         yield connection
     shutil.rmtree(SCRATCH)
 

@@ -26,6 +26,9 @@ from app.models import (
 COUNT_LIMIT = 10_000
 """Up to here a count is exact; beyond, reading every row to count them would cost more than it tells."""
 
+SEARCH_SECONDS = 5
+"""How long looking for a text may take: what it is in, no index tells."""
+
 Live = TypeVar("Live", Item, User)
 Archived = TypeVar("Archived", ItemArchive, UserArchive)
 
@@ -97,9 +100,17 @@ def _select(
 
 
 def page(
-    session: Session, statement: SelectOfScalar[Archived], *, limit: int, before: int | None
+    session: Session, statement: SelectOfScalar[Archived], *, limit: int, before: int | None, searching: bool = False
 ) -> tuple[list[Row[Any]], dict[str, object]]:
-    """Return a page of the selected rows, newest first, that come after `before`, and how it fits into the whole."""
+    """Return a page of the selected rows, newest first, that come after `before`, and how it fits into the whole.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: with SQLSTATE 57014 where searching takes longer than `SEARCH_SECONDS`.
+
+    """
+    if searching:
+        session.connection(execution_options={"isolation_level": "READ COMMITTED"})  # for a setting that ends with it
+        session.execute(text(f"set local statement_timeout = '{SEARCH_SECONDS}s'"))
     table = statement.column_descriptions[0]["entity"]
     later = statement if before is None else statement.where(table.archive_id < before)
     # One row more than asked for tells whether there is a next page.

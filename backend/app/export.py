@@ -8,7 +8,7 @@ import anyio
 from anyio import to_thread
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic_core import to_json
-from sqlalchemy import ColumnElement, Row, String, case, literal
+from sqlalchemy import ColumnElement, Row, String, case, literal, text
 from sqlmodel import AutoString, Session
 from sqlmodel.sql.expression import SelectOfScalar
 from starlette.types import Receive, Scope, Send
@@ -30,6 +30,9 @@ CHUNK = 64 * 1024
 DOWNLOADS = 10
 """How many may run at once. Each keeps a connection for as long as its client takes; the others must stay free."""
 
+DOWNLOAD_SECONDS = 600
+"""How long one may take. What the database allows other statements would be too short."""
+
 _downloads = threading.BoundedSemaphore(DOWNLOADS)
 
 
@@ -47,7 +50,8 @@ class Download(StreamingResponse):
             busy = JSONResponse({"detail": "Too many downloads at once, try again"}, 503, headers={"Retry-After": "5"})
             return await busy(scope, receive, send)
         try:
-            await super().__call__(scope, receive, send)
+            with anyio.move_on_after(DOWNLOAD_SECONDS):  # its client sees that the end is missing
+                await super().__call__(scope, receive, send)
         finally:
             with anyio.CancelScope(shield=True):
                 # A thread of its own: the shared ones may all be waiting for this connection.
@@ -72,6 +76,7 @@ def _cell(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _copy(session: Session, cells: Any) -> Generator[bytes]:
     query = cells.compile(session.get_bind())
+    session.execute(text(f"set local statement_timeout = '{DOWNLOAD_SECONDS}s'"))
     driver = session.connection().connection.driver_connection
     assert driver  # noqa: S101
     chunk = bytearray()

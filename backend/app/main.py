@@ -98,9 +98,11 @@ def answer_database_error(_: Request, error: DBAPIError) -> JSONResponse:
     state = getattr(cause, "sqlstate", None) or ""
     if isinstance(cause, psycopg.Error) and state.startswith("AR"):
         return JSONResponse({"detail": cause.diag.message_primary}, int(state[2:]))
-    # Gone when tried again: serialization failure, deadlock, statement or lock timeout; and what statements meet that
-    # run while a migration makes the archive's functions anew.
-    if state in {"40001", "40P01", "57014", "55P03", "XX000", "42704", "42883"}:
+    if state == "57014":
+        return _busy("This takes longer than the database allows: ask for less, or try again")
+    # Gone when tried again: serialization failure, deadlock, lock timeout; and what statements meet that run while a
+    # migration makes the archive's functions anew.
+    if state in {"40001", "40P01", "55P03", "XX000", "42704", "42883"}:
         logger.warning("The database was busy: %s %s", state, cause)
         return _busy("The database is busy, try again")
     if isinstance(cause, psycopg.OperationalError):

@@ -18,6 +18,29 @@ create function archive._shared_login() returns text
 comment on function archive._shared_login() is 'What it costs that one login both migrates and serves; null if there are two.';
 
 
+create function archive._unlimited_logins() returns text
+    language sql stable
+    return (
+        select string_agg(format('%I', r.rolname), ', ' order by r.rolname)
+               || ' may take any time: alter role … set statement_timeout, or one request can hold the database'
+          from pg_roles r
+         where r.rolcanlogin
+           and not r.rolsuper
+           and pg_has_role(r.oid, 'archive_runtime', 'member')
+           and not pg_has_role(r.oid, archive._owner(), 'member')
+           and not exists (
+               select from pg_db_role_setting s
+                cross join unnest(s.setconfig) setting
+                where s.setrole in (0, r.oid)
+                  and s.setdatabase in (0, (select d.oid from pg_database d where d.datname = current_database()))
+                  and setting like 'statement_timeout=%'
+                  and setting <> 'statement_timeout=0'
+           )
+    );
+
+comment on function archive._unlimited_logins() is 'The logins of the API without a statement_timeout; null if all have one.';
+
+
 create function archive._default_rows(target regclass) returns text
     language plpgsql stable
 as $$
@@ -121,6 +144,8 @@ begin atomic
         select null, 'functions are not public', 'error', archive._public_functions()
         union all
         select null, 'separate runtime login', 'warning', archive._shared_login()
+        union all
+        select null, 'runtime login has limits', 'warning', archive._unlimited_logins()
         union all
         select null, 'transaction ids are unique', 'warning', archive._spanning_transactions() where thorough
     )

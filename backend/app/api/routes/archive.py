@@ -47,7 +47,9 @@ def read_archived_items(
     session: AutocommitDep, wanted: Annotated[ItemFilter, Query()], limit: Limit = 100, before: ArchiveId | None = None
 ) -> Response:
     """List deleted items, newest first; `before` is the last page's `next_before`."""
-    rows, whole = archive.page(session, archive.select_items(wanted), limit=limit, before=before)
+    rows, whole = archive.page(
+        session, archive.select_items(wanted), limit=limit, before=before, searching=bool(wanted.q)
+    )
     return export.json_page(rows, **whole)
 
 
@@ -140,7 +142,9 @@ def read_archived_users(
     session: AutocommitDep, wanted: Annotated[UserFilter, Query()], limit: Limit = 100, before: ArchiveId | None = None
 ) -> Response:
     """List deleted users, newest first; `before` is the last page's `next_before`."""
-    rows, whole = archive.page(session, archive.select_users(wanted), limit=limit, before=before)
+    rows, whole = archive.page(
+        session, archive.select_users(wanted), limit=limit, before=before, searching=bool(wanted.q)
+    )
     return export.json_page(rows, **whole)
 
 
