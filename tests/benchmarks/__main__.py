@@ -15,7 +15,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure what Archive Table costs.")
     parser.add_argument("names", nargs="*", metavar="name", help=f"which of {', '.join(NAMES)}; all by default")
     parser.add_argument("--quick", action="store_true", help="on so few rows that the figures mean nothing")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="where to write Markdown")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="where to write Markdown and charts")
     options = parser.parse_args()
     if unknown := set(options.names) - set(NAMES):
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
