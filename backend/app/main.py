@@ -106,6 +106,7 @@ def answer_database_error(_: Request, error: DBAPIError) -> JSONResponse:
         logger.warning("The database was busy: %s %s", state, cause)
         return _busy("The database is busy, try again")
     if isinstance(cause, psycopg.OperationalError):
+        logger.warning("The database is not available: %s", cause)
         return _busy("The database is not available")
     raise error
 
@@ -113,8 +114,9 @@ def answer_database_error(_: Request, error: DBAPIError) -> JSONResponse:
 @app.exception_handler(PoolTimeoutError)
 @app.exception_handler(psycopg.OperationalError)
 @app.exception_handler(EmbeddedError)
-def answer_unavailable(_: Request, __: Exception) -> JSONResponse:
+def answer_unavailable(_: Request, error: Exception) -> JSONResponse:
     """Answer where no connection could be had."""
+    logger.warning("The database is not available: %s", error)
     return _busy("The database is not available")
 
 
