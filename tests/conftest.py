@@ -7,6 +7,7 @@ programs: `TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin make test`.
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -53,6 +54,16 @@ def connect(login: str, **options: Any) -> psycopg.Connection:
     """Open an autocommit connection to the current test's database."""
     options = {"dbname": settings.POSTGRES_DB, "autocommit": True, "application_name": "tests"} | options
     return psycopg.connect(host=HOST, port=PORT, user=login, **options)
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait for a condition, for 20 s at most."""
+    pause = threading.Event()
+    for _ in range(400):
+        if condition():
+            return
+        pause.wait(0.05)
+    raise AssertionError("in vain")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -173,3 +184,22 @@ def mails(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
     monkeypatch.setattr(settings, "SMTP_HOST", "mail.example.com")
     monkeypatch.setattr(settings, "EMAILS_FROM_EMAIL", "archive@example.com")
     return mails
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement that the application sends from now on, in a session or without."""
+    sent: list[str] = []
+
+    def note(kind: type) -> None:
+        execute = kind.execute
+
+        def noted(cursor, query, *values, **options):
+            sent.append(query.decode() if isinstance(query, bytes) else str(query))
+            return execute(cursor, query, *values, **options)
+
+        monkeypatch.setattr(kind, "execute", noted)
+
+    note(psycopg.Cursor)
+    note(psycopg.AsyncCursor)
+    return sent

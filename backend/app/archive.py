@@ -1,26 +1,32 @@
 """The archive, as the application calls it. Every rule is in `sql/archive/`; here are calls and the browse query."""
 
 import json
+import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import cache, lru_cache
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import CTE, Row, Select, Uuid, inspect, literal, text
-from sqlmodel import Session, col, func, or_, select
+from pydantic_core import from_json
+from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, inspect, literal_column
+from sqlmodel import Session, col, func, or_, select, text
 from sqlmodel.sql.expression import SelectOfScalar
 
+from app.core.statements import Connection, Row, Statement, connection
 from app.models import (
     ArchiveFilter,
     Deletion,
     HealthCheck,
     Item,
     ItemArchive,
-    ItemFilter,
-    RestorePreview,
+    ItemPublic,
     User,
     UserArchive,
-    UserFilter,
+    UserPublic,
+    shown,
 )
 
 COUNT_LIMIT = 10_000
@@ -29,25 +35,24 @@ COUNT_LIMIT = 10_000
 SEARCH_SECONDS = 5
 """How long looking for a text may take: what it is in, no index tells."""
 
-Live = TypeVar("Live", Item, User)
-Archived = TypeVar("Archived", ItemArchive, UserArchive)
+R = TypeVar("R")
+
+Archived = type[ItemArchive] | type[UserArchive]
+
+deletion = select(
+    bindparam("row_id", type_=Uuid).label("id"),
+    func.set_config("archive.actor", bindparam("actor"), True),
+    func.set_config("archive.reason", bindparam("reason"), True),
+).cte("deletion")
+"""The id of a row to delete; a statement that finds its row by it is recorded with who deletes it, and why.
+
+The settings end with the statement's transaction, so nothing leaks through a connection pool, a transaction-mode one
+included. `context` gives the values."""
 
 
-def deletion(row_id: uuid.UUID, *, actor: uuid.UUID, reason: str | None = None) -> CTE:
-    """Return a subquery with the id of a row to delete, which on the way says who deletes it, and why.
-
-    A statement that finds its row by this id is recorded so. The settings end with its transaction, so nothing leaks
-    through a connection pool, a transaction-mode one included.
-    """
-    return select(
-        literal(row_id, Uuid).label("id"),
-        func.set_config("archive.actor", str(actor), True),
-        func.set_config("archive.reason", reason or "", True),
-    ).cte("deletion")
-
-
-def _set_actor(session: Session, actor: uuid.UUID) -> None:
-    session.execute(select(func.set_config("archive.actor", str(actor), True)))
+def context(row_id: uuid.UUID, actor: uuid.UUID, reason: str | None = None) -> dict[str, object]:
+    """Return the values that `deletion` asks for."""
+    return {"row_id": row_id, "actor": str(actor), "reason": reason or ""}
 
 
 def health(session: Session, *, thorough: bool = False) -> list[HealthCheck]:
@@ -59,197 +64,272 @@ def health(session: Session, *, thorough: bool = False) -> list[HealthCheck]:
     return [HealthCheck.model_validate(row) for row in rows]
 
 
-def make_partitions(session: Session) -> None:
-    """Make the partitions of the months to come, where they are missing, and commit."""
-    session.execute(text("select archive.make_partitions()"))
-    session.commit()
+async def make_partitions() -> None:
+    """Make the partitions of the months to come, where they are missing."""
+    await _make_partitions.rows()
+
+
+_make_partitions = Statement(text("select archive.make_partitions()"))
 
 
 # Browsing
 
 
-def select_items(wanted: ItemFilter) -> SelectOfScalar[ItemArchive]:
-    """Select the deleted items that pass a filter."""
-    equal = {ItemArchive.owner_id: wanted.owner_id, ItemArchive.id: wanted.item_id}
-    return _select(ItemArchive, wanted, equal, [ItemArchive.title, ItemArchive.description])
+def _conditions(table: Archived, searched: Iterable[Any], **equal: Any) -> dict[str, ColumnElement[bool]]:
+    """Return what may be asked of archived rows, by the names of the filters and of the states."""
+    equal |= {"archived_by": table.archived_by, "transaction_id": table.transaction_id}
+    archived_at, restored_at, archive_id = col(table.archived_at), col(table.restored_at), col(table.archive_id)
+    return {
+        "archived": restored_at.is_(None),
+        "restored": restored_at.is_not(None),
+        **{name: col(column) == bindparam(name) for name, column in equal.items()},
+        "archived_after": archived_at >= bindparam("archived_after"),
+        "archived_before": archived_at < bindparam("archived_before"),
+        "q": or_(*(col(column).icontains(bindparam("q"), escape="/") for column in searched)),
+        "before": archive_id < bindparam("before"),  # the page after this row
+    }
 
 
-def select_users(wanted: UserFilter) -> SelectOfScalar[UserArchive]:
-    """Select the deleted users who pass a filter."""
-    return _select(UserArchive, wanted, {UserArchive.id: wanted.user_id}, [UserArchive.email, UserArchive.full_name])
+CONDITIONS: dict[Any, dict[str, ColumnElement[bool]]] = {
+    ItemArchive: _conditions(
+        ItemArchive, [ItemArchive.title, ItemArchive.description], owner_id=ItemArchive.owner_id, item_id=ItemArchive.id
+    ),
+    UserArchive: _conditions(UserArchive, [UserArchive.email, UserArchive.full_name], user_id=UserArchive.id),
+}
 
 
-def _select(
-    table: type[Archived], wanted: ArchiveFilter, equal: Mapping[Any, object], searched: list[Any]
-) -> SelectOfScalar[Archived]:
-    statement = select(table)
-    exactly = {**equal, table.archived_by: wanted.archived_by, table.transaction_id: wanted.transaction_id}
-    for column, value in exactly.items():
-        if value is not None:
-            statement = statement.where(col(column) == value)
-    if wanted.state != "any":
-        restored = col(table.restored_at).is_not(None)
-        statement = statement.where(restored if wanted.state == "restored" else ~restored)
-    if wanted.archived_after:
-        statement = statement.where(col(table.archived_at) >= wanted.archived_after)
-    if wanted.archived_before:
-        statement = statement.where(col(table.archived_at) < wanted.archived_before)
-    if wanted.q:
-        statement = statement.where(or_(*(col(column).icontains(wanted.q, autoescape=True) for column in searched)))
-    return statement
+def _asked(wanted: ArchiveFilter) -> dict[str, Any]:
+    """Return the conditions that a filter names, with their values."""
+    asked = wanted.model_dump(exclude_none=True)
+    asked[asked.pop("state")] = True
+    if "q" in asked:
+        asked["q"] = re.sub("[/%_]", r"/\g<0>", asked["q"])
+    return asked
 
 
-def page(
-    session: Session, statement: SelectOfScalar[Archived], *, limit: int, before: int | None, searching: bool = False
-) -> tuple[list[Row[Any]], dict[str, object]]:
-    """Return a page of the selected rows, newest first, that come after `before`, and how it fits into the whole.
+def _where(table: Archived, names: Iterable[str]) -> list[ColumnElement[bool]]:
+    return [condition for name, condition in CONDITIONS[table].items() if name in names]
+
+
+def matching(table: Archived, wanted: ArchiveFilter) -> SelectOfScalar[Any]:
+    """Select the rows that pass a filter, newest first."""
+    asked = _asked(wanted)
+    return select(table).where(*_where(table, asked)).order_by(col(table.archive_id).desc()).params(asked)
+
+
+class _Browse(NamedTuple):
+    """What reads a page of archived rows, counts all that pass the same filter, and finds their keys."""
+
+    page: Statement
+    total: Statement
+    keys: Statement
+
+
+@lru_cache(1000)
+def _browse(table: Archived, names: frozenset[str], limit: int) -> _Browse:
+    page = select(*inspect(table).columns).where(*_where(table, names)).order_by(col(table.archive_id).desc())
+    keys = select(table.archive_id).where(*_where(table, names - {"before"}))
+    total = select(func.count().label("count")).select_from(_first(keys, COUNT_LIMIT + 1).subquery())
+    return _Browse(Statement(_first(page, limit)), Statement(total), Statement(keys))
+
+
+def _first(statement: Select[Any], limit: int) -> Select[Any]:
+    # Written out: with a limit that it does not know the planner keeps no plan, and makes one for all the partitions
+    # each time.
+    return statement.limit(literal_column(str(limit), Integer))
+
+
+@dataclass(frozen=True)
+class Page(Generic[R]):
+    """Archived rows, newest first, and how they fit into the whole."""
+
+    rows: list[R]
+    count: int
+    count_exact: bool
+    next_before: int | None
+
+
+async def page(table: Archived, wanted: ArchiveFilter, *, limit: int, before: int | None = None) -> Page[Row]:
+    """Return a page of the rows that pass a filter, newest first, after `before`.
 
     Raises:
-        sqlalchemy.exc.DBAPIError: with SQLSTATE 57014 where searching takes longer than `SEARCH_SECONDS`.
+        psycopg.errors.QueryCanceled: looking for a text takes longer than `SEARCH_SECONDS`.
 
     """
-    if searching:
-        session.connection(execution_options={"isolation_level": "READ COMMITTED"})  # for a setting that ends with it
-        session.execute(text(f"set local statement_timeout = '{SEARCH_SECONDS}s'"))
-    table = statement.column_descriptions[0]["entity"]
-    later = statement if before is None else statement.where(table.archive_id < before)
+    return await _page(table, wanted, limit, before, Statement.rows, lambda row: row["archive_id"])
+
+
+async def json_page(table: Archived, wanted: ArchiveFilter, *, limit: int, before: int | None = None) -> Page[str]:
+    """Return the same, each row in JSON."""
+    return await _page(table, wanted, limit, before, Statement.json, lambda row: from_json(row)["archive_id"])
+
+
+async def _page(
+    table: Archived,
+    wanted: ArchiveFilter,
+    limit: int,
+    before: int | None,
+    read: Callable[..., Awaitable[list[R]]],
+    archive_id: Callable[[R], int],
+) -> Page[R]:
+    asked = _asked(wanted) | ({} if before is None else {"before": before})
     # One row more than asked for tells whether there is a next page.
-    newest_first = later.with_only_columns(*inspect(table).columns).order_by(table.archive_id.desc())
-    rows = session.execute(newest_first.limit(limit + 1)).all()
-    whole = before is None and len(rows) <= limit
-    count, exact = (len(rows), True) if whole else _count(session, statement.with_only_columns(table.archive_id))
-    session.commit()  # see deps.get_current_user
-    next_before = rows[limit - 1].archive_id if len(rows) > limit else None
-    return list(rows[:limit]), {"count": count, "count_exact": exact, "next_before": next_before}
+    browse = _browse(table, frozenset(asked), limit + 1)
+    async with AsyncExitStack() as stack:
+        lent = await stack.enter_async_context(connection())
+        if wanted.q:
+            await stack.enter_async_context(lent.transaction())
+            await lent.execute(f"set local statement_timeout = '{SEARCH_SECONDS}s'".encode())
+        rows = await read(browse.page, lent, **asked)
+        whole = before is None and len(rows) <= limit
+        count, exact = (len(rows), True) if whole else await _count(lent, browse, asked)
+    return Page(rows[:limit], count, exact, archive_id(rows[limit - 1]) if len(rows) > limit else None)
 
 
-def _count(session: Session, keys: Select[Any]) -> tuple[int, bool]:
-    """Return how many rows a statement finds, and whether that is exact: beyond `COUNT_LIMIT` it is an estimate."""
-    count = session.exec(select(func.count()).select_from(keys.limit(COUNT_LIMIT + 1).subquery())).one()
-    if count <= COUNT_LIMIT:
-        return count, True
-    query = keys.compile(session.get_bind(), compile_kwargs={"render_postcompile": True})
-    plan = session.connection().exec_driver_sql(f"explain (format json) {query}", query.params).scalar_one()
-    return max(COUNT_LIMIT + 1, plan[0]["Plan"]["Plan Rows"]), False
+async def _count(lent: Connection, browse: _Browse, asked: dict[str, Any]) -> tuple[int, bool]:
+    """Return how many rows pass a filter, and whether that is exact: beyond `COUNT_LIMIT` it is an estimate."""
+    (counted,) = await browse.total.rows(lent, **asked)
+    if counted["count"] <= COUNT_LIMIT:
+        return counted["count"], True
+    return max(COUNT_LIMIT + 1, await browse.keys.estimate(lent, **asked)), False
 
 
-def deletions(session: Session, *, limit: int, before: tuple[str, datetime] | None) -> list[Deletion]:
+async def deletions(*, limit: int, before: tuple[str, datetime] | None = None) -> list[Deletion]:
     """Return a page of deletions, newest first, that come after the one with this transaction id and time."""
     transaction_id, archived_at = before or (None, None)
-    rows = session.execute(
+    statement = _earlier_deletions if before else _deletions
+    rows = await statement.rows(limit=limit, transaction_id=transaction_id, archived_at=archived_at)
+    return [Deletion.model_validate(row) for row in rows]
+
+
+def _deletions_where(condition: str) -> Statement:
+    return Statement(
         text(
-            "select cast(t.transaction_id as text), archived_at, archived_by, reason, session_role, application_name,"
-            "       host(client_addr) as client_addr, rows, restored"
-            "  from archive.transactions t"
-            + (
-                " where (archived_at, t.transaction_id) < (cast(:at as timestamptz), cast(:id as xid8))"
-                if before
-                else ""
-            )
-            + " order by archived_at desc, t.transaction_id desc limit :limit"
-        ),
-        {"limit": limit} | ({"id": transaction_id, "at": archived_at} if before else {}),
+            "select t.transaction_id::text, archived_at, archived_by, reason, session_role, application_name,"
+            "       client_addr, rows, restored"
+            f" from archive.transactions t where {condition}"
+            " order by archived_at desc, t.transaction_id desc limit :limit"
+        )
     )
-    page = [Deletion.model_validate(row) for row in rows]
-    session.commit()  # see deps.get_current_user
-    return page
 
 
-def get(session: Session, table: type[Archived], archive_id: int) -> Archived | None:
+_deletions = _deletions_where("true")
+_earlier_deletions = _deletions_where(
+    "(archived_at, t.transaction_id) < (cast(:archived_at as timestamptz), cast(:transaction_id as xid8))"
+)
+
+
+async def get(table: Archived, archive_id: int) -> Row | None:
     """Return one deleted row."""
-    row = session.exec(select(table).where(col(table.archive_id) == archive_id)).first()
-    session.commit()  # see deps.get_current_user
-    return row
+    return await _one(table).row(archive_id=archive_id)
+
+
+async def get_json(table: Archived, archive_id: int) -> str | None:
+    """Return the same in JSON."""
+    return next(iter(await _one(table).json(archive_id=archive_id)), None)
+
+
+@cache
+def _one(table: Archived) -> Statement:
+    return Statement(select(*inspect(table).columns).where(col(table.archive_id) == bindparam("archive_id")))
 
 
 # Restoring
 
 
-def restore(
-    session: Session, table: type[Live], archive_id: int, *, actor: uuid.UUID, **overrides: uuid.UUID | None
-) -> Live:
-    """Bring one deleted row back under its old id, with other values where named, and commit.
+async def restore_item(archive_id: int, *, actor: uuid.UUID, owner_id: uuid.UUID | None = None) -> Row:
+    """Bring one deleted item back under its old id, to its old owner or the one named.
 
     Raises:
-        sqlalchemy.exc.DBAPIError: with SQLSTATE AR404 where there is no such row, AR409 where it cannot be restored.
+        psycopg.Error: with SQLSTATE AR404 where there is no such row, AR409 where it cannot be restored.
 
     """
-    _set_actor(session, actor)
-    outcome = _restore(session, table, archive_id, overrides, dry_run=False)
-    row = session.get_one(table, uuid.UUID(outcome.row_id))
-    session.commit()
+    return await _restored(_item, "item", archive_id, actor, owner_id)
+
+
+async def restore_user(archive_id: int, *, actor: uuid.UUID) -> Row:
+    """Bring one deleted user back under their old id.
+
+    Raises:
+        psycopg.Error: as for an item.
+
+    """
+    return await _restored(_user, "user", archive_id, actor)
+
+
+_item = Statement(select(*shown(Item, ItemPublic)).where(col(Item.id) == bindparam("id")))
+_user = Statement(select(*shown(User, UserPublic)).where(col(User.id) == bindparam("id")))
+
+
+async def _restored(
+    live: Statement, table: str, archive_id: int, actor: uuid.UUID, owner_id: uuid.UUID | None = None
+) -> Row:
+    async with connection() as lent, lent.transaction():
+        (done,) = await _restore.rows(lent, **_which(table, archive_id, owner_id), actor=str(actor), dry_run=False)
+        (row,) = await live.rows(lent, id=uuid.UUID(done["row_id"]))
     return row
 
 
-def preview(session: Session, table: type[Live], archive_id: int, **overrides: uuid.UUID | None) -> RestorePreview:
-    """Tell what `restore` would do, by doing it in a subtransaction that is rolled back.
+async def preview_item(archive_id: int, *, owner_id: uuid.UUID | None = None) -> Row:
+    """Tell what `restore_item` would do, by doing it in a subtransaction that is rolled back.
 
     Raises:
-        sqlalchemy.exc.DBAPIError: with SQLSTATE AR404 where there is no such row.
+        psycopg.Error: with SQLSTATE AR404 where there is no such row.
 
     """
-    outcome = _restore(session, table, archive_id, overrides, dry_run=True)
-    session.rollback()
+    (outcome,) = await _restore.rows(**_which("item", archive_id, owner_id), actor="", dry_run=True)
     return outcome
 
 
-def restore_transaction(
-    session: Session, transaction_id: str, *, actor: uuid.UUID, archived_at: datetime | None = None
-) -> list[RestorePreview]:
-    """Undo one deletion, all or nothing, and commit.
+def _which(table: str, archive_id: int, owner_id: uuid.UUID | None) -> dict[str, object]:
+    overrides = {"owner_id": str(owner_id)} if owner_id else {}
+    return {"source": f'public."{table}"', "archive_id": archive_id, "overrides": json.dumps(overrides)}
+
+
+async def restore_transaction(
+    transaction_id: str, *, actor: uuid.UUID, archived_at: datetime | None = None
+) -> list[Row]:
+    """Undo one deletion, all or nothing.
 
     Raises:
-        sqlalchemy.exc.DBAPIError: with SQLSTATE AR404 where it deleted nothing, AR409 where it cannot be undone, or
-            where `archived_at` must tell which one of several with this id is meant.
+        psycopg.Error: with SQLSTATE AR404 where it deleted nothing, AR409 where it cannot be undone, or where
+            `archived_at` must tell which one of several with this id is meant.
 
     """
-    _set_actor(session, actor)
-    rows = _restore_transaction(session, transaction_id, archived_at, dry_run=False)
-    session.commit()
-    return rows
+    return await _restore_transaction.rows(
+        transaction_id=transaction_id, archived_at=archived_at, actor=str(actor), dry_run=False
+    )
 
 
-def preview_transaction(
-    session: Session, transaction_id: str, *, archived_at: datetime | None = None
-) -> list[RestorePreview]:
+async def preview_transaction(transaction_id: str, *, archived_at: datetime | None = None) -> list[Row]:
     """Tell what `restore_transaction` would do.
 
     Raises:
-        sqlalchemy.exc.DBAPIError: as there, but a conflict is an outcome, not an error.
+        psycopg.Error: as there, but a conflict is an outcome, not an error.
 
     """
-    rows = _restore_transaction(session, transaction_id, archived_at, dry_run=True)
-    session.rollback()
-    return rows
-
-
-def _restore_transaction(
-    session: Session, transaction_id: str, archived_at: datetime | None, *, dry_run: bool
-) -> list[RestorePreview]:
-    rows = session.execute(
-        text(
-            'select archive._label(source) as "table", archive_id, row_id, outcome, detail'
-            "  from archive.restore_transaction(cast(:id as xid8), cast(:at as timestamptz), dry_run => :dry_run)"
-        ),
-        {"id": transaction_id, "at": archived_at, "dry_run": dry_run},
+    return await _restore_transaction.rows(
+        transaction_id=transaction_id, archived_at=archived_at, actor="", dry_run=True
     )
-    return [RestorePreview.model_validate(row) for row in rows]
 
 
-def _restore(
-    session: Session, table: type[Live], archive_id: int, overrides: Mapping[str, uuid.UUID | None], *, dry_run: bool
-) -> RestorePreview:
-    row = session.execute(
+def _outcomes_of(call: str) -> Statement:
+    """Select what a restore did, or would do, with each row. It asks for something of the context, which says who."""
+    return Statement(
         text(
-            'select archive._label(source) as "table", archive_id, row_id, outcome, detail'
-            "  from archive.restore(to_regclass(:source), array[cast(:id as bigint)],"
-            "                       cast(:overrides as jsonb), dry_run => :dry_run)"
-        ),
-        {
-            "source": f'public."{table.__tablename__}"',
-            "id": archive_id,
-            "overrides": json.dumps({name: str(value) for name, value in overrides.items() if value}),
-            "dry_run": dry_run,
-        },
-    ).one()
-    return RestorePreview.model_validate(row)
+            "with context as materialized ("
+            "    select set_config('archive.actor', :actor, true), cast(:dry_run as boolean) as dry_run)"
+            ' select archive._label(source) as "table", archive_id, row_id, outcome, detail'
+            f"  from context, lateral {call}"
+        )
+    )
+
+
+_restore = _outcomes_of(
+    "archive.restore(cast(:source as regclass), array[cast(:archive_id as bigint)], cast(:overrides as jsonb),"
+    " dry_run => context.dry_run)"
+)
+_restore_transaction = _outcomes_of(
+    "archive.restore_transaction(cast(:transaction_id as xid8), cast(:archived_at as timestamptz),"
+    " dry_run => context.dry_run)"
+)

@@ -1,16 +1,22 @@
-"""Statements about users and items. Each function that changes something commits it."""
+"""What is done with users and items. Each function that changes something commits it.
+
+Where several steps belong together it is done in a session, on instances. What the API does all day is one statement
+each, on rows: those functions are asynchronous.
+"""
 
 import uuid
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from functools import cache
 
-from sqlalchemy import CTE, ColumnElement, Row, inspect
+import psycopg
+from sqlalchemy import BigInteger, ColumnElement, Uuid, bindparam, inspect
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, SQLModel, col, delete, func, select, update
+from sqlmodel import Session, SQLModel, col, delete, func, insert, or_, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app import archive
 from app.core import security
+from app.core.statements import Row, Statement
 from app.models import (
     Item,
     ItemCreate,
@@ -21,12 +27,37 @@ from app.models import (
     UserPublic,
     UserUpdate,
     UserUpdateMe,
+    new_id,
     shown,
 )
 
-Model = TypeVar("Model", bound=SQLModel)
+
+class _Listing:
+    """Lists rows as a schema shows them, newest first, and counts them."""
+
+    def __init__(
+        self, table: type[User] | type[Item], schema: type[SQLModel], *conditions: ColumnElement[bool]
+    ) -> None:
+        newest_first = select(*shown(table, schema)).where(*conditions).order_by(col(table.id).desc())
+        skip, limit = bindparam("skip", type_=BigInteger), bindparam("limit", type_=BigInteger)
+        self._page = Statement(newest_first.offset(skip).limit(limit))
+        self._count = Statement(select(func.count().label("count")).select_from(table).where(*conditions))
+
+    async def read(self, *, skip: int, limit: int, **values: object) -> tuple[list[str], int]:
+        """Return a page, each row in JSON, and how many rows there are."""
+        rows = await self._page.json(skip=skip, limit=limit, **values)
+        # A page that is not full, and not beyond the end, says by itself how many there are.
+        if len(rows) < limit and (rows or not skip):
+            return rows, skip + len(rows)
+        (counted,) = await self._count.rows(**values)
+        return rows, counted["count"]
+
 
 # Users
+
+_user = Statement(select(*inspect(User).columns).where(col(User.id) == bindparam("id")))
+_users = _Listing(User, UserPublic)
+_delete_user = Statement(delete(User).where(col(User.id) == archive.deletion.c.id))
 
 
 class EmailTaken(Exception):
@@ -123,7 +154,15 @@ def _save_user(session: Session, user: User) -> User:
         if "user_email_key" in str(error.orig):
             raise EmailTaken from error
         raise
-    return _fresh(session, user)
+    if inspect(user).expired:  # the API's sessions do not forget at the commit, which saves a query
+        session.refresh(user)
+    return user
+
+
+async def get_user(user_id: uuid.UUID) -> User | None:
+    """Return the user with this id, as they are now, in no session: their items are not there to be asked for."""
+    row = await _user.row(id=user_id)
+    return User(**row) if row else None
 
 
 def get_user_by_email(*, session: Session, email: str, lock: bool = False) -> User | None:
@@ -160,114 +199,96 @@ def sign_in(*, session: Session, email: str, password: str) -> User | None:
     return session.exec(current.execution_options(populate_existing=True)).first()
 
 
-def delete_user(*, session: Session, user_id: uuid.UUID, actor: uuid.UUID) -> bool:
+async def delete_user(user_id: uuid.UUID, *, actor: uuid.UUID) -> bool:
     """Delete a user; the database deletes their items with them, and archives all.
 
     Returns whether this call deleted them.
     """
-    return _delete(session, User, archive.deletion(user_id, actor=actor))
+    return await _delete_user.count(**archive.context(user_id, actor)) == 1
 
 
-def list_users(*, session: Session, skip: int, limit: int) -> tuple[list[Row[Any]], int]:
-    """Return a page of users as shown, newest first, and how many there are."""
-    return _page(session, select(User), UserPublic, skip, limit)
+async def list_users(*, skip: int, limit: int) -> tuple[list[str], int]:
+    """Return a page of users, newest first, each in JSON, and how many there are."""
+    return await _users.read(skip=skip, limit=limit)
 
 
-# Items
+# Items: of one owner, or, where `owner_id` is None, of anybody
+
+_its_owner = col(Item.owner_id) == bindparam("owner_id")
+_whose = or_(bindparam("owner_id", type_=Uuid).is_(None), _its_owner)
+_this = (col(Item.id) == bindparam("item_id"), _whose)
+_as_shown = shown(Item, ItemPublic)
+
+_item = Statement(select(*_as_shown).where(*_this))
+_items, _items_of_one = _Listing(Item, ItemPublic), _Listing(Item, ItemPublic, _its_owner)
+_insert_item = Statement(insert(Item).returning(*_as_shown), *inspect(Item).columns.keys())
+_delete_item = Statement(delete(Item).where(col(Item.id) == archive.deletion.c.id, _whose))
+
+
+@cache
+def _update_item(*columns: str) -> Statement:
+    if not columns:
+        return _item
+    return Statement(update(Item).where(*_this).returning(*_as_shown), *columns)
 
 
 def create_item(*, session: Session, item_in: ItemCreate, owner_id: uuid.UUID) -> Item:
+    """Make an item of this owner's, for who works in a session.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: there is no such owner any more.
+
+    """
+    item = Item.model_validate(item_in, update={"owner_id": owner_id})
+    session.add(item)
+    session.commit()
+    session.refresh(item)
+    return item
+
+
+async def insert_item(item_in: ItemCreate, *, owner_id: uuid.UUID) -> Row:
     """Make an item of this owner's.
 
     Raises:
         UserGone: there is no such owner any more.
 
     """
-    item = Item.model_validate(item_in, update={"owner_id": owner_id})
-    session.add(item)
     try:
-        session.commit()
-    except IntegrityError as error:
-        session.rollback()
-        if "item_owner_id_fkey" in str(error.orig):
-            raise UserGone from error
-        raise
-    return _fresh(session, item)
-
-
-def get_item(*, session: Session, item_id: uuid.UUID, owner_id: uuid.UUID | None) -> Item | None:
-    """Return an item of this owner's, or of anybody's; None where there is none."""
-    item = session.exec(items_of(owner_id).where(col(Item.id) == item_id)).one_or_none()
-    session.commit()  # see deps.get_current_user
-    return item
-
-
-def update_item(
-    *, session: Session, item_id: uuid.UUID, owner_id: uuid.UUID | None, item_in: ItemUpdate
-) -> Item | None:
-    """Change an item of this owner's, or of anybody's; None where there is none."""
-    changes = item_in.model_dump(exclude_unset=True)
-    statement = update(Item).values(**changes).returning(Item) if changes else select(Item)
-    changed = session.scalars(statement.where(col(Item.id) == item_id, *_of(owner_id))).one_or_none()
-    session.commit()
-    return changed
-
-
-def delete_item(
-    *,
-    session: Session,
-    item_id: uuid.UUID,
-    owner_id: uuid.UUID | None,
-    actor: uuid.UUID,
-    reason: str | None = None,
-) -> bool:
-    """Delete an item of this owner's, or of anybody's; the database archives it.
-
-    Returns whether this call deleted it: of several racing deletes exactly one is told True.
-    """
-    return _delete(session, Item, archive.deletion(item_id, actor=actor, reason=reason), *_of(owner_id))
-
-
-def items_of(owner_id: uuid.UUID | None) -> SelectOfScalar[Item]:
-    """Select the items of one owner, or of all."""
-    return select(Item).where(*_of(owner_id))
-
-
-def list_items(*, session: Session, owner_id: uuid.UUID | None, skip: int, limit: int) -> tuple[list[Row[Any]], int]:
-    """Return a page of one owner's items as shown, or of all, newest first, and how many there are."""
-    return _page(session, items_of(owner_id), ItemPublic, skip, limit)
-
-
-def _of(owner_id: uuid.UUID | None) -> list[ColumnElement[bool]]:
-    return [] if owner_id is None else [col(Item.owner_id) == owner_id]
-
-
-# Both
-
-
-def _fresh(session: Session, row: Model) -> Model:
-    """Read a row again if its session forgot it at the commit; the API's sessions do not, which saves a query."""
-    if inspect(row).expired:
-        session.refresh(row)
+        (row,) = await _insert_item.rows(id=new_id(), owner_id=owner_id, **item_in.model_dump())
+    except psycopg.errors.ForeignKeyViolation as error:
+        raise UserGone from error
     return row
 
 
-def _delete(session: Session, table: type[User] | type[Item], deletion: CTE, *conditions: ColumnElement[bool]) -> bool:
-    result: Any = session.execute(delete(table).where(col(table.id) == deletion.c.id, *conditions))
-    session.commit()
-    return bool(result.rowcount == 1)
+async def get_item(item_id: uuid.UUID, *, owner_id: uuid.UUID | None) -> Row | None:
+    """Return an item; None where there is none."""
+    return await _item.row(item_id=item_id, owner_id=owner_id)
 
 
-def _page(
-    session: Session, statement: SelectOfScalar[Any], schema: type[SQLModel], skip: int, limit: int
-) -> tuple[list[Row[Any]], int]:
-    table = statement.column_descriptions[0]["entity"]
-    page = statement.with_only_columns(*shown(table, schema)).order_by(table.id.desc()).offset(skip).limit(limit)
-    rows = session.execute(page).all()
-    # A page that is not full, and not beyond the end, says by itself how many there are.
-    if len(rows) < limit and (rows or not skip):
-        count = skip + len(rows)
-    else:
-        count = session.execute(statement.with_only_columns(func.count(table.id))).scalar_one()
-    session.commit()  # see deps.get_current_user
-    return list(rows), count
+async def update_item(item_id: uuid.UUID, *, owner_id: uuid.UUID | None, item_in: ItemUpdate) -> Row | None:
+    """Change an item and return it; None where there is none."""
+    changes = item_in.model_dump(exclude_unset=True)
+    return await _update_item(*changes).row(item_id=item_id, owner_id=owner_id, **changes)
+
+
+async def delete_item(
+    item_id: uuid.UUID, *, owner_id: uuid.UUID | None, actor: uuid.UUID, reason: str | None = None
+) -> bool:
+    """Delete an item; the database archives it.
+
+    Returns whether this call deleted it: of several racing deletes exactly one is told True.
+    """
+    return await _delete_item.count(owner_id=owner_id, **archive.context(item_id, actor, reason)) == 1
+
+
+async def list_items(*, owner_id: uuid.UUID | None, skip: int, limit: int) -> tuple[list[str], int]:
+    """Return a page of items, newest first, each in JSON, and how many there are."""
+    if owner_id is None:
+        return await _items.read(skip=skip, limit=limit)
+    return await _items_of_one.read(skip=skip, limit=limit, owner_id=owner_id)
+
+
+def items_of(owner_id: uuid.UUID | None) -> SelectOfScalar[Item]:
+    """Select items, newest first."""
+    whose = [] if owner_id is None else [col(Item.owner_id) == owner_id]
+    return select(Item).where(*whose).order_by(col(Item.id).desc())

@@ -1,5 +1,6 @@
 """The tour: a delete, its archive and its restore, on real rows. Every statement it prints is the one that it runs."""
 
+import asyncio
 import uuid
 from typing import Any
 
@@ -57,7 +58,7 @@ def _walk(session: Session, connection: psycopg.Connection, ada: User, ben: User
 
     _title("2. She deletes one through the API and says why. Somebody deletes the other in SQL.")
     _console.print(f"  DELETE {settings.API_V1_STR}/items/{blue.id}?reason=duplicate", style="cyan")
-    crud.delete_item(session=session, item_id=blue.id, owner_id=None, actor=ada.id, reason="duplicate")
+    asyncio.run(crud.delete_item(blue.id, owner_id=ada.id, actor=ada.id, reason="duplicate"))
     run(f"delete from item where id = '{red.id}'")
 
     _title("3. The rows are really gone: no flag to filter by, no key still taken.")

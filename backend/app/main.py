@@ -1,11 +1,11 @@
 """The application: middleware, error handlers, lifespan."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import psycopg
+from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
@@ -13,7 +13,6 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlmodel import Session
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
@@ -22,6 +21,7 @@ from app.api.main import api_router
 from app.core import db
 from app.core.config import settings
 from app.core.embedded import EmbeddedError
+from app.core.statements import Exhausted
 
 logger = logging.getLogger(__name__)
 
@@ -34,17 +34,17 @@ def operation_id(route: APIRoute) -> str:
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
     """Make the archive's partitions at the start, close the connections at the end. Nothing is migrated."""
-    await asyncio.to_thread(make_partitions)
+    to_thread.current_default_thread_limiter().total_tokens = db.engine.pool.size()  # type: ignore[attr-defined]
+    await make_partitions()
     yield
     db.engine.dispose()
 
 
-def make_partitions() -> None:
+async def make_partitions() -> None:
     """Make next month's partitions in good time. A delete does without them, so a failure is no reason not to serve."""
     try:
-        with Session(db.engine) as session:
-            archive.make_partitions(session)
-    except (DBAPIError, PoolTimeoutError, psycopg.Error, EmbeddedError) as error:
+        await archive.make_partitions()
+    except (psycopg.Error, EmbeddedError) as error:
         logger.warning("The archive's partitions were not made: %s", error)
 
 
@@ -92,31 +92,37 @@ def answer_user_gone(_: Request, __: crud.UserGone) -> JSONResponse:
 
 
 @app.exception_handler(DBAPIError)
-def answer_database_error(_: Request, error: DBAPIError) -> JSONResponse:
+def answer_session_error(request: Request, error: DBAPIError) -> JSONResponse:
+    """Answer an error of the database that a session has wrapped."""
+    if isinstance(error.orig, psycopg.Error):
+        return answer_database_error(request, error.orig)
+    raise error
+
+
+@app.exception_handler(psycopg.Error)
+def answer_database_error(_: Request, error: psycopg.Error) -> JSONResponse:
     """Answer the archive's errors (SQLSTATE ARnnn) with status nnn, and say it if the database is busy or away."""
-    cause = error.orig
-    state = getattr(cause, "sqlstate", None) or ""
-    if isinstance(cause, psycopg.Error) and state.startswith("AR"):
-        return JSONResponse({"detail": cause.diag.message_primary}, int(state[2:]))
+    state = error.sqlstate or ""
+    if state.startswith("AR"):
+        return JSONResponse({"detail": error.diag.message_primary}, int(state[2:]))
     if state == "57014":
         return _busy("This takes longer than the database allows: ask for less, or try again")
     # Gone when tried again: serialization failure, deadlock, lock timeout; and what statements meet that run while a
     # migration makes the archive's functions anew.
     if state in {"40001", "40P01", "55P03", "XX000", "42704", "42883"}:
-        logger.warning("The database was busy: %s %s", state, cause)
+        logger.warning("The database was busy: %s %s", state, error)
         return _busy("The database is busy, try again")
-    if isinstance(cause, psycopg.OperationalError):
-        logger.warning("The database is not available: %s", cause)
-        return _busy("The database is not available")
+    if isinstance(error, psycopg.OperationalError):
+        return answer_unavailable(_, error)
     raise error
 
 
 @app.exception_handler(PoolTimeoutError)
-@app.exception_handler(psycopg.OperationalError)
+@app.exception_handler(Exhausted)
 @app.exception_handler(EmbeddedError)
 def answer_unavailable(_: Request, error: Exception) -> JSONResponse:
     """Answer where no connection could be had."""
-    logger.warning("The database is not available: %s", error)
+    logger.warning("The database is not available: %s", error or "all connections are in use")
     return _busy("The database is not available")
 
 

@@ -57,9 +57,13 @@ class Schema(SQLModel):
     _text = field_validator("*", mode="after")(_storable)
 
 
+new_id = uuid7
+"""Makes the id of a new row: ids rise with time, so that newest first is by id."""
+
+
 def _key() -> Any:
     return Field(
-        default_factory=uuid7, primary_key=True, sa_column_kwargs={"server_default": text("gen_random_uuid()")}
+        default_factory=new_id, primary_key=True, sa_column_kwargs={"server_default": text("gen_random_uuid()")}
     )
 
 

@@ -11,6 +11,8 @@ from app.core.db import engine
 from app.export import DOWNLOADS
 from app.main import app
 
+from tests.conftest import until
+
 
 @pytest.fixture
 def port(db) -> Iterator[int]:
@@ -44,16 +46,6 @@ def begin(db, port, make_user, headers):
         return client, int(client.recv(100).split()[1])
 
     return begin
-
-
-def until(condition) -> None:
-    """Wait for a condition, for 20 s at most."""
-    pause = threading.Event()
-    for _ in range(200):
-        if condition():
-            return
-        pause.wait(0.1)
-    raise AssertionError("in vain")
 
 
 def test_abandoned_downloads_give_their_connections_back(begin):

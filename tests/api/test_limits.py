@@ -2,18 +2,20 @@
 
 import select
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
-import psycopg
+import anyio
 import pytest
-from app import archive, crud
-from app.core import migrations
+from app import archive
+from app.core import migrations, statements
 from app.core.config import settings
-from app.core.db import autocommit, engine
-from sqlalchemy import event, text
-from sqlmodel import Session
+from app.core.db import engine
+from app.main import app
+from fastapi.testclient import TestClient
+from sqlalchemy import text
 
-from tests.conftest import RUNTIME, connect
+from tests.conftest import RUNTIME, connect, until
 
 BUSY = {"detail": "The database is busy, try again"}
 TOO_LONG = {"detail": "This takes longer than the database allows: ask for less, or try again"}
@@ -42,42 +44,104 @@ def locked(item) -> Iterator[None]:
         yield
 
 
-def test_connections_that_the_server_has_ended_are_replaced_unnoticed(client, server, make_user, headers):
+STATEMENT, SESSION = ("GET", None), ("PATCH", {"full_name": "Ann"})
+"""Requests for /users/me that run a statement alone, and that need a session as well."""
+
+
+@pytest.fixture
+def ask(client, make_user, headers):
     user = headers(make_user())
-    with ExitStack() as requests:
+    return lambda method, body: client.request(method, "/api/v1/users/me", json=body, headers=user)
+
+
+@pytest.mark.parametrize("request_", [STATEMENT, SESSION])
+def test_connections_that_the_server_has_ended_are_replaced_unnoticed(ask, client, server, request_):
+    with ExitStack() as others:
         for _ in range(5):
-            requests.enter_context(engine.connect())
-    assert engine.pool.checkedin() >= 5
+            others.enter_context(engine.connect())
+            others.enter_context(client.portal.wrap_async_context_manager(statements.connection()))
+    connections = "select pg_terminate_backend(pid, 10000) from pg_stat_activity where usename = %s"
+    assert server.execute(connections, [RUNTIME]).rowcount >= 10
 
-    server.execute("select pg_terminate_backend(pid, 10000) from pg_stat_activity where usename = %s", [RUNTIME])
-
-    assert [client.get("/api/v1/users/me", headers=user).status_code for _ in range(6)] == [200] * 6
+    assert [ask(*request_).status_code for _ in range(12)] == [200] * 12
 
 
 def test_a_message_on_an_idle_connection_is_no_reason_to_replace_it(db):
-    with autocommit.connect() as connection:
-        before = connection.scalar(text("select pg_backend_pid()"))
+    async def listen():
+        async with statements.connection() as connection:
+            await connection.execute("listen news")
+        db.execute("notify news")
+        await anyio.wait_readable(connection.fileno())
+        async with statements.connection() as same:
+            assert same is connection
+
+    anyio.run(listen)
+
+
+def test_a_session_keeps_a_connection_with_a_message_too(db):
+    with engine.connect() as connection:
         connection.execute(text("listen news"))
-        socket = connection.connection.driver_connection.fileno()
+        connection.commit()
+        before = connection.connection.driver_connection
 
     db.execute("notify news")
-    assert select.select([socket], [], [], 10)[0]
+    assert select.select([before], [], [], 10)[0]
 
-    with autocommit.connect() as connection:
-        assert connection.scalar(text("select pg_backend_pid()")) == before
+    with engine.connect() as connection:
+        assert connection.connection.driver_connection is before
 
 
-def test_an_exhausted_pool_is_503_within_its_timeout(client, make_user, headers):
-    user = headers(make_user())
+@pytest.mark.parametrize("request_", [STATEMENT, SESSION])
+def test_when_all_connections_are_in_use_the_answer_is_503_within_a_bounded_time(ask, client, monkeypatch, request_):
+    monkeypatch.setattr(statements, "PATIENCE", 0.1)
+    monkeypatch.setattr(engine.pool, "_timeout", 0.1)
 
-    with ExitStack() as requests:
-        for _ in range(engine.pool.size()):
-            requests.enter_context(engine.connect())
+    with ExitStack() as others:
+        if request_ is STATEMENT:
+            for _ in range(statements.CONNECTIONS):
+                others.enter_context(client.portal.wrap_async_context_manager(statements.connection()))
+        else:
+            for _ in range(engine.pool.size()):
+                others.enter_context(engine.connect())
 
-        answer = client.get("/api/v1/users/me", headers=user)
+        answer = ask(*request_)
 
     assert told(answer) == (503, UNAVAILABLE, "1")
-    assert client.get("/api/v1/users/me", headers=user).status_code == 200
+    assert ask(*request_).status_code == 200
+
+
+def test_a_request_that_is_cancelled_in_the_middle_leaves_no_statement_running(db):
+    async def cancel():
+        with anyio.move_on_after(0.2):
+            async with statements.connection() as connection:
+                await connection.execute("select pg_sleep(60)")
+        async with statements.connection() as connection:
+            assert await (await connection.execute("select 1 as one")).fetchone() == {"one": 1}
+
+    anyio.run(cancel)
+
+    asleep = "select from pg_stat_activity where usename = %s and wait_event = 'PgSleep'"
+    until(lambda: db.execute(asleep, [RUNTIME]).rowcount == 0)
+
+
+def test_each_statement_is_a_transaction_of_its_own(db):
+    async def transactions():
+        async with statements.connection() as connection:
+            return [await (await connection.execute("select pg_current_xact_id()")).fetchone() for _ in range(2)]
+
+    first, second = anyio.run(transactions)
+
+    assert first != second
+
+
+def test_a_request_may_come_from_any_event_loop(db, make_user, headers):
+    """As from a test client that is not a context manager: it makes a loop for each request."""
+    user, client = headers(make_user()), TestClient(app)
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = threads.map(lambda _: client.get("/api/v1/users/me", headers=user).status_code, range(40))
+
+    assert set(answers) == {200}
 
 
 def test_a_request_gives_up_waiting_for_a_lock(client, limit, make_user, make_item, headers):
@@ -147,44 +211,13 @@ def test_a_login_without_a_limit_is_reported(db, server):
     assert RUNTIME in detail
 
 
-def test_a_delete_is_one_statement(client, make_user, make_item, headers):
+def test_a_delete_is_one_statement(client, sent, make_user, make_item, headers):
     user = make_user()
     item = make_item(user)
-    statements = []
+    sent.clear()
 
-    def note(_connection, _cursor, statement, *_):
-        statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
     answer = client.delete(f"/api/v1/items/{item.id}", params={"reason": "old"}, headers=headers(user))
-    event.remove(engine, "before_cursor_execute", note)
 
     assert answer.status_code == 200
-    assert len(statements) == 2  # who is it, and the delete
-    assert "DELETE FROM item" in statements[1]
-
-
-def test_reads_are_outside_of_transactions(client, db, make_user, make_item, headers):
-    user = make_user()
-    item = make_item(user)
-    states = []
-
-    def note(connection, *_):
-        states.append(connection.connection.driver_connection.info.transaction_status)
-
-    event.listen(engine, "after_cursor_execute", note)
-    for path in ["users/me", "items/", f"items/{item.id}"]:
-        assert client.get(f"/api/v1/{path}", headers=headers(user)).status_code == 200
-    event.remove(engine, "after_cursor_execute", note)
-
-    assert set(states) == {psycopg.pq.TransactionStatus.IDLE}
-
-
-def test_the_same_functions_serve_a_session_with_transactions(db, make_user, make_item):
-    user = make_user()
-    item = make_item(user)
-
-    with Session(engine) as session:
-        assert crud.delete_item(session=session, item_id=item.id, owner_id=user.id, actor=user.id)
-
-    assert db.execute("select archived_by from item_archive").fetchone() == (str(user.id),)
+    assert len(sent) == 2  # who is it, and the delete
+    assert "DELETE FROM item" in sent[1]

@@ -5,8 +5,8 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from app.core.db import engine
-from sqlalchemy import event
+
+from tests.conftest import OWNER, connect, until
 
 PASSWORD = "a password for tests"
 NEW_PASSWORD = "quite another password"
@@ -28,19 +28,6 @@ def told(response):
 def shown(user, **changes):
     fields = {"id": str(user.id), **{f: getattr(user, f) for f in ("email", "full_name", "is_active", "is_superuser")}}
     return fields | changes
-
-
-@pytest.fixture
-def statements(db):
-    """Every statement that the application sends."""
-    statements = []
-
-    def keep(_connection, _cursor, statement, *_):
-        statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", keep)
-    yield statements
-    event.remove(engine, "before_cursor_execute", keep)
 
 
 # Who may do what
@@ -298,19 +285,17 @@ def test_a_deleted_users_items_are_archived_as_cascaded(client, db, make_user, m
     assert sorted(archived) == sorted((item, user.id, str(superuser.id), True) for item in items)
 
 
-def test_a_hundred_thousand_items_are_deleted_by_one_statement_and_none_is_loaded(
-    client, db, make_user, admin, statements
-):
+def test_a_hundred_thousand_items_are_deleted_by_one_statement_and_none_is_loaded(client, db, make_user, admin, sent):
     user = make_user()
     db.execute(
         "insert into item (title, owner_id) select 'item ' || n, %s from generate_series(1, 100000) as n", [user.id]
     )
-    statements.clear()
+    sent.clear()
 
     assert told(client.delete(f"/api/v1/users/{user.id}", headers=admin)) == DELETED
 
-    assert [re.findall("DELETE FROM .*? ", s) for s in statements if "delete" in s.lower()] == [['DELETE FROM "user" ']]
-    assert not [statement for statement in statements if "item" in statement]
+    assert [re.findall("DELETE FROM .*? ", s) for s in sent if "delete" in s.lower()] == [['DELETE FROM "user" ']]
+    assert not [statement for statement in sent if "item" in statement]
     assert db.execute("select count(*) from item").fetchone() == (0,)
     assert db.execute("select count(*), bool_and(cascaded) from item_archive").fetchone() == (100_000, True)
 
@@ -327,12 +312,11 @@ def test_a_hundred_thousand_items_are_deleted_by_one_statement_and_none_is_loade
 def test_a_change_that_the_users_deletion_overtakes_finds_no_user(client, db, make_user, headers, method, path, body):
     user = make_user()
 
-    def delete_first(_connection, _cursor, statement, *_):
-        if any(change in statement for change in ["INSERT INTO", "DELETE FROM", "FOR UPDATE"]):
-            db.execute('delete from "user" where id = %s', [user.id])
-
-    event.listen(engine, "before_cursor_execute", delete_first)
-    answer = client.request(method, f"/api/v1/{path}", json=body, headers=headers(user))
-    event.remove(engine, "before_cursor_execute", delete_first)
+    with connect(OWNER, autocommit=False) as deleter, ThreadPoolExecutor(1) as thread:
+        deleter.execute('delete from "user" where id = %s', [user.id])
+        request = thread.submit(client.request, method, f"/api/v1/{path}", json=body, headers=headers(user))
+        until(lambda: db.execute("select from pg_locks where not granted").rowcount == 1)
+        deleter.commit()
+        answer = request.result()
 
     assert told(answer) == NOT_FOUND

@@ -1,7 +1,7 @@
 """What routes ask for, as named types."""
 
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Annotated
 
 import jwt
@@ -10,6 +10,7 @@ from fastapi.security import OAuth2PasswordBearer
 from pydantic import ValidationError
 from sqlmodel import Session
 
+from app import crud
 from app.core import db, security
 from app.core.config import settings
 from app.models import PlainText, TokenPayload, User
@@ -22,19 +23,12 @@ EmailPath = Annotated[PlainText, Path(max_length=255)]
 
 
 def get_db() -> Iterator[Session]:
-    """Open a session for statements that belong together. Whoever changes something commits it: this ends too late."""
+    """Open a session for steps that belong together. Whoever changes something commits it: this ends too late."""
     with Session(db.engine, expire_on_commit=False) as session:
         yield session
 
 
-async def get_autocommit_db() -> AsyncIterator[Session]:
-    """Open a session for single statements. Nothing waits in it, so no thread is needed to open and close it."""
-    with Session(db.autocommit, expire_on_commit=False) as session:
-        yield session
-
-
 SessionDep = Annotated[Session, Depends(get_db)]
-AutocommitDep = Annotated[Session, Depends(get_autocommit_db)]
 TokenDep = Annotated[str, Depends(reusable_oauth2)]
 
 
@@ -49,14 +43,13 @@ async def get_token_payload(token: TokenDep) -> TokenPayload:
 PayloadDep = Annotated[TokenPayload, Depends(get_token_payload)]
 
 
-def get_current_user(session: AutocommitDep, payload: PayloadDep) -> User:
+async def get_current_user(token: TokenDep) -> User:
     """Return the user whom the token signs in. 404 if gone, 400 if inactive, 403 if the token has been ended."""
+    payload = await get_token_payload(token)
     try:
-        user = session.get(User, uuid.UUID(payload.sub))
+        user = await crud.get_user(uuid.UUID(payload.sub))
     except ValueError as error:
         raise _invalid_token() from error
-    # Give the connection back until the route wants one: a request that waits for a thread must not hold it.
-    session.commit()
     if not user:
         raise HTTPException(404, "User not found")
     if not user.is_active:

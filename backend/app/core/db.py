@@ -9,7 +9,6 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
-from app import crud
 from app.core import embedded
 from app.core.config import settings
 from app.models import UserCreate
@@ -28,59 +27,67 @@ def connect(user: str, password: str, **options: Any) -> psycopg.Connection:
     """
     if settings.embedded:
         embedded.ensure(settings.EMBEDDED_PGDATA)
-    return psycopg.connect(
-        host=settings.host,
-        port=settings.POSTGRES_PORT,
-        user=user,
-        password=password or None,
-        dbname=settings.POSTGRES_DB,
-        prepare_threshold=5 if settings.POSTGRES_PREPARED_STATEMENTS else None,
-        **options,
-    )
+    return psycopg.connect(**parameters(user, password), **options)
+
+
+def parameters(user: str, password: str) -> dict[str, Any]:
+    """Return what leads psycopg to the configured database, as the settings are now."""
+    return {
+        "host": settings.host,
+        "port": settings.POSTGRES_PORT,
+        "user": user,
+        "password": password or None,
+        "dbname": settings.POSTGRES_DB,
+        "prepare_threshold": 5 if settings.POSTGRES_PREPARED_STATEMENTS else None,
+    }
+
+
+AS_THE_API: dict[str, Any] = {"application_name": APPLICATION_NAME, "connect_timeout": 5}
+"""How the API introduces itself, and how many seconds it waits for a connection."""
 
 
 def _connect_runtime() -> psycopg.Connection:
-    return connect(
-        settings.POSTGRES_USER,
-        settings.POSTGRES_PASSWORD,
-        application_name=APPLICATION_NAME,
-        connect_timeout=5,
-    )
+    return connect(settings.POSTGRES_USER, settings.POSTGRES_PASSWORD, **AS_THE_API)
 
 
 # The URI names the dialect and shows where the engine leads; connections follow the settings as they are when made.
-# As many as there are worker threads: none waits for a connection that only another waiting thread could give back.
+# As many as there are worker threads (see main.lifespan): none waits for a connection that only another waiting thread
+# could give back.
 engine = create_engine(
     settings.SQLALCHEMY_DATABASE_URI,
     creator=_connect_runtime,
     native_inet_types=False,
-    pool_size=40,
+    pool_size=20,
     max_overflow=0,
     pool_timeout=5,
 )
 
-autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
-"""The same connections, for single statements: each is a transaction of its own, without a BEGIN and a COMMIT."""
-
 
 @event.listens_for(engine, "checkout")
-def _refuse_dead(connection: psycopg.Connection, _: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
-    """Notice that the server has ended a connection while it lay in the pool, without asking the server.
+def _refuse_ended(connection: psycopg.Connection, _: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+    if has_ended(connection):
+        raise InvalidatePoolError("the server has ended the connection")  # all the others are made anew as well
 
-    It would have said so: something to read on an idle connection is its farewell, or a notice. All the others are
-    then made anew as well.
+
+def has_ended(connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> bool:
+    """Tell whether the server has ended an idle connection, without asking the server.
+
+    It would have said so: something to read on an idle connection is its farewell, or a notice.
     """
-    socket = select.poll()
     try:
+        socket = select.poll()
         socket.register(connection.fileno(), select.POLLIN)
         while socket.poll(0):
             connection.pgconn.consume_input()
-    except psycopg.OperationalError as error:
-        raise InvalidatePoolError("the server has ended the connection") from error
+    except psycopg.OperationalError:
+        return True
+    return False
 
 
 def init_db(session: Session) -> None:
     """Make the first superuser, unless somebody has that e-mail already."""
+    from app import crud  # which has statements, which need the engine
+
     if crud.get_user_by_email(session=session, email=settings.FIRST_SUPERUSER) is None:
         crud.create_user(
             session=session,

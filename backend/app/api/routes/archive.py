@@ -8,14 +8,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response, StreamingResponse
 from pydantic import TypeAdapter
 from sqlalchemy import inspect
-from sqlmodel import col
 
-from app import archive, export
-from app.api.deps import AutocommitDep, Limit, SessionDep, SuperuserDep, get_current_active_superuser
+from app import archive
+from app.api.deps import Limit, SessionDep, SuperuserDep, get_current_active_superuser
+from app.export import Json, JsonPage, csv_response
 from app.models import (
     ArchiveId,
     Deletions,
-    Item,
     ItemArchive,
     ItemArchivePublic,
     ItemArchivesPublic,
@@ -26,7 +25,6 @@ from app.models import (
     RestorePreview,
     RestorePreviews,
     TransactionId,
-    User,
     UserArchive,
     UserArchivePublic,
     UserArchivesPublic,
@@ -39,57 +37,54 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 router = APIRouter(prefix="/archive", tags=["archive"], dependencies=[Depends(get_current_active_superuser)])
 
 
+def _answer(page: archive.Page[str]) -> Response:
+    return JsonPage(page.rows, count=page.count, count_exact=page.count_exact, next_before=page.next_before)
+
+
 # Items
 
 
 @router.get("/items/", response_model=ItemArchivesPublic)
-def read_archived_items(
-    session: AutocommitDep, wanted: Annotated[ItemFilter, Query()], limit: Limit = 100, before: ArchiveId | None = None
+async def read_archived_items(
+    wanted: Annotated[ItemFilter, Query()], limit: Limit = 100, before: ArchiveId | None = None
 ) -> Response:
     """List deleted items, newest first; `before` is the last page's `next_before`."""
-    rows, whole = archive.page(
-        session, archive.select_items(wanted), limit=limit, before=before, searching=bool(wanted.q)
-    )
-    return export.json_page(rows, **whole)
+    return _answer(await archive.json_page(ItemArchive, wanted, limit=limit, before=before))
 
 
 @router.get("/items/export/csv")
 def export_archived_items(session: SessionDep, wanted: Annotated[ItemFilter, Query()]) -> StreamingResponse:
     """Download deleted items, newest first."""
-    newest_first = archive.select_items(wanted).order_by(col(ItemArchive.archive_id).desc())
-    return export.csv_response(session, newest_first, inspect(ItemArchive).columns, filename="archived_items.csv")
+    newest_first = archive.matching(ItemArchive, wanted)
+    return csv_response(session, newest_first, inspect(ItemArchive).columns, filename="archived_items.csv")
 
 
 @router.get("/items/{archive_id}", response_model=ItemArchivePublic)
-def read_archived_item(session: AutocommitDep, archive_id: ArchiveId) -> ItemArchive:
+async def read_archived_item(archive_id: ArchiveId) -> Response:
     """Show one deleted item."""
-    if item := archive.get(session, ItemArchive, archive_id):
-        return item
+    if item := await archive.get_json(ItemArchive, archive_id):
+        return Response(item, media_type="application/json")
     raise HTTPException(404, "Archived item not found")
 
 
 @router.post("/items/{archive_id}/restore", response_model=ItemPublic)
-def restore_item(
-    session: SessionDep, admin: SuperuserDep, archive_id: ArchiveId, choice: RestoreChoice | None = None
-) -> Item:
+async def restore_item(admin: SuperuserDep, archive_id: ArchiveId, choice: RestoreChoice | None = None) -> Response:
     """Bring one deleted item back under its old id, to its old owner or the one named."""
     choice = choice or RestoreChoice()
-    return archive.restore(session, Item, archive_id, actor=admin.id, owner_id=choice.owner_id)
+    return Json(await archive.restore_item(archive_id, actor=admin.id, owner_id=choice.owner_id))
 
 
-@router.post("/items/{archive_id}/restore-preview")
-def preview_item_restore(
-    session: AutocommitDep, archive_id: ArchiveId, choice: RestoreChoice | None = None
-) -> RestorePreview:
+@router.post("/items/{archive_id}/restore-preview", response_model=RestorePreview)
+async def preview_item_restore(archive_id: ArchiveId, choice: RestoreChoice | None = None) -> Response:
     """Tell what a restore would do, and change nothing."""
     choice = choice or RestoreChoice()
-    return archive.preview(session, Item, archive_id, owner_id=choice.owner_id)
+    return Json(await archive.preview_item(archive_id, owner_id=choice.owner_id))
 
 
 # Deletions
 
 
-def after(before: str | None = None) -> tuple[str, datetime] | None:
+async def after(before: str | None = None) -> tuple[str, datetime] | None:
     """Read the `next_before` of a page of deletions: a transaction id and its microseconds since 1970."""
     if before is None:
         return None
@@ -103,12 +98,12 @@ def after(before: str | None = None) -> tuple[str, datetime] | None:
 
 
 @router.get("/transactions/")
-def read_deletions(
-    session: AutocommitDep, before: Annotated[tuple[str, datetime] | None, Depends(after)], limit: Limit = 100
+async def read_deletions(
+    before: Annotated[tuple[str, datetime] | None, Depends(after)], limit: Limit = 100
 ) -> Deletions:
     """List deletions, newest first; `before` is the last page's `next_before`."""
     # One more than asked for tells whether there is a next page.
-    found = archive.deletions(session, limit=limit + 1, before=before)
+    found = await archive.deletions(limit=limit + 1, before=before)
     page, next_before = found[:limit], None
     if len(found) > limit:
         last = page[-1]
@@ -116,47 +111,42 @@ def read_deletions(
     return Deletions(data=page, next_before=next_before)
 
 
-@router.post("/transactions/{transaction_id}/restore")
-def restore_transaction(
-    session: SessionDep, admin: SuperuserDep, transaction_id: TransactionId, archived_at: Moment | None = None
-) -> RestorePreviews:
+@router.post("/transactions/{transaction_id}/restore", response_model=RestorePreviews)
+async def restore_transaction(
+    admin: SuperuserDep, transaction_id: TransactionId, archived_at: Moment | None = None
+) -> Response:
     """Undo one deletion: every row of every table, or none. `archived_at` where the id alone is ambiguous."""
-    rows = archive.restore_transaction(session, transaction_id, actor=admin.id, archived_at=archived_at)
-    return RestorePreviews(data=rows, count=len(rows))
+    rows = await archive.restore_transaction(transaction_id, actor=admin.id, archived_at=archived_at)
+    return Json({"data": rows, "count": len(rows)})
 
 
-@router.post("/transactions/{transaction_id}/restore-preview")
-def preview_transaction_restore(
-    session: AutocommitDep, transaction_id: TransactionId, archived_at: Moment | None = None
-) -> RestorePreviews:
+@router.post("/transactions/{transaction_id}/restore-preview", response_model=RestorePreviews)
+async def preview_transaction_restore(transaction_id: TransactionId, archived_at: Moment | None = None) -> Response:
     """Tell what undoing a deletion would do, and change nothing."""
-    rows = archive.preview_transaction(session, transaction_id, archived_at=archived_at)
-    return RestorePreviews(data=rows, count=len(rows))
+    rows = await archive.preview_transaction(transaction_id, archived_at=archived_at)
+    return Json({"data": rows, "count": len(rows)})
 
 
 # Users
 
 
 @router.get("/users/", response_model=UserArchivesPublic)
-def read_archived_users(
-    session: AutocommitDep, wanted: Annotated[UserFilter, Query()], limit: Limit = 100, before: ArchiveId | None = None
+async def read_archived_users(
+    wanted: Annotated[UserFilter, Query()], limit: Limit = 100, before: ArchiveId | None = None
 ) -> Response:
     """List deleted users, newest first; `before` is the last page's `next_before`."""
-    rows, whole = archive.page(
-        session, archive.select_users(wanted), limit=limit, before=before, searching=bool(wanted.q)
-    )
-    return export.json_page(rows, **whole)
+    return _answer(await archive.json_page(UserArchive, wanted, limit=limit, before=before))
 
 
 @router.get("/users/{archive_id}", response_model=UserArchivePublic)
-def read_archived_user(session: AutocommitDep, archive_id: ArchiveId) -> UserArchive:
+async def read_archived_user(archive_id: ArchiveId) -> Response:
     """Show one deleted user."""
-    if user := archive.get(session, UserArchive, archive_id):
-        return user
+    if user := await archive.get_json(UserArchive, archive_id):
+        return Response(user, media_type="application/json")
     raise HTTPException(404, "Archived user not found")
 
 
 @router.post("/users/{archive_id}/restore", response_model=UserPublic)
-def restore_user(session: SessionDep, admin: SuperuserDep, archive_id: ArchiveId) -> User:
+async def restore_user(admin: SuperuserDep, archive_id: ArchiveId) -> Response:
     """Bring one deleted user back, without a password: password recovery is the way in. Their items stay archived."""
-    return archive.restore(session, User, archive_id, actor=admin.id)
+    return Json(await archive.restore_user(archive_id, actor=admin.id))

@@ -6,11 +6,9 @@ from contextlib import contextmanager
 
 from fastapi import APIRouter, BackgroundTasks, Depends, HTTPException
 from fastapi.responses import Response
-from sqlmodel import Session
 
-from app import crud, export, utils
+from app import crud, utils
 from app.api.deps import (
-    AutocommitDep,
     CurrentUser,
     Limit,
     PayloadDep,
@@ -22,6 +20,7 @@ from app.api.deps import (
 )
 from app.core import security
 from app.core.config import settings
+from app.export import JsonPage
 from app.models import (
     Message,
     UpdatePassword,
@@ -49,10 +48,10 @@ def unless_taken(status: int, detail: str) -> Iterator[None]:
 
 
 @router.get("/", dependencies=for_superusers, response_model=UsersPublic)
-def read_users(session: AutocommitDep, skip: Skip = 0, limit: Limit = 100) -> Response:
+async def read_users(skip: Skip = 0, limit: Limit = 100) -> Response:
     """List users, newest first."""
-    users, count = crud.list_users(session=session, skip=skip, limit=limit)
-    return export.json_page(users, count=count)
+    users, count = await crud.list_users(skip=skip, limit=limit)
+    return JsonPage(users, count=count)
 
 
 @router.post("/", dependencies=for_superusers, response_model=UserPublic)
@@ -76,7 +75,7 @@ def register_user(session: SessionDep, user_in: UserRegister) -> User:
 
 
 @router.get("/me", response_model=UserPublic)
-def read_user_me(current_user: CurrentUser) -> User:
+async def read_user_me(current_user: CurrentUser) -> User:
     """Show oneself."""
     return current_user
 
@@ -89,11 +88,11 @@ def update_user_me(session: SessionDep, user_in: UserUpdateMe, current_user: Cur
 
 
 @router.delete("/me")
-def delete_user_me(session: AutocommitDep, current_user: CurrentUser) -> Message:
+async def delete_user_me(current_user: CurrentUser) -> Message:
     """Delete oneself, and one's items."""
     if current_user.is_superuser:
         raise HTTPException(403, "Super users are not allowed to delete themselves")
-    return _delete(session, current_user.id, current_user)
+    return await _delete(current_user.id, current_user)
 
 
 @router.patch("/me/password")
@@ -113,40 +112,36 @@ def update_password_me(
 
 
 @router.get("/{user_id}", response_model=UserPublic)
-def read_user_by_id(session: AutocommitDep, user_id: uuid.UUID, current_user: CurrentUser) -> User:
+async def read_user_by_id(user_id: uuid.UUID, current_user: CurrentUser) -> User:
     """Show a user: anyone to superusers, oneself to oneself."""
     if user_id == current_user.id:
         return current_user
     if not current_user.is_superuser:
         raise not_privileged()
-    return _get_or_404(session, user_id, "User not found")
+    if user := await crud.get_user(user_id):
+        return user
+    raise HTTPException(404, "User not found")
 
 
 @router.patch("/{user_id}", dependencies=for_superusers, response_model=UserPublic)
 def update_user(session: SessionDep, user_id: uuid.UUID, user_in: UserUpdate) -> User:
     """Change a user."""
-    user = _get_or_404(session, user_id, "The user with this id does not exist in the system")
+    user = session.get(User, user_id)
+    if not user:
+        raise HTTPException(404, "The user with this id does not exist in the system")
     with unless_taken(409, "User with this email already exists"):
         return crud.update_user(session=session, db_user=user, user_in=user_in)
 
 
 @router.delete("/{user_id}")
-def delete_user(session: AutocommitDep, user_id: uuid.UUID, current_user: SuperuserDep) -> Message:
+async def delete_user(user_id: uuid.UUID, current_user: SuperuserDep) -> Message:
     """Delete a user, and their items."""
     if user_id == current_user.id:
         raise HTTPException(403, "Super users are not allowed to delete themselves")
-    return _delete(session, user_id, current_user)
+    return await _delete(user_id, current_user)
 
 
-def _get_or_404(session: Session, user_id: uuid.UUID, detail: str) -> User:
-    user = session.get(User, user_id)
-    session.commit()  # see deps.get_current_user
-    if user:
-        return user
-    raise HTTPException(404, detail)
-
-
-def _delete(session: Session, user_id: uuid.UUID, actor: User) -> Message:
-    if not crud.delete_user(session=session, user_id=user_id, actor=actor.id):
-        raise HTTPException(404, "User not found")
-    return Message(message="User deleted successfully")
+async def _delete(user_id: uuid.UUID, actor: User) -> Message:
+    if await crud.delete_user(user_id, actor=actor.id):
+        return Message(message="User deleted successfully")
+    raise HTTPException(404, "User not found")
