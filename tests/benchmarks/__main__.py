@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.benchmarks import database
 from tests.benchmarks.report import RESULTS
 
-NAMES = ["archive", "http"]
+NAMES = ["delete", "archive", "http"]
 
 
 def main() -> None:

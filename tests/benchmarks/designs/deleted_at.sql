@@ -1,0 +1,3 @@
+-- Rows stay, marked as deleted.
+
+alter table item add deleted_at timestamptz;
