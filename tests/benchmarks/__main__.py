@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.benchmarks import database
 from tests.benchmarks.report import RESULTS
 
-NAMES = ["delete", "archive", "http"]
+NAMES = ["delete", "http", "growth", "export", "archive"]
 
 
 def main() -> None:

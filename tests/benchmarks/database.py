@@ -111,3 +111,19 @@ def database(name: str) -> Iterator[Database]:
             yield Database(name)
         finally:
             postgres.execute(sql.SQL("drop database {} with (force)").format(identifier))
+
+
+@contextlib.contextmanager
+def copy(original: Database, name: str) -> Iterator[Database]:
+    """Make a copy of a database that nobody is connected to, dropped at the end."""
+    identifier = sql.Identifier(name)
+    with _connect(embedded.SUPERUSER, "postgres") as postgres:
+        postgres.execute(
+            sql.SQL("create database {} template {} owner {}").format(
+                identifier, sql.Identifier(original.name), sql.Identifier(OWNER)
+            )
+        )
+        try:
+            yield Database(name)
+        finally:
+            postgres.execute(sql.SQL("drop database {} with (force)").format(identifier))

@@ -21,6 +21,7 @@ class Answer(NamedTuple):
     """One answer, and how long it took."""
 
     status: int
+    head: bytes
     body: bytes
     first_byte: float
     """Seconds from the request to the body's first byte …"""
@@ -81,11 +82,9 @@ class Connection:
             if begun is None and not self.received.endswith(b"\r\n\r\n"):  # more than the head
                 begun = time.perf_counter() - start
         seconds = time.perf_counter() - start
-        return Answer(status, self._body(), begun or seconds, seconds)
-
-    def _body(self) -> bytes:
         head, _, body = bytes(self.received).partition(b"\r\n\r\n")
-        return body if b"content-length: " in head else b"".join(_chunks(body))
+        whole = body if b"content-length: " in head else b"".join(_chunks(body))
+        return Answer(status, head, whole, begun or seconds, seconds)
 
 
 def _chunks(body: bytes) -> Iterator[bytes]:
