@@ -1489,8 +1489,13 @@ CREATE FUNCTION archive._lock(source regclass, archive_ids bigint[]) RETURNS SET
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
+declare
+    v_entry archive.registry := archive._entry(source);
+    v_when  record := archive._when(source, archive_ids);
 begin
-    return query execute archive._lock_statement(archive._entry(source), 'a.archive_id = any ($1)', newest => false) using archive_ids;
+    return query execute archive._lock_statement(
+        v_entry, 'a.archive_id = any ($1) and a.archived_at between $2 and $3', newest => false
+    ) using archive_ids, v_when.first, v_when.last;
 end
 $_$;
 
@@ -1527,26 +1532,20 @@ CREATE FUNCTION archive._lock_transaction(transaction_id xid8, archived_at times
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
-    v_entry archive.registry;
-    v_first timestamptz;
-    v_last  timestamptz;
+    v_table record;
     v_when  timestamptz := archived_at;
 begin
-    for v_entry in select r.* from archive.registry r order by r.source::oid loop
-        execute format(
-            'select min(a.archived_at), max(a.archived_at)'
-            '  from %s a where a.transaction_id = $1 and ($2 is null or a.archived_at = $2)', archive._name(v_entry.target)
-        ) into v_first, v_last using transaction_id, archived_at;
-        v_when := coalesce(v_when, v_first);
-
-        if v_first <> v_when or v_last <> v_when then
+    for v_table in
+        select * from archive._touched(transaction_id, archived_at) t order by t.source::oid
+    loop
+        v_when := coalesce(v_when, v_table.first);
+        if v_table.first <> v_when or v_table.last <> v_when then
             raise exception 'transaction % is ambiguous: rows were archived under this id at different times', transaction_id
                 using errcode = 'AR409', hint = 'Name one with archived_at.';
         end if;
-        if v_first is not null then
-            return query execute archive._lock_statement(
-                v_entry, 'a.transaction_id = $1 and a.archived_at = $2', newest => true) using transaction_id, v_when;
-        end if;
+        return query execute archive._lock_statement(
+            archive._entry(v_table.source), 'a.transaction_id = $1 and a.archived_at = $2', newest => true
+        ) using transaction_id, v_when;
     end loop;
 end
 $_$;
@@ -2352,6 +2351,32 @@ COMMENT ON FUNCTION archive._taken_by(locked archive.locked_row, overrides jsonb
 
 
 --
+-- Name: _touched(xid8, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._touched(transaction_id xid8, archived_at timestamp with time zone) RETURNS TABLE(source regclass, first timestamp with time zone, last timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+begin
+    return query
+        select p.source, min(p.archived_at), max(p.archived_at)
+          from archive._places p
+         where p.transaction_id = _touched.transaction_id
+           and (_touched.archived_at is null or p.archived_at = _touched.archived_at)
+         group by p.source;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _touched(transaction_id xid8, archived_at timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._touched(transaction_id xid8, archived_at timestamp with time zone) IS 'Of which tables a transaction deleted rows, and when the first and the last.';
+
+
+--
 -- Name: _triggers(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -2429,6 +2454,34 @@ COMMENT ON FUNCTION archive._unlimited_logins() IS 'The logins of the API withou
 
 
 --
+-- Name: _when(regclass, bigint[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._when(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+begin
+    select min(found.archived_at), max(found.archived_at)
+      into first, last
+      from (
+          select p.archived_at
+            from archive._places p
+           where p.source = _when.source and p.archive_id = any (archive_ids)
+          offset 0  -- else the indexes on archived_at would be searched for the first and the last
+      ) found;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _when(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._when(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone) IS 'When the first of some archived rows was deleted, and when the last.';
+
+
+--
 -- Name: _write_capture(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -2469,6 +2522,7 @@ declare
     v_rows   text;
     v_counts text;
     v_tables text;
+    v_places text;
 begin
     select string_agg(format(
                E'\n        select %L as source, transaction_id, archived_at, archived_by, reason,'
@@ -2485,9 +2539,17 @@ begin
                '\n           (select max(archived_at) from %2$s) as newest,'
                '\n           (select count(*) from pg_inherits where inhparent = %2$L::regclass) as partitions,'
                '\n           (select count(*) from archive.holds h where h.source = %1$L::regclass) as held',
+               archive._name(r.source), archive._name(r.target)), E'\n     union all' order by archive._name(r.target)),
+           string_agg(format(
+               E'\n    select %L::regclass as source, archive_id, transaction_id, archived_at from %s',
                archive._name(r.source), archive._name(r.target)), E'\n     union all' order by archive._name(r.target))
-      into v_rows, v_counts, v_tables
+      into v_rows, v_counts, v_tables, v_places
       from archive.registry r;
+
+    -- Restores look into it: it is there, and empty, where nothing is archived.
+    execute 'create or replace view archive._places as' || coalesce(v_places, E'\n    select source, null::bigint as archive_id,'
+        ' null::xid8 as transaction_id, null::timestamptz as archived_at from archive.registry where false');
+    comment on view archive._places is 'Where archived rows are: of which table, deleted when.';
 
     if v_rows is null then
         drop view if exists archive.transactions, archive.tables;
@@ -2522,7 +2584,7 @@ $_$;
 -- Name: FUNCTION _write_views(); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._write_views() IS 'Creates or replaces the views archive.transactions and archive.tables.';
+COMMENT ON FUNCTION archive._write_views() IS 'Creates or replaces the views over all archived tables.';
 
 
 --
@@ -3126,46 +3188,6 @@ COMMENT ON FUNCTION archive.restore_transaction(transaction_id xid8, archived_at
 
 
 --
--- Name: archive_id_seq; Type: SEQUENCE; Schema: archive; Owner: -
---
-
-CREATE SEQUENCE archive.archive_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1;
-
-
---
--- Name: SEQUENCE archive_id_seq; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON SEQUENCE archive.archive_id_seq IS 'One for all archive tables: an archive_id names one archived row anywhere.';
-
-
---
--- Name: purge_log_log_id_seq; Type: SEQUENCE; Schema: archive; Owner: -
---
-
-ALTER TABLE archive.purge_log ALTER COLUMN log_id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME archive.purge_log_log_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
-
-
---
--- Name: SEQUENCE purge_log_log_id_seq; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON SEQUENCE archive.purge_log_log_id_seq IS 'Numbers the entries.';
-
-
---
 -- Name: item_archive; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -3459,6 +3481,71 @@ COMMENT ON COLUMN public.user_archive.full_name IS 'user.full_name';
 --
 
 COMMENT ON COLUMN public.user_archive.erased_at IS 'When archive.erase_subject() blanked it. The shell stays as history.';
+
+
+--
+-- Name: _places; Type: VIEW; Schema: archive; Owner: -
+--
+
+CREATE VIEW archive._places AS
+ SELECT 'public.item'::regclass AS source,
+    item_archive.archive_id,
+    item_archive.transaction_id,
+    item_archive.archived_at
+   FROM public.item_archive
+UNION ALL
+ SELECT 'public."user"'::regclass AS source,
+    user_archive.archive_id,
+    user_archive.transaction_id,
+    user_archive.archived_at
+   FROM public.user_archive;
+
+
+--
+-- Name: VIEW _places; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON VIEW archive._places IS 'Where archived rows are: of which table, deleted when.';
+
+
+--
+-- Name: archive_id_seq; Type: SEQUENCE; Schema: archive; Owner: -
+--
+
+CREATE SEQUENCE archive.archive_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+
+--
+-- Name: SEQUENCE archive_id_seq; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON SEQUENCE archive.archive_id_seq IS 'One for all archive tables: an archive_id names one archived row anywhere.';
+
+
+--
+-- Name: purge_log_log_id_seq; Type: SEQUENCE; Schema: archive; Owner: -
+--
+
+ALTER TABLE archive.purge_log ALTER COLUMN log_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME archive.purge_log_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: SEQUENCE purge_log_log_id_seq; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON SEQUENCE archive.purge_log_log_id_seq IS 'Numbers the entries.';
 
 
 --
@@ -4267,6 +4354,13 @@ GRANT ALL ON FUNCTION archive._taken_by(locked archive.locked_row, overrides jso
 
 
 --
+-- Name: FUNCTION _touched(transaction_id xid8, archived_at timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._touched(transaction_id xid8, archived_at timestamp with time zone) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _triggers(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -4285,6 +4379,13 @@ REVOKE ALL ON FUNCTION archive._try_lock(relation regclass) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION archive._unlimited_logins() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _when(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._when(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone) FROM PUBLIC;
 
 
 --

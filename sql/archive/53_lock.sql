@@ -33,13 +33,59 @@ comment on function archive._lock_statement(archive.registry, text, boolean) is
     'The statement that locks archived rows of one table and tells what a restore needs to know.';
 
 
+-- When rows were deleted says in which partitions they are. These two statements look into all, so their plans are kept,
+-- which those of statements made up at run time are not: over all partitions, planning takes longer than looking.
+
+create function archive._when(source regclass, archive_ids bigint[], out first timestamptz, out last timestamptz)
+    language plpgsql stable
+    set plan_cache_mode = force_generic_plan
+as $$
+begin
+    select min(found.archived_at), max(found.archived_at)
+      into first, last
+      from (
+          select p.archived_at
+            from archive._places p
+           where p.source = _when.source and p.archive_id = any (archive_ids)
+          offset 0  -- else the indexes on archived_at would be searched for the first and the last
+      ) found;
+end
+$$;
+
+comment on function archive._when(regclass, bigint[]) is 'When the first of some archived rows was deleted, and when the last.';
+
+
+create function archive._touched(transaction_id xid8, archived_at timestamptz)
+    returns table (source regclass, first timestamptz, last timestamptz)
+    language plpgsql stable
+    set plan_cache_mode = force_generic_plan
+as $$
+begin
+    return query
+        select p.source, min(p.archived_at), max(p.archived_at)
+          from archive._places p
+         where p.transaction_id = _touched.transaction_id
+           and (_touched.archived_at is null or p.archived_at = _touched.archived_at)
+         group by p.source;
+end
+$$;
+
+comment on function archive._touched(xid8, timestamptz) is
+    'Of which tables a transaction deleted rows, and when the first and the last.';
+
+
 create function archive._lock(source regclass, archive_ids bigint[]) returns setof archive.locked_row
     language plpgsql
     security definer
     set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_entry archive.registry := archive._entry(source);
+    v_when  record := archive._when(source, archive_ids);
 begin
-    return query execute archive._lock_statement(archive._entry(source), 'a.archive_id = any ($1)', newest => false) using archive_ids;
+    return query execute archive._lock_statement(
+        v_entry, 'a.archive_id = any ($1) and a.archived_at between $2 and $3', newest => false
+    ) using archive_ids, v_when.first, v_when.last;
 end
 $$;
 
@@ -53,26 +99,20 @@ create function archive._lock_transaction(transaction_id xid8, archived_at times
     set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_entry archive.registry;
-    v_first timestamptz;
-    v_last  timestamptz;
+    v_table record;
     v_when  timestamptz := archived_at;
 begin
-    for v_entry in select r.* from archive.registry r order by r.source::oid loop
-        execute format(
-            'select min(a.archived_at), max(a.archived_at)'
-            '  from %s a where a.transaction_id = $1 and ($2 is null or a.archived_at = $2)', archive._name(v_entry.target)
-        ) into v_first, v_last using transaction_id, archived_at;
-        v_when := coalesce(v_when, v_first);
-
-        if v_first <> v_when or v_last <> v_when then
+    for v_table in
+        select * from archive._touched(transaction_id, archived_at) t order by t.source::oid
+    loop
+        v_when := coalesce(v_when, v_table.first);
+        if v_table.first <> v_when or v_table.last <> v_when then
             raise exception 'transaction % is ambiguous: rows were archived under this id at different times', transaction_id
                 using errcode = 'AR409', hint = 'Name one with archived_at.';
         end if;
-        if v_first is not null then
-            return query execute archive._lock_statement(
-                v_entry, 'a.transaction_id = $1 and a.archived_at = $2', newest => true) using transaction_id, v_when;
-        end if;
+        return query execute archive._lock_statement(
+            archive._entry(v_table.source), 'a.transaction_id = $1 and a.archived_at = $2', newest => true
+        ) using transaction_id, v_when;
     end loop;
 end
 $$;

@@ -8,6 +8,7 @@ declare
     v_rows   text;
     v_counts text;
     v_tables text;
+    v_places text;
 begin
     select string_agg(format(
                E'\n        select %L as source, transaction_id, archived_at, archived_by, reason,'
@@ -24,9 +25,17 @@ begin
                '\n           (select max(archived_at) from %2$s) as newest,'
                '\n           (select count(*) from pg_inherits where inhparent = %2$L::regclass) as partitions,'
                '\n           (select count(*) from archive.holds h where h.source = %1$L::regclass) as held',
+               archive._name(r.source), archive._name(r.target)), E'\n     union all' order by archive._name(r.target)),
+           string_agg(format(
+               E'\n    select %L::regclass as source, archive_id, transaction_id, archived_at from %s',
                archive._name(r.source), archive._name(r.target)), E'\n     union all' order by archive._name(r.target))
-      into v_rows, v_counts, v_tables
+      into v_rows, v_counts, v_tables, v_places
       from archive.registry r;
+
+    -- Restores look into it: it is there, and empty, where nothing is archived.
+    execute 'create or replace view archive._places as' || coalesce(v_places, E'\n    select source, null::bigint as archive_id,'
+        ' null::xid8 as transaction_id, null::timestamptz as archived_at from archive.registry where false');
+    comment on view archive._places is 'Where archived rows are: of which table, deleted when.';
 
     if v_rows is null then
         drop view if exists archive.transactions, archive.tables;
@@ -56,4 +65,4 @@ $view$, v_counts, v_rows);
 end
 $$;
 
-comment on function archive._write_views() is 'Creates or replaces the views archive.transactions and archive.tables.';
+comment on function archive._write_views() is 'Creates or replaces the views over all archived tables.';

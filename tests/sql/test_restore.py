@@ -130,6 +130,17 @@ def test_null_ids_are_ar422(restore, ids):
     assert error.value.sqlstate == "AR422"
 
 
+def test_rows_deleted_months_apart_are_restored_together(db, archived, restore):
+    db.execute(
+        "update item_archive set archived_at = archived_at - interval '3 months' where archive_id = %s", [archived[2]]
+    )
+    db.execute(
+        "update item_archive set archived_at = archived_at - interval '1 year' where archive_id = %s", [archived[0]]
+    )
+
+    assert restore(archived) == [("restored", None)] * 3
+
+
 def test_restoring_nothing_is_fine(restore):
     assert restore([]) == []
 

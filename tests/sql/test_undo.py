@@ -92,6 +92,15 @@ def test_an_unknown_transaction_is_ar404(undo):
     assert error.value.sqlstate == "AR404"
 
 
+def test_with_nothing_archived_any_more_every_transaction_is_ar404(db, archived, undo):
+    db.execute("select archive.disable(source) from archive.tables")
+
+    with pytest.raises(psycopg.Error) as error:
+        undo("1")
+
+    assert error.value.sqlstate == "AR404"
+
+
 def test_a_row_deleted_twice_in_one_transaction_comes_back_as_it_was_last(db, owner, items, undo):
     with db.transaction():
         db.execute("delete from item")
