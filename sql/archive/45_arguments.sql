@@ -42,6 +42,9 @@ declare
     v_cast  text;
 begin
     perform archive._entry(source);
+    if overrides = '{}' then
+        return;
+    end if;
     if jsonb_typeof(overrides) <> 'object' then
         perform archive._refuse('overrides is an object: {"column": value}');
     end if;
