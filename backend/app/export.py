@@ -8,7 +8,8 @@ import anyio
 from anyio import to_thread
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic_core import to_json
-from sqlalchemy import ColumnElement, String, case, literal, text
+from sqlalchemy import ColumnElement, String, any_, case, func, literal, text
+from sqlalchemy.dialects.postgresql import array
 from sqlmodel import AutoString, Session
 from sqlmodel.sql.expression import SelectOfScalar
 from starlette.types import Receive, Scope, Send
@@ -73,6 +74,10 @@ class Download(StreamingResponse):
             _downloads.release()
 
 
+FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+"""What a cell begins with that a spreadsheet runs: see OWASP on CSV injection. The last four: = + - @ in full width."""
+
+
 def csv_response(
     session: Session, statement: SelectOfScalar[Any], columns: Iterable[Any], filename: str
 ) -> StreamingResponse:
@@ -85,7 +90,8 @@ def _cell(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Put an apostrophe before a text that a spreadsheet would run as a formula."""
     if not isinstance(column.type, (String, AutoString)):
         return column
-    return case((column.regexp_match("^[-=+@\t\r]"), literal("'") + column), else_=column).label(column.key)
+    runs = func.ascii(column) == any_(array([ord(start) for start in FORMULA_STARTS]))  # a regex takes far longer
+    return case((runs, literal("'") + column), else_=column).label(column.key)
 
 
 def _copy(session: Session, cells: Any) -> Generator[bytes]:

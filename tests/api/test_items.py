@@ -208,7 +208,7 @@ def test_a_download_holds_ones_own_items_and_a_superusers_all(client, make_user,
     assert everything.content == (header + f"{second.id},an item,,{bob.id}\n" + line).encode()
 
 
-@pytest.mark.parametrize("start", "=+-@\t\r")
+@pytest.mark.parametrize("start", "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 def test_a_download_is_safe_to_open_in_a_spreadsheet(client, make_user, make_item, headers, start):
     user = make_user()
     item = make_item(user, title=f"{start}1+1", description=f"{start}2+2")

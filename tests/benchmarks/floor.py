@@ -19,6 +19,7 @@ from anyio import to_thread
 from app.api.deps import Limit, Skip, TokenDep
 from app.core import db, security
 from app.core.config import settings
+from app.export import FORMULA_STARTS
 from app.models import ArchiveId, ItemCreate, ItemFilter, ItemUpdate, LoginForm, Reason, RestoreChoice
 from fastapi import FastAPI, Form, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -199,7 +200,8 @@ async def export_items(token: TokenDep) -> StreamingResponse:
 
 async def _csv(caller: Caller) -> AsyncIterator[bytes]:
     def cell(name: str) -> str:
-        return rf"case when {name} ~ '^[-=+@\t\r]' then '''' || {name} else {name} end as {name}"
+        starts = list(map(ord, FORMULA_STARTS))
+        return f"case when ascii({name}) = any (array{starts}) then '''' || {name} else {name} end as {name}"
 
     whose = "" if caller.is_superuser else "where owner_id = %s"
     chunk = bytearray()

@@ -17,6 +17,7 @@ import jwt
 from app.api.deps import Limit, Skip, TokenDep
 from app.core import security
 from app.core.config import settings
+from app.export import FORMULA_STARTS
 from app.models import (
     ArchiveId,
     Item,
@@ -118,7 +119,7 @@ def export_items(session: SessionDep, current_user: CurrentUser) -> Response:
 
 
 def _safe(cell: str | None) -> str | None:
-    return f"'{cell}" if cell and cell[0] in "-=+@\t\r" else cell
+    return f"'{cell}" if cell and cell[0] in FORMULA_STARTS else cell
 
 
 @app.get(f"{PREFIX}/items/{{id}}", response_model=ItemPublic)
