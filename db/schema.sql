@@ -1040,6 +1040,8 @@ begin
         select string_agg(format('%I', k), ', ') from unnest(archive._key(source)) k));
     execute format('create index on %s (transaction_id)', v_target);
     execute format('create index on %s (archived_at, transaction_id)', v_target);
+    execute format('create index on %s (archived_by text_pattern_ops, archive_id)', v_target);
+    execute format('create index on %s (archive_id) where restored_at is not null', v_target);
     return v_target::regclass;
 end
 $$;
@@ -3716,6 +3718,13 @@ CREATE INDEX item_archive_archived_at_idx ON ONLY public.item_archive USING btre
 
 
 --
+-- Name: item_archive_archived_by_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX item_archive_archived_by_idx ON ONLY public.item_archive USING btree (archived_by text_pattern_ops, archive_id);
+
+
+--
 -- Name: item_archive_id_idx; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -3727,6 +3736,13 @@ CREATE INDEX item_archive_id_idx ON ONLY public.item_archive USING btree (id);
 --
 
 CREATE INDEX item_archive_owner_id_idx ON ONLY public.item_archive USING btree (owner_id, archive_id);
+
+
+--
+-- Name: item_archive_restored_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX item_archive_restored_idx ON ONLY public.item_archive USING btree (archive_id) WHERE (restored_at IS NOT NULL);
 
 
 --
@@ -3751,10 +3767,24 @@ CREATE INDEX user_archive_archived_at_idx ON ONLY public.user_archive USING btre
 
 
 --
+-- Name: user_archive_archived_by_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX user_archive_archived_by_idx ON ONLY public.user_archive USING btree (archived_by text_pattern_ops, archive_id);
+
+
+--
 -- Name: user_archive_id_idx; Type: INDEX; Schema: public; Owner: -
 --
 
 CREATE INDEX user_archive_id_idx ON ONLY public.user_archive USING btree (id);
+
+
+--
+-- Name: user_archive_restored_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX user_archive_restored_idx ON ONLY public.user_archive USING btree (archive_id) WHERE (restored_at IS NOT NULL);
 
 
 --

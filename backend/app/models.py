@@ -264,6 +264,17 @@ class ArchivedRow(Schema):
     erased_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
 
+def _archived_by_index(table: str) -> Index:
+    # By bytes: looked up, never sorted, and a locale's comparison would be paid on each delete.
+    return Index(
+        f"{table}_archived_by_idx", "archived_by", "archive_id", postgresql_ops={"archived_by": "text_pattern_ops"}
+    )
+
+
+def _restored_index(table: str) -> Index:
+    return Index(f"{table}_restored_idx", "archive_id", postgresql_where=text("restored_at is not null"))
+
+
 _ItemCopy: Any = _copy_of(Item)
 
 
@@ -280,6 +291,8 @@ class ItemArchive(ItemArchivePublic, table=True):
         Index("item_archive_owner_id_idx", "owner_id", "archive_id"),
         Index("item_archive_transaction_id_idx", "transaction_id"),
         Index("item_archive_archived_at_idx", "archived_at", "transaction_id"),
+        _archived_by_index("item_archive"),
+        _restored_index("item_archive"),
         {"postgresql_partition_by": "RANGE (archived_at)"},
     )
 
@@ -302,6 +315,8 @@ class UserArchive(UserArchivePublic, table=True):
         Index("user_archive_id_idx", "id"),
         Index("user_archive_transaction_id_idx", "transaction_id"),
         Index("user_archive_archived_at_idx", "archived_at", "transaction_id"),
+        _archived_by_index("user_archive"),
+        _restored_index("user_archive"),
         {"postgresql_partition_by": "RANGE (archived_at)"},
     )
 
