@@ -1,6 +1,7 @@
 # Archive Table. One .venv serves every target; `make help` lists them.
 PYTHON ?= python3
 BIN    := .venv/bin
+AS_ROOT = $(if $(filter-out 0,$(shell id -u)),sudo --non-interactive)
 
 .DEFAULT_GOAL := help
 
@@ -20,8 +21,12 @@ setup: .venv/.installed  ## make .venv from the lock file
 dev: setup  ## start the database, migrate, serve on http://127.0.0.1:$$PORT (default 8000) until interrupted
 	@exec $(BIN)/archive-table dev
 
-test: setup  ## every test, on a PostgreSQL that it starts itself
+test: setup chromium  ## every test, on a PostgreSQL that it starts itself, some in a Chromium from Debian
 	$(BIN)/pytest -n auto
+
+chromium:
+	@command -v $@ >/dev/null || { $(AS_ROOT) apt-get update && $(AS_ROOT) apt-get install --yes --no-install-recommends $@; } \
+	    >/dev/null 2>&1 </dev/null || echo "No $@ here, and none can be installed: the tests in a browser will be skipped."
 
 # Only the programs in these wheels are used, so nothing imports them and nothing is made of their requirements.
 .venv/matrix/.installed: requirements-matrix.lock | .venv/.installed
@@ -50,4 +55,4 @@ lock: setup  ## resolve the dependencies anew into the lock files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group matrix --no-deps \
 	    --custom-compile-command "make lock" --upgrade -o requirements-matrix.lock
 
-.PHONY: help setup dev test bench test-matrix lint schema lock
+.PHONY: help setup dev test chromium bench test-matrix lint schema lock
