@@ -1,0 +1,111 @@
+"""The console as a superuser meets it: a real Chromium, a real uvicorn, a database for each test.
+
+The browser is the `chromium` on the PATH; CHROMIUM names another. Without one these tests are skipped, in CI they fail.
+"""
+
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+import uvicorn
+from app.main import app
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
+
+PROGRAM = shutil.which(os.environ.get("CHROMIUM", "chromium"))
+
+QUIET = [
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--disable-gpu",
+]
+"""What keeps Chromium from looking for anybody but the server."""
+
+DESKTOP = {"width": 1280, "height": 900}
+
+Browse = Callable[..., Page]
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    if not PROGRAM:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(
+            "chromium is not installed (Debian: the package chromium)"
+        )
+    expect.set_options(timeout=15_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=PROGRAM, args=QUIET, chromium_sandbox=os.geteuid() != 0)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def origin(db: psycopg.Connection) -> Iterator[str]:
+    """A server that leads to this test's database."""
+    # The socket takes connections from the start, so nobody has to wait for the server.
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None))
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture
+def browse(chromium: Browser, origin: str) -> Iterator[Browse]:
+    """Open a page in a browser without a past. Whatever goes wrong in it fails the test."""
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(_watched_page(chromium, origin, options))
+
+
+@pytest.fixture
+def page(browse: Browse) -> Page:
+    return browse()
+
+
+@contextmanager
+def _watched_page(chromium: Browser, origin: str, options: dict[str, Any]) -> Iterator[Page]:
+    context = chromium.new_context(**{"base_url": origin, "viewport": DESKTOP, "locale": "en-GB"} | options)
+    context.set_default_timeout(15_000)
+    faults: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        # Of answers that refuse, which Chromium counts among the errors, on_response knows more.
+        if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource: the server"):
+            faults.append(f"console: {message.text}")
+
+    def on_request(request: Request) -> None:
+        if not request.url.startswith((f"{origin}/", "data:")):
+            faults.append(f"asks another origin: {request.url}")
+
+    def on_response(response: Response) -> None:
+        refused = response.status >= 400 and not response.request.is_navigation_request()
+        if refused or response.status >= 500:
+            faults.append(f"{response.status}: {response.url}")
+
+    def on_failure(request: Request) -> None:
+        if not (request.is_navigation_request() and request.failure == "net::ERR_ABORTED"):  # a download
+            faults.append(f"{request.failure}: {request.url}")
+
+    context.on("console", on_console)
+    context.on("request", on_request)
+    context.on("response", on_response)
+    context.on("requestfailed", on_failure)
+    context.on("weberror", lambda error: faults.append(f"script: {error.error}"))
+    context.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+    assert not faults
