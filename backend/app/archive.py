@@ -18,11 +18,15 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app.core.statements import Connection, Row, Statement, connection
 from app.models import (
     ArchiveFilter,
+    ArchivePartition,
+    ArchiveTable,
+    DeletedDaily,
     Deletion,
     HealthCheck,
     Item,
     ItemArchive,
     ItemPublic,
+    Purge,
     User,
     UserArchive,
     UserPublic,
@@ -62,6 +66,45 @@ def health(session: Session, *, thorough: bool = False) -> list[HealthCheck]:
         {"thorough": thorough},
     )
     return [HealthCheck.model_validate(row) for row in rows]
+
+
+async def daily() -> list[DeletedDaily]:
+    """Return how many rows were deleted on each of the last 30 days, oldest first."""
+    return [DeletedDaily.model_validate(row) for row in await _daily.rows()]
+
+
+async def tables() -> list[ArchiveTable]:
+    """Return the archived tables, and what they take."""
+    return [ArchiveTable.model_validate(row) for row in await _tables.rows()]
+
+
+async def partitions() -> list[ArchivePartition]:
+    """Return the parts of all archives, newest month first."""
+    return [ArchivePartition.model_validate(row) for row in await _partitions.rows()]
+
+
+async def purges(*, limit: int) -> list[Purge]:
+    """Return what was last purged, erased, held or released."""
+    return [Purge.model_validate(row) for row in await _purges.rows(limit=limit)]
+
+
+_daily = Statement(text("select day, rows, exact from archive.daily order by day"))
+# Not its `rows`, which would count them all.
+_tables = Statement(
+    text("select archive._label(source) as source, bytes, oldest, newest, held from archive.tables order by 1")
+)
+_partitions = Statement(
+    text(
+        "select archive._label(source) as source, lower, upper, rows, bytes from archive.partition_sizes"
+        " order by 1, lower desc nulls first"
+    )
+)
+_purges = Statement(
+    text(
+        "select logged_at, action, source, rows, held, reason, actor, session_role"
+        " from archive.purge_log order by log_id desc limit :limit"
+    )
+)
 
 
 async def make_partitions() -> None:
@@ -202,6 +245,13 @@ async def deletions(*, limit: int, before: tuple[str, datetime] | None = None) -
     return [Deletion.model_validate(row) for row in rows]
 
 
+async def deletion_of(transaction_id: str, *, archived_at: datetime | None = None) -> list[Deletion]:
+    """Return the deletion with this transaction id; several where `archived_at` must tell which is meant."""
+    statement = _deletion_at if archived_at else _deletion
+    rows = await statement.rows(transaction_id=transaction_id, archived_at=archived_at, limit=100)
+    return [Deletion.model_validate(row) for row in rows]
+
+
 def _deletions_where(condition: str) -> Statement:
     return Statement(
         text(
@@ -214,6 +264,10 @@ def _deletions_where(condition: str) -> Statement:
 
 
 _deletions = _deletions_where("true")
+_deletion = _deletions_where("t.transaction_id = cast(:transaction_id as xid8)")
+_deletion_at = _deletions_where(
+    "t.transaction_id = cast(:transaction_id as xid8) and archived_at = cast(:archived_at as timestamptz)"
+)
 _earlier_deletions = _deletions_where(
     "(archived_at, t.transaction_id) < (cast(:archived_at as timestamptz), cast(:transaction_id as xid8))"
 )
@@ -278,6 +332,17 @@ async def preview_item(archive_id: int, *, owner_id: uuid.UUID | None = None) ->
 
     """
     (outcome,) = await _restore.rows(**_which("item", archive_id, owner_id), actor="", dry_run=True)
+    return outcome
+
+
+async def preview_user(archive_id: int) -> Row:
+    """Tell what `restore_user` would do.
+
+    Raises:
+        psycopg.Error: as for an item.
+
+    """
+    (outcome,) = await _restore.rows(**_which("user", archive_id, None), actor="", dry_run=True)
     return outcome
 
 

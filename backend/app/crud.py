@@ -4,12 +4,15 @@ Where several steps belong together it is done in a session, on instances. What 
 each, on rows: those functions are asynchronous.
 """
 
+import re
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 
 import psycopg
-from sqlalchemy import BigInteger, ColumnElement, Uuid, bindparam, inspect
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Uuid, bindparam, cast, inspect
+from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, delete, func, insert, or_, select, update
 from sqlmodel.sql.expression import SelectOfScalar
@@ -18,10 +21,12 @@ from app import archive
 from app.core import security
 from app.core.statements import Row, Statement
 from app.models import (
+    EndedToken,
     Item,
     ItemCreate,
     ItemPublic,
     ItemUpdate,
+    TokenPayload,
     User,
     UserCreate,
     UserPublic,
@@ -57,6 +62,11 @@ class _Listing:
 
 _user = Statement(select(*inspect(User).columns).where(col(User.id) == bindparam("id")))
 _users = _Listing(User, UserPublic)
+_id_by_email = Statement(select(User.id).where(func.lower(col(User.email)) == bindparam("email")))
+_names = Statement(
+    select(User.id, User.email, User.full_name).where(col(User.id) == func.any(cast(bindparam("ids"), ARRAY(Uuid))))
+)
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _delete_user = Statement(delete(User).where(col(User.id) == archive.deletion.c.id))
 
 
@@ -169,6 +179,20 @@ def get_user_by_email(*, session: Session, email: str, lock: bool = False) -> Us
     """Return the user with this e-mail, in whatever case it was written; if asked to, lock the row for a change."""
     statement = select(User).where(func.lower(col(User.email)) == email.lower())
     return session.exec(statement.with_for_update() if lock else statement).first()
+
+
+async def find_user_id(email: str) -> uuid.UUID | None:
+    """Return the id of the user with this e-mail, in whatever case it was written."""
+    row = await _id_by_email.row(email=email.lower())
+    return row["id"] if row else None
+
+
+async def names(ids: Iterable[str | uuid.UUID]) -> dict[str, Row]:
+    """Return e-mail and full name of those among these ids who are users, by id."""
+    # What the archive knows as an actor is any label, and only perhaps an id.
+    wanted = set(filter(_UUID.fullmatch, map(str, ids)))
+    rows = await _names.rows(ids=list(wanted)) if wanted else []
+    return {str(row["id"]): row for row in rows}
 
 
 def authenticate(*, session: Session, email: str, password: str) -> User | None:
@@ -292,3 +316,26 @@ def items_of(owner_id: uuid.UUID | None) -> SelectOfScalar[Item]:
     """Select items, newest first."""
     whose = [] if owner_id is None else [col(Item.owner_id) == owner_id]
     return select(Item).where(*whose).order_by(col(Item.id).desc())
+
+
+# Tokens that ended before their time
+
+
+async def end_token(token: TokenPayload) -> None:
+    """Remember that a token has ended, until it would have anyway."""
+    await _end_token.count(jti=token.jti, expires_at=datetime.fromtimestamp(token.exp, UTC))
+
+
+async def has_ended(token: TokenPayload) -> bool:
+    """Return whether `end_token` ended it."""
+    return await _ended.row(jti=token.jti) is not None
+
+
+_expired = delete(EndedToken).where(col(EndedToken.expires_at) < func.now()).cte("expired")
+_end_token = Statement(
+    pg_insert(EndedToken)
+    .values(jti=bindparam("jti"), expires_at=bindparam("expires_at"))
+    .on_conflict_do_nothing()
+    .add_cte(_expired)
+)
+_ended = Statement(select(EndedToken.jti).where(col(EndedToken.jti) == bindparam("jti")))

@@ -6,7 +6,8 @@ from typing import Any
 
 import anyio
 from anyio import to_thread
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi import HTTPException
+from fastapi.responses import Response, StreamingResponse
 from pydantic_core import to_json
 from sqlalchemy import ColumnElement, String, any_, case, func, literal, text
 from sqlalchemy.dialects.postgresql import array
@@ -62,8 +63,7 @@ class Download(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the chunks. The connection is busy until the COPY ends, and a rollback would wait for it for ever."""
         if not _downloads.acquire(blocking=False):
-            busy = JSONResponse({"detail": "Too many downloads at once, try again"}, 503, headers={"Retry-After": "5"})
-            return await busy(scope, receive, send)
+            raise HTTPException(503, "Too many downloads at once, try again", {"Retry-After": "5"})
         try:
             with anyio.move_on_after(DOWNLOAD_SECONDS):  # its client sees that the end is missing
                 await super().__call__(scope, receive, send)

@@ -11,17 +11,17 @@ from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import Receive, Scope, Send
 
-from app import archive, crud
+from app import admin, archive
 from app.api.main import api_router
 from app.core import db
 from app.core.config import settings
 from app.core.embedded import EmbeddedError
-from app.core.statements import Exhausted
+from app.errors import EXPLAINED, explain
 
 logger = logging.getLogger(__name__)
 
@@ -59,14 +59,27 @@ app = FastAPI(
     generate_unique_id_function=operation_id,
     lifespan=lifespan,
 )
+
+
+class Cors(CORSMiddleware):
+    """Lets other origins call the API, but not read the console's pages: what proves its forms its own is in them."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Leave the console's requests as they are, a preflight included."""
+        inner = self.app if scope["type"] == "http" and get_route_path(scope).startswith("/admin") else super().__call__
+        await inner(scope, receive, send)
+
+
 app.add_middleware(
-    CORSMiddleware,
+    Cors,
     allow_origins=settings.all_cors_origins,
     allow_credentials=True,
     allow_methods=["*"],
     allow_headers=["*"],
 )
 app.include_router(api_router, prefix=settings.API_V1_STR)
+app.mount("/admin", admin.console)
+app.mount("/static", admin.static)
 
 
 @app.exception_handler(RequestValidationError)
@@ -85,46 +98,11 @@ async def refuse_unreadable_body(request: Request, error: HTTPException) -> Resp
     return await http_exception_handler(request, error)
 
 
-@app.exception_handler(crud.UserGone)
-def answer_user_gone(_: Request, __: crud.UserGone) -> JSONResponse:
-    """Answer a change that a deletion overtook."""
-    return JSONResponse({"detail": "User not found"}, 404)
+def answer_error(_: Request, error: Exception) -> JSONResponse:
+    """Answer an error of the database."""
+    answer = explain(error)
+    return JSONResponse({"detail": answer.detail}, answer.status_code, answer.headers)
 
 
-@app.exception_handler(DBAPIError)
-def answer_session_error(request: Request, error: DBAPIError) -> JSONResponse:
-    """Answer an error of the database that a session has wrapped."""
-    if isinstance(error.orig, psycopg.Error):
-        return answer_database_error(request, error.orig)
-    raise error
-
-
-@app.exception_handler(psycopg.Error)
-def answer_database_error(_: Request, error: psycopg.Error) -> JSONResponse:
-    """Answer the archive's errors (SQLSTATE ARnnn) with status nnn, and say it if the database is busy or away."""
-    state = error.sqlstate or ""
-    if state.startswith("AR"):
-        return JSONResponse({"detail": error.diag.message_primary}, int(state[2:]))
-    if state == "57014":
-        return _busy("This takes longer than the database allows: ask for less, or try again")
-    # Gone when tried again: serialization failure, deadlock, lock timeout; and what statements meet that run while a
-    # migration makes the archive's functions anew.
-    if state in {"40001", "40P01", "55P03", "XX000", "42704", "42883"}:
-        logger.warning("The database was busy: %s %s", state, error)
-        return _busy("The database is busy, try again")
-    if isinstance(error, psycopg.OperationalError):
-        return answer_unavailable(_, error)
-    raise error
-
-
-@app.exception_handler(PoolTimeoutError)
-@app.exception_handler(Exhausted)
-@app.exception_handler(EmbeddedError)
-def answer_unavailable(_: Request, error: Exception) -> JSONResponse:
-    """Answer where no connection could be had."""
-    logger.warning("The database is not available: %s", error or "all connections are in use")
-    return _busy("The database is not available")
-
-
-def _busy(detail: str) -> JSONResponse:
-    return JSONResponse({"detail": detail}, 503, headers={"Retry-After": "1"})
+for kind in EXPLAINED:
+    app.add_exception_handler(kind, answer_error)

@@ -4,7 +4,7 @@ What a client fills in is checked. What the API answers is not checked again: th
 """
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, EmailStr, StringConstraints, create_model, field_validator
@@ -425,7 +425,61 @@ class HealthCheck(Schema):
     detail: str | None
 
 
+class DeletedDaily(Schema):
+    """How many rows of all archived tables were deleted on one day, in UTC."""
+
+    day: date
+    rows: int
+    exact: bool
+    """False where `rows` is the planner's estimate: there are too many to count them each time."""
+
+
+class ArchiveTable(Schema):
+    """What an archived table takes."""
+
+    source: str
+    bytes: int
+    oldest: datetime | None
+    newest: datetime | None
+    held: int
+    """Rows on legal hold."""
+
+
+class ArchivePartition(Schema):
+    """What a part of an archive takes: a month, or, without bounds, whatever fits no other."""
+
+    source: str
+    lower: datetime | None
+    upper: datetime | None
+    rows: int | None
+    """About how many; null where nobody has analysed it yet."""
+    bytes: int
+
+
+class Purge(Schema):
+    """An entry of the log: rows purged, erased, held or released."""
+
+    logged_at: datetime
+    action: str
+    source: str
+    rows: int
+    held: int
+    reason: str | None
+    actor: str | None
+    session_role: str
+
+
 # Everything else
+
+
+class EndedToken(Schema, table=True):
+    """A token that its holder ended before its time: a sign-out from the console."""
+
+    __tablename__ = "ended_token"
+
+    jti: str = Field(max_length=36, primary_key=True)
+    expires_at: datetime = Field(sa_type=DateTime(timezone=True))
+    """When it would have ended by itself. From then on this row says nothing."""
 
 
 class LoginForm(Schema):

@@ -15,6 +15,7 @@ create function archive._catalogue() returns text
               select concat_ws(' ', c.relname, c.relacl)
                 from pg_class c
                where c.oid in ('public.item'::regclass, 'public."user"'::regclass, 'public.alembic_version'::regclass,
+                               'public.ended_token'::regclass,
                                'archive.registry'::regclass, 'archive.holds'::regclass, 'archive.purge_log'::regclass)
           ) o (object)
     );

@@ -53,6 +53,10 @@ comment on column public.item.title is '1 to 255 characters.';
 comment on column public.item.description is 'Up to 255 characters, or null.';
 comment on column public.item.owner_id is 'Whose it is.';
 
+comment on table public.ended_token is 'Tokens that ended before their time: sign-outs from the console.';
+comment on column public.ended_token.jti is 'The token''s id.';
+comment on column public.ended_token.expires_at is 'When it would have ended anyway. Older rows go when one is added.';
+
 comment on table public.user_archive is 'The deleted rows of user, without passwords, by month. Written by its trigger alone.';
 comment on column public.user_archive.id is 'user.id; not unique here: a restored row can be deleted again.';
 comment on column public.user_archive.email is 'user.email';

@@ -5,11 +5,21 @@ revoke all on all routines in schema archive from public, archive_runtime, archi
 
 grant usage on schema archive to archive_runtime, archive_auditor;
 grant execute on function archive.actor(), archive.health(boolean) to archive_runtime, archive_auditor;
+grant select on archive.partition_sizes to archive_runtime, archive_auditor;
+-- What the views call, which asks for the caller's rights.
+grant execute on function
+    archive._label(regclass),
+    archive._partitions(regclass),
+    archive._estimate(regclass, timestamptz, timestamptz),
+    archive._name(regclass)
+    to archive_runtime, archive_auditor;
 grant select on archive.holds, archive.purge_log to archive_auditor;
 
 -- What the API needs.
 grant select, insert, update, delete on public.item, public."user" to archive_runtime;
+grant select, insert, delete on public.ended_token to archive_runtime;
 grant select on public.alembic_version to archive_runtime;
+grant select on archive.purge_log to archive_runtime;
 grant execute on function
     archive.restore(regclass, bigint[], jsonb, text, boolean),
     archive.restore_transaction(xid8, timestamptz, text, boolean),
@@ -38,7 +48,5 @@ grant execute on function
     archive._nullable_type(oid, integer),
     archive._metadata(),
     archive._key(regclass),
-    archive._name(regclass),
-    archive._label(regclass),
     archive._refuse(text)
     to archive_runtime;

@@ -166,6 +166,16 @@ ATTEMPTS = [
     ("anybody", "alter schema archive rename to gone", DENIED),
     ("anybody", "drop view archive.transactions", DENIED),
     ("a stranger", "select * from archive.transactions", DENIED),
+    ("a stranger", "select * from archive.daily", DENIED),
+    ("a stranger", "select * from archive.partition_sizes", DENIED),
+    ("a stranger", "select * from archive.purge_log", DENIED),
+    ("anybody", "delete from archive.purge_log", DENIED),
+    ("anybody", "update archive.purge_log set reason = 'forged'", DENIED),
+    # who signed out stays out
+    ("an auditor", "select * from ended_token", DENIED),
+    ("a stranger", "delete from ended_token", DENIED),
+    ("the api", "update ended_token set expires_at = 'infinity'", DENIED),
+    ("the api", "truncate ended_token", DENIED),
     # another's rights
     ("anybody", f"set role {OWNER}", DENIED),
     ("anybody", f"set session authorization {OWNER}", DENIED),
@@ -220,7 +230,7 @@ def test_rights_that_one_has_cannot_be_passed_on(db, attackers, statement):
 
 
 CALLABLE = {
-    AUDITOR: {"actor", "health"},
+    AUDITOR: {"actor", "health", *["_label", "_name", "_partitions", "_estimate"]},
     STRANGER: set(),
     RUNTIME: {
         "actor",
@@ -233,6 +243,7 @@ CALLABLE = {
         *["_lock", "_lock_transaction", "_mark", "_entry"],
         *["_enter_callers_path", "_leave_callers_path", "_check_ids", "_check_overrides", "_check_new_keys"],
         *["_metadata", "_columns", "_nullable_type", "_key", "_name", "_label", "_refuse"],
+        *["_partitions", "_estimate"],
     },
 }
 """By name: what each may call. Whatever is added to schema archive is refused until it is named here."""

@@ -45,7 +45,16 @@ PayloadDep = Annotated[TokenPayload, Depends(get_token_payload)]
 
 async def get_current_user(token: TokenDep) -> User:
     """Return the user whom the token signs in. 404 if gone, 400 if inactive, 403 if the token has been ended."""
-    payload = await get_token_payload(token)
+    return await holder(await get_token_payload(token))
+
+
+async def holder(payload: TokenPayload) -> User:
+    """Return whose token this is, unless something has ended it: for the API's tokens and the console's alike.
+
+    Raises:
+        HTTPException: as `get_current_user` says.
+
+    """
     try:
         user = await crud.get_user(uuid.UUID(payload.sub))
     except ValueError as error:

@@ -1,5 +1,6 @@
 """Passwords and tokens."""
 
+import hmac
 import secrets
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,8 @@ ALGORITHM = "HS256"
 # OWASP's parameters for Argon2id: 19 MiB, two passes, one lane. Forty logins at once take 760 MiB.
 _hashes = PasswordHash([Argon2Hasher(memory_cost=19 * 1024, time_cost=2, parallelism=1), BcryptHasher()])
 
-TokenType = Literal["access", "reset"]
+TokenType = Literal["access", "reset", "console"]
+"""Told apart by a claim: an access token is no cookie of the console, nor the other way round."""
 
 
 def create_access_token(subject: str | Any, expires_delta: timedelta) -> str:
@@ -53,6 +55,16 @@ def read_token(type_: TokenType, token: str) -> TokenPayload:
     if claims["type"] != type_:
         raise jwt.InvalidTokenError("Wrong type of token")
     return TokenPayload.model_validate(claims)
+
+
+def seal(purpose: str, value: str) -> str:
+    """Return what only this server can say of a value: that it gave it out, for this purpose."""
+    return hmac.digest(settings.SECRET_KEY.encode(), f"{purpose}\0{value}".encode(), "sha256").hex()
+
+
+def is_sealed(purpose: str, value: str, seal_: str) -> bool:
+    """Return whether this is the seal of that value. The time it takes does not tell how much of it is right."""
+    return hmac.compare_digest(seal(purpose, value).encode(), seal_.encode())
 
 
 def get_password_hash(password: str) -> str:

@@ -26,15 +26,25 @@ router = APIRouter(tags=["login"])
 @router.post("/login/access-token")
 def login_access_token(session: SessionDep, form: Annotated[LoginForm, Form()]) -> Token:
     """Sign in with e-mail and password, and get the access token for everything else."""
+    return Token(access_token=sign_in(session, form, "access")[1])
+
+
+def sign_in(session: Session, form: LoginForm, type_: security.TokenType) -> tuple[User, str]:
+    """Return the user who knows the password, and a new token of theirs.
+
+    Raises:
+        HTTPException: 400, saying why not.
+
+    """
     user = crud.sign_in(session=session, email=form.username, password=form.password)
     if not user:
         raise HTTPException(400, "Incorrect email or password")
     _refuse_inactive(user)
     # Before the commit: see there.
     lifetime = timedelta(minutes=settings.ACCESS_TOKEN_EXPIRE_MINUTES)
-    token = security.create_access_token(user.id, lifetime)
+    token = security.issue_token(type_, str(user.id), lifetime)
     session.commit()
-    return Token(access_token=token)
+    return user, token
 
 
 @router.post("/login/test-token", response_model=UserPublic)

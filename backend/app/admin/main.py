@@ -1,0 +1,110 @@
+"""The console as an application of its own: what it answers to an error, and with which headers it answers anything."""
+
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.staticfiles import StaticFiles
+from starlette.types import Message, Receive, Scope, Send
+
+from app.admin import pages, sign_in
+from app.admin.render import page, problem_page
+from app.errors import EXPLAINED, explain
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self';"
+    " form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def headed(send: Send, **more: str) -> Send:
+    """Return what sends an answer with the headers above, and these."""
+
+    async def send_headed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(HEADERS | more)
+        await send(message)
+
+    return send_headed
+
+
+class Console(FastAPI):
+    """An application whose every answer has the headers, errors included. Nothing of it is kept by a browser."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, with the headers."""
+        await super().__call__(scope, receive, headed(send, **{"Cache-Control": "no-store"}))
+
+
+class Static(StaticFiles):
+    """What the pages are dressed in. No secret, and so for everybody."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, with the headers. A browser asks whether what it has is still good."""
+        await super().__call__(scope, receive, headed(send, **{"Cache-Control": "no-cache"}))
+
+
+static = Static(directory=Path(__file__).parent / "static")
+
+console = Console(openapi_url=None, docs_url=None, redoc_url=None)
+console.include_router(sign_in.router)
+console.include_router(pages.router)  # its last route takes whatever no other does
+
+
+# Errors, as pages
+
+
+@console.exception_handler(sign_in.SignInNeeded)
+def ask_to_sign_in(request: Request, _: sign_in.SignInNeeded) -> Response:
+    """Answer who is not signed in, wherever they wanted to go."""
+    return sign_in.sign_in_page(request)
+
+
+@console.exception_handler(sign_in.NotSuperuser)
+def refuse(request: Request, _: sign_in.NotSuperuser) -> Response:
+    """Answer who is signed in and was a superuser once."""
+    return page(request, "refused.html", 403)
+
+
+@console.exception_handler(sign_in.ForeignForm)
+def refuse_form(request: Request, _: sign_in.ForeignForm) -> Response:
+    """Answer a form that is not ours, or no longer."""
+    if hasattr(request.state, "signed_in"):
+        return problem_page(
+            request,
+            403,
+            "This form was not given out to your sign-in. Nothing was changed: go back, reload the page and try again.",
+        )
+    return sign_in.sign_in_page(request, 403, problem="That form was too old. Please try again.")
+
+
+@console.exception_handler(RequestValidationError)
+def refuse_input(request: Request, error: RequestValidationError) -> Response:
+    """Answer an address that no page of ours leads to."""
+    faults = "; ".join(f"{fault['loc'][-1]}: {fault['msg']}" for fault in error.errors())
+    return problem_page(request, 422, f"This address makes no sense: {faults}.")
+
+
+@console.exception_handler(StarletteHTTPException)
+def answer_refusal(request: Request, error: StarletteHTTPException) -> Response:
+    """Answer what cannot be done, or is not there."""
+    return problem_page(request, error.status_code, error.detail, error.headers)
+
+
+def answer_error(request: Request, error: Exception) -> Response:
+    """Answer an error of the database, as the API does."""
+    return answer_refusal(request, explain(error))
+
+
+for kind in EXPLAINED:
+    console.add_exception_handler(kind, answer_error)
+
+
+@console.exception_handler(Exception)
+def answer_fault(request: Request, _: Exception) -> Response:
+    """Answer a fault of the program, which the server logs."""
+    return problem_page(request, 500, "That is our fault, and it is logged. Nothing was changed.")

@@ -1,0 +1,119 @@
+"""From what is known to a page: the templates, and how they write times and numbers."""
+
+import base64
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.core import security
+from app.core.config import settings
+
+NOTICE = "console_notice"
+"""The cookie with what to say on the next page, sealed: nobody else puts words into the console's mouth."""
+
+
+def root(request: Request) -> str:
+    """Return the path that the console is mounted at."""
+    return str(request.scope["root_path"])
+
+
+def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    """Answer with a page."""
+    notice = _notice(request)
+    html = (
+        _templates()
+        .get_template(template)
+        .render(
+            project_name=settings.PROJECT_NAME,
+            root=root(request),
+            static=f"{request.scope.get('app_root_path', '')}/static",
+            path=request.scope["path"].removeprefix(root(request)),
+            signed_in=getattr(request.state, "signed_in", None),
+            notice=notice,
+            **context,
+        )
+    )
+    answer = HTMLResponse(html, status)
+    if notice:
+        answer.delete_cookie(NOTICE, path=root(request), httponly=True, samesite="lax")
+    return answer
+
+
+def problem_page(request: Request, status: int, problem: str, headers: Mapping[str, str] | None = None) -> HTMLResponse:
+    """Answer that something cannot be done, or is not there."""
+    answer = page(request, "problem.html", status, title=HTTPStatus(status).phrase, problem=problem)
+    answer.headers.update(headers or {})
+    return answer
+
+
+def go(request: Request, path: str, notice: str) -> RedirectResponse:
+    """Go on to a page of the console after something was done, and say there what, once."""
+    text = base64.urlsafe_b64encode(notice.encode()).decode()
+    answer = RedirectResponse(f"{root(request)}{path}", 303)
+    answer.set_cookie(
+        NOTICE,
+        f"{text}.{security.seal('notice', text)}",
+        max_age=60,
+        path=root(request),
+        secure=settings.ENVIRONMENT != "local",
+        httponly=True,
+        samesite="lax",
+    )
+    return answer
+
+
+def _notice(request: Request) -> str | None:
+    text, _, seal = request.cookies.get(NOTICE, "").partition(".")
+    if not text or not security.is_sealed("notice", text, seal):
+        return None
+    return base64.urlsafe_b64decode(text).decode()
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters |= {
+        "iso": lambda moment: moment.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "utc": lambda moment: f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}",
+        "utc_exact": lambda moment: f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC",
+        "thousands": lambda number: f"{number:,}",
+        "size": _size,
+        "query": lambda values: urlencode({name: value for name, value in values.items() if value not in {None, ""}}),
+        "field_time": _field_time,
+    }
+    return templates
+
+
+def _size(size: int) -> str:
+    """Write a number of bytes for people."""
+    number, unit = float(size), "B"
+    for larger in ["kB", "MB", "GB", "TB"]:
+        if number < 1000:
+            break
+        number, unit = number / 1000, larger
+    return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
+
+
+def _field_time(text: str) -> str:
+    """Write a time, as it stands in an address, the way that a field for times reads it: in UTC, without saying so."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if moment.tzinfo:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "minutes")

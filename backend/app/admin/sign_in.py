@@ -1,0 +1,195 @@
+"""Who may see the console: superusers, by a cookie. And what tells the console's own forms from anybody else's."""
+
+import re
+import secrets
+from typing import Annotated, Literal, NamedTuple
+from urllib.parse import quote
+
+import jwt
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+
+from app import crud
+from app.admin.render import page, root
+from app.api.deps import SessionDep, holder
+from app.api.routes import login
+from app.core import security
+from app.core.config import settings
+from app.models import LoginForm, TokenPayload, User
+
+COOKIE = "console"
+FORM_COOKIE = "console_form"
+"""Holds what a sign-in form is bound to: somebody without a sign-in has nothing else."""
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, or no longer."""
+
+
+class NotSuperuser(Exception):
+    """Whoever is signed in is no superuser."""
+
+
+class ForeignForm(Exception):
+    """A form that this sign-in was not given: somebody else's, an old one's, or none of ours."""
+
+
+class SignedIn(NamedTuple):
+    """A sign-in: whose, and by which token."""
+
+    user: User
+    token: TokenPayload
+
+    @property
+    def seal(self) -> str:
+        """What each of its forms carries, so that no other site can have one sent."""
+        return security.seal("form", self.token.jti)
+
+
+async def signed_in(request: Request) -> SignedIn:
+    """Return whom the cookie signs in. What ends a token of the API ends this one too."""
+    try:
+        token = security.read_token("console", request.cookies.get(COOKIE, ""))
+        user = await holder(token)
+    except (jwt.InvalidTokenError, ValidationError, HTTPException) as error:
+        raise SignInNeeded from error
+    if await crud.has_ended(token):
+        raise SignInNeeded
+    who = SignedIn(user, token)
+    request.state.signed_in = who  # for the head of the page
+    return who
+
+
+SignedInDep = Annotated[SignedIn, Depends(signed_in)]
+
+
+async def superuser(who: SignedInDep) -> User:
+    """Return the superuser who is signed in."""
+    if not who.user.is_superuser:
+        raise NotSuperuser
+    return who.user
+
+
+async def own_form(request: Request, who: SignedInDep) -> FormData:
+    """Return what was filled in, once it is known to be a form of this sign-in; nothing where nothing is sent."""
+    if request.method in {"GET", "HEAD"}:
+        return FormData()
+    form = await _read(request)
+    if not security.is_sealed("form", who.token.jti, field(form, "seal")):
+        raise ForeignForm
+    return form
+
+
+SuperuserDep = Annotated[User, Depends(superuser)]
+FormDep = Annotated[FormData, Depends(own_form)]
+for_superusers = [Depends(superuser), Depends(own_form)]
+"""What stands before every page."""
+
+
+async def sign_in_form(request: Request) -> FormData:
+    """Return what was filled in to sign in. A form from elsewhere would sign somebody in as somebody else."""
+    form = await _read(request)
+    nonce = request.cookies.get(FORM_COOKIE, "")
+    if not nonce or not security.is_sealed("sign-in", nonce, field(form, "seal")):
+        raise ForeignForm
+    return form
+
+
+async def _read(request: Request) -> FormData:
+    return await request.form(max_files=0, max_fields=20)
+
+
+def field(form: FormData, name: str) -> str:
+    """Return a field of a form, empty where it is missing."""
+    return str(form.get(name, ""))
+
+
+# Signing in and out
+
+router = APIRouter()
+
+
+@router.post("/sign-in")
+def sign_in(request: Request, session: SessionDep, form: Annotated[FormData, Depends(sign_in_form)]) -> Response:
+    """Sign in, by the API's own rules, and go where one wanted to."""
+    email, next_page = field(form, "username"), field(form, "next")
+    try:
+        wanted = LoginForm.model_validate({"username": email, "password": field(form, "password")})
+        user, token = login.sign_in(session, wanted, "console")
+    except ValidationError:
+        return sign_in_page(request, 422, problem="This cannot be an e-mail and a password", next_page=next_page)
+    except HTTPException as error:
+        return sign_in_page(request, error.status_code, problem=error.detail, email=email, next_page=next_page)
+    if not user.is_superuser:  # they get no cookie: there is nothing here that it would open
+        return sign_in_page(request, 403, refused=user, next_page=next_page)
+    answer = RedirectResponse(_local(request, next_page), 303)
+    _set_cookie(request, answer, COOKIE, token, lifetime=settings.ACCESS_TOKEN_EXPIRE_MINUTES * 60)
+    return answer
+
+
+@router.post("/sign-out", dependencies=[Depends(own_form)])
+async def sign_out(request: Request, who: SignedInDep) -> Response:
+    """Sign out: the cookie goes, and its token has ended, wherever else it may be."""
+    await crud.end_token(who.token)
+    answer = RedirectResponse(f"{root(request)}/", 303)
+    answer.delete_cookie(COOKIE, path=root(request), secure=_secure(), httponly=True, samesite="lax")
+    return answer
+
+
+def sign_in_page(
+    request: Request,
+    status: int = 401,
+    *,
+    problem: str | None = None,
+    refused: User | None = None,
+    email: str = "",
+    next_page: str | None = None,
+) -> Response:
+    """Answer with the form to sign in; from there it goes on to where one wanted to be."""
+    nonce = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe()
+    answer = page(
+        request,
+        "sign_in.html",
+        status,
+        problem=problem,
+        refused=refused,
+        email=email,
+        next_page=_local(request, _here(request) if next_page is None else next_page),
+        seal=security.seal("sign-in", nonce),
+    )
+    _set_cookie(request, answer, FORM_COOKIE, nonce, samesite="strict")
+    return answer
+
+
+def _here(request: Request) -> str:
+    """Return the page asked for, or the one whose form was sent."""
+    path = quote(request.scope["path"])
+    query = request.scope["query_string"].decode("latin-1")
+    if request.method not in {"GET", "HEAD"}:
+        path = path.rpartition("/")[0]
+    return f"{path}?{query}" if query else path
+
+
+def _local(request: Request, path: str) -> str:
+    """Return the path if it leads to a page of the console, else the first page: nobody is sent elsewhere."""
+    start = f"{root(request)}/"
+    return path if path.startswith(start) and re.fullmatch(r"[!-\[\]-~]+", path) else start
+
+
+def _set_cookie(
+    request: Request,
+    answer: Response,
+    name: str,
+    value: str,
+    lifetime: int | None = None,
+    samesite: Literal["lax", "strict"] = "lax",
+) -> None:
+    answer.set_cookie(
+        name, value, max_age=lifetime, path=root(request), secure=_secure(), httponly=True, samesite=samesite
+    )
+
+
+def _secure() -> bool:
+    return settings.ENVIRONMENT != "local"

@@ -1,0 +1,49 @@
+"""What the database's errors mean over HTTP, for the API and the console alike."""
+
+import logging
+
+import psycopg
+from fastapi import HTTPException
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from app import crud
+from app.core.embedded import EmbeddedError
+from app.core.statements import Exhausted
+
+logger = logging.getLogger(__name__)
+
+EXPLAINED = (crud.UserGone, DBAPIError, psycopg.Error, PoolTimeoutError, Exhausted, EmbeddedError)
+"""What `explain` is for."""
+
+
+def explain(error: Exception) -> HTTPException:
+    """Return the answer to an error: the archive's (SQLSTATE ARnnn) have status nnn; a busy or absent database 503.
+
+    Raises:
+        Exception: the error itself, where it is a fault of the program.
+
+    """
+    if isinstance(error, crud.UserGone):
+        return HTTPException(404, "User not found")
+    if isinstance(error, DBAPIError) and isinstance(error.orig, psycopg.Error):  # as a session has wrapped it
+        error = error.orig
+    if isinstance(error, psycopg.Error):
+        state = error.sqlstate or ""
+        if state.startswith("AR"):
+            return HTTPException(int(state[2:]), error.diag.message_primary)
+        if state == "57014":
+            return _busy("This takes longer than the database allows: ask for less, or try again")
+        # Gone when tried again: serialization failure, deadlock, lock timeout; and what statements meet that run while
+        # a migration makes the archive's functions anew.
+        if state in {"40001", "40P01", "55P03", "XX000", "42704", "42883"}:
+            logger.warning("The database was busy: %s %s", state, error)
+            return _busy("The database is busy, try again")
+    if isinstance(error, (psycopg.OperationalError, PoolTimeoutError, Exhausted, EmbeddedError)):
+        logger.warning("The database is not available: %s", error or "all connections are in use")
+        return _busy("The database is not available")
+    raise error
+
+
+def _busy(detail: str) -> HTTPException:
+    return HTTPException(503, detail, {"Retry-After": "1"})
