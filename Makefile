@@ -49,10 +49,13 @@ lint: setup  ## formatting, style and types
 schema: setup  ## write db/schema.sql anew, after a change of db/ or sql/
 	WRITE_SCHEMA=1 $(BIN)/pytest -q tests/db -k snapshot
 
+screenshots: setup chromium  ## take the README's pictures of the console anew
+	WRITE_SCREENSHOTS=1 $(BIN)/pytest -q tests/e2e -k pictures
+
 lock: setup  ## resolve the dependencies anew into the lock files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev \
 	    --custom-compile-command "make lock" --upgrade pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group matrix --no-deps \
 	    --custom-compile-command "make lock" --upgrade -o requirements-matrix.lock
 
-.PHONY: help setup dev test chromium bench test-matrix lint schema lock
+.PHONY: help setup dev test chromium bench test-matrix lint schema screenshots lock

@@ -15,11 +15,14 @@ import psycopg
 import pytest
 import uvicorn
 from app.main import app
+from app.models import User
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
+
+from tests.conftest import PASSWORD
 
 PROGRAM = shutil.which(os.environ.get("CHROMIUM", "chromium"))
 
-QUIET = [
+FLAGS = [
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
@@ -32,6 +35,7 @@ QUIET = [
 DESKTOP = {"width": 1280, "height": 900}
 
 Browse = Callable[..., Page]
+SignIn = Callable[..., None]
 
 
 @pytest.fixture(scope="package")
@@ -42,7 +46,7 @@ def chromium() -> Iterator[Browser]:
         )
     expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=PROGRAM, args=QUIET, chromium_sandbox=os.geteuid() != 0)
+        browser = playwright.chromium.launch(executable_path=PROGRAM, args=FLAGS, chromium_sandbox=os.geteuid() != 0)
         yield browser
         browser.close()
 
@@ -74,6 +78,27 @@ def page(browse: Browse) -> Page:
     return browse()
 
 
+@pytest.fixture
+def sign_in(superuser: User) -> SignIn:
+    """Fill in the form that a page shows."""
+
+    def sign_in(page: Page, email: str = superuser.email, password: str = PASSWORD) -> None:
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Password").fill(password)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Sign in").click()
+
+    return sign_in
+
+
+@pytest.fixture
+def console(page: Page, sign_in: SignIn) -> Page:
+    """The first page, of a superuser who has just signed in."""
+    page.goto("/admin/")
+    sign_in(page)
+    return page
+
+
 @contextmanager
 def _watched_page(chromium: Browser, origin: str, options: dict[str, Any]) -> Iterator[Page]:
     context = chromium.new_context(**{"base_url": origin, "viewport": DESKTOP, "locale": "en-GB"} | options)
@@ -95,7 +120,7 @@ def _watched_page(chromium: Browser, origin: str, options: dict[str, Any]) -> It
             faults.append(f"{response.status}: {response.url}")
 
     def on_failure(request: Request) -> None:
-        if not (request.is_navigation_request() and request.failure == "net::ERR_ABORTED"):  # a download
+        if request.failure != "net::ERR_ABORTED":  # by a download, or by leaving the page
             faults.append(f"{request.failure}: {request.url}")
 
     context.on("console", on_console)

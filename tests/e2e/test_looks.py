@@ -1,0 +1,115 @@
+"""How every page looks: to who sees little, likes it dark, or has a small screen. Also takes the README's pictures."""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Page
+
+from tests.e2e import story
+
+PHONE = {"width": 360, "height": 760}
+PICTURES = Path(__file__).parent / "screenshots"
+
+
+@pytest.fixture
+def pages(db, runtime, superuser, make_user, make_item):
+    """Every page, with something on it, by its address."""
+    story.tell(db, runtime, superuser, make_user, make_item)
+    newest = "select max(archive_id) from {} where {}"
+    item, orphan, restored = (
+        db.execute(newest.format("item_archive", which)).fetchone()[0]
+        for which in ("not cascaded", "cascaded", "restored_at is not null")
+    )
+    (user,) = db.execute(newest.format("user_archive", "true")).fetchone()
+    (deletion,) = db.execute("select transaction_id::text from user_archive").fetchone()
+    return {
+        "deletions": "/admin/",
+        "deletion": f"/admin/deletions/{deletion}",
+        "items": "/admin/items/",
+        "faults": "/admin/items/?owner_id=nobody",
+        "nothing found": "/admin/items/?q=nothing+like+it",
+        "item": f"/admin/items/{item}",
+        "item without owner": f"/admin/items/{orphan}",
+        "restored item": f"/admin/items/{restored}",
+        "users": "/admin/users/",
+        "user": f"/admin/users/{user}",
+        "health": "/admin/health/",
+        "not found": "/admin/items/1234567",
+    }
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_any_page(browse, sign_in, pages, scheme):
+    page = browse(color_scheme=scheme)
+    page.goto("/admin/")
+    found = {"sign-in": serious(page)}
+    sign_in(page)
+    for name, path in pages.items():
+        visit(page, path)
+        found[name] = serious(page)
+
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def serious(page: Page) -> list[str]:
+    results = Axe().run(page).response
+    return [
+        f"{fault['id']}: {fault['help']}: {[node['html'] for node in fault['nodes']]}"
+        for fault in results["violations"]
+        if fault["impact"] in {"serious", "critical"}
+    ]
+
+
+def visit(page: Page, path: str) -> None:
+    """Look at a page with everything in it unfolded."""
+    assert page.goto(path).status != 401
+    page.evaluate("for (const it of document.querySelectorAll('details')) it.open = true")
+
+
+def test_no_page_is_wider_than_a_phone(browse, sign_in, db, pages):
+    db.execute("update item_archive set title = repeat('W', 255), description = repeat('W', 255)")
+    db.execute("update item_archive set archived_by = repeat('W', 200), reason = repeat('W', 1000) where cascaded")
+    page = browse(viewport=PHONE)
+    page.goto("/admin/")
+    too_wide = {"sign-in": overflow(page)}
+    sign_in(page)
+    for name, path in pages.items():
+        visit(page, path)
+        too_wide[name] = overflow(page)
+
+    assert {name: pixels for name, pixels in too_wide.items() if pixels} == {}
+
+
+def overflow(page: Page) -> int:
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "options"),
+    [
+        ("deletions", "deletions", {}),
+        ("deletion", "deletion", {}),
+        ("items", "items", {}),
+        ("item-dark", "item", {"color_scheme": "dark"}),
+        ("phone", "deletions", {"viewport": PHONE}),
+    ],
+)
+def test_pictures_for_the_readme_are_small(browse, sign_in, pages, name, shown, options):
+    """`make screenshots` writes them."""
+    page = browse(
+        **{"viewport": {"width": 1100, "height": 800}, "device_scale_factor": 2, "timezone_id": "Europe/Oslo"} | options
+    )
+    page.goto(pages[shown])
+    sign_in(page)
+    page.get_by_role("heading", level=1).wait_for()
+
+    picture = io.BytesIO()
+    Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(64).save(picture, "PNG", optimize=True)
+
+    assert len(picture.getvalue()) < 120_000
+    if "WRITE_SCREENSHOTS" in os.environ:
+        (PICTURES / f"{name}.png").write_bytes(picture.getvalue())
