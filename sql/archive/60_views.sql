@@ -16,7 +16,7 @@ comment on view archive.partition_sizes is
 
 -- With the caller's rights, like any EXPLAIN: it tells nothing of a table that they may not read.
 create function archive._estimate(target regclass, since timestamptz, until timestamptz) returns bigint
-    language plpgsql stable
+    language plpgsql  -- volatile, or EXPLAIN is refused
 as $$
 declare
     v_plan json;

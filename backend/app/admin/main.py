@@ -50,9 +50,12 @@ class Static(StaticFiles):
 
 static = Static(directory=Path(__file__).parent / "static")
 
-console = Console(openapi_url=None, docs_url=None, redoc_url=None)
-console.include_router(sign_in.router)
-console.include_router(pages.router)  # its last route takes whatever no other does
+console = Console(
+    openapi_url=None,
+    docs_url=None,
+    redoc_url=None,
+    routes=[*sign_in.router.routes, *pages.router.routes],  # the last takes whatever no other does
+)
 
 
 # Errors, as pages

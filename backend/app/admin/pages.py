@@ -235,7 +235,7 @@ async def show_health(request: Request, checks: Annotated[list[HealthCheck], Dep
 # Whatever else: to who is no superuser, no address tells whether there is such a page
 
 
-@router.api_route("/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@router.api_route("/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
 async def find_nothing(request: Request, path: str) -> Response:
     """Answer where there is no page."""
     if request.method == "GET" and path in {"items", "users", "health"}:
