@@ -11,7 +11,6 @@ from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
-from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Receive, Scope, Send
@@ -66,8 +65,10 @@ class Cors(CORSMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Leave the console's requests as they are, a preflight included."""
-        inner = self.app if scope["type"] == "http" and get_route_path(scope).startswith("/admin") else super().__call__
-        await inner(scope, receive, send)
+        if scope["type"] == "http" and scope["path"].removeprefix(scope.get("root_path", "")).startswith("/admin/"):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 app.add_middleware(

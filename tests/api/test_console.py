@@ -510,7 +510,7 @@ def test_a_whole_deletion_is_undone_in_two_clicks(admin_browser, superuser, clie
 
     page = admin_browser.open(address)
     assert "an undo would restore all 3 rows" in shown(page)
-    assert all(name in shown(page) for name in ["Red", "Green", "ada@example.com", "2 item, 1 user"])
+    assert all(name in shown(page) for name in ["Red", "Green", "ada@example.com", "2 items, 1 user"])
     (action,) = [action for action in forms(page) if action.endswith("restore") or "restore?" in action]
     answer = admin_browser.submit(page, action)
 

@@ -305,6 +305,7 @@ async def _row(
         row=row,
         history=history,
         together=together,
+        owner_went_too=row.get("owner_id") in [user["id"] for user in together[USERS][0]],
         outcome=None if row["restored_at"] else await kind.preview(archive_id),
         people=await _people([row], history, *(found for found, _ in together.values())),
         problem=problem,

@@ -1,4 +1,4 @@
-"""Tokens that ended before their time.
+"""Tokens of the console that ended before their time.
 
 Whoever signs out of the console is out, whatever became of the cookie: the server itself remembers that this token has
 ended, until it would have expired anyway. Tokens of users who are gone, inactive or have a new password end without
@@ -8,8 +8,8 @@ a row here.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261125_ended_token"
-down_revision = "20261124_retention"
+revision = "20261124_console"
+down_revision = "20261124_archive_filters"
 branch_labels = None
 depends_on = None
 
