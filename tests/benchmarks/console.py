@@ -108,6 +108,7 @@ def _pages(api: psycopg.Connection, scale: Scale) -> dict[str, str]:
         "deletions: a page in the middle": f"/admin/?before={middle['transaction_id']}.{since}",
         "a deletion of 1 row": _deletion(newest),
         f"a deletion of {scale.deletion:,} rows": _deletion(many),
+        f"a deletion of {scale.deletion:,} rows, previewed": f"{_deletion(many)}&preview=true",
         **{f"items: {name}": f"/admin/items/?{urlencode(wanted)}" for name, wanted in items.items()},
         "one item": f"/admin/items/{newest['archive_id']}",
         "users: first page": "/admin/users/",

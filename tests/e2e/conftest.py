@@ -46,7 +46,7 @@ def chromium() -> Iterator[Browser]:
         )
     expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=PROGRAM, args=FLAGS, chromium_sandbox=os.geteuid() != 0)
+        browser = playwright.chromium.launch(executable_path=PROGRAM, args=FLAGS)
         yield browser
         browser.close()
 
@@ -133,4 +133,4 @@ def _watched_page(chromium: Browser, origin: str, options: dict[str, Any]) -> It
         yield context.new_page()
     finally:
         context.close()
-    assert not faults
+    assert not faults, "\n".join(faults)

@@ -168,6 +168,18 @@ def test_a_deletion_is_undone_as_a_whole(browse, sign_in, db, ada_deleted, optio
     assert live(db) == [ITEM, "Invoice"]
 
 
+def test_undoing_a_large_deletion_is_previewed_when_asked(console, db, runtime, ada):
+    db.execute("insert into item (title, owner_id) select n::text, %s from generate_series(1, 300) n", [ada.id])
+    delete(runtime, "item")
+    console.reload()
+    link(console, "Undo…").click()
+
+    link(console, "Preview the undo").click()
+
+    expect(console.get_by_role("region", name="Undo")).to_contain_text("an undo would restore all 300 rows")
+    assert live(db) == []
+
+
 def test_a_restored_item_is_at_most_four_clicks_from_the_first_page(console, db, deleted):
     way = [link(console, "Items"), link(console, ITEM), button(console, "Restore this item")]
     for step in way:
