@@ -128,7 +128,7 @@ def _conditions(table: Archived, searched: Iterable[Any], **equal: Any) -> dict[
         **{name: col(column) == bindparam(name) for name, column in equal.items()},
         "archived_after": archived_at >= bindparam("archived_after"),
         "archived_before": archived_at < bindparam("archived_before"),
-        "q": or_(*(col(column).icontains(bindparam("q"), escape="/") for column in searched)),
+        "q": or_(*(col(column).ilike(bindparam("q")) for column in searched)),
         "before": archive_id < bindparam("before"),  # the page after this row
     }
 
@@ -146,7 +146,8 @@ def _asked(wanted: ArchiveFilter) -> dict[str, Any]:
     asked = wanted.model_dump(exclude_none=True)
     asked[asked.pop("state")] = True
     if "q" in asked:
-        asked["q"] = re.sub("[/%_]", r"/\g<0>", asked["q"])
+        # A pattern that is whole already: what the statement put together, it would put together for each row.
+        asked["q"] = "%" + re.sub(r"[\\%_]", r"\\\g<0>", asked["q"]) + "%"
     return asked
 
 

@@ -84,7 +84,7 @@ def test_filters(db, client, admin, ada, make_user, make_item, delete, browse, s
     ben = make_user(email="ben@example.com")
     red, blue, green = (
         make_item(ada, title="Red 100%"),
-        make_item(ada, title="BLUE", description="Sky_y"),
+        make_item(ada, title="BLUE", description=r"Sky_y\%"),
         make_item(ben),
     )
     delete(red, ada)
@@ -112,7 +112,10 @@ def test_filters(db, client, admin, ada, make_user, make_item, delete, browse, s
     assert found(q="blue") == [blue]
     assert found(q="sky_") == [blue]
     assert found(q="100%") == [red]
-    assert found(q="%") == [red]
+    assert found(q="%") == [blue, red]
+    assert found(q="\\") == [blue]
+    assert found(q=r"y\%") == [blue]
+    assert found(q=r"\y") == []
     assert found(q="nothing like it") == []
 
 
