@@ -394,6 +394,37 @@ CREATE TABLE public.alembic_version (
 
 
 --
+-- Name: ended_token; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.ended_token (
+    jti character varying(36) NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+
+--
+-- Name: TABLE ended_token; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.ended_token IS 'Tokens that ended before their time: sign-outs from the console.';
+
+
+--
+-- Name: COLUMN ended_token.jti; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.ended_token.jti IS 'The token''s id.';
+
+
+--
+-- Name: COLUMN ended_token.expires_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.ended_token.expires_at IS 'When it would have ended anyway. Older rows go when one is added.';
+
+
+--
 -- Name: item; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -528,7 +559,7 @@ CREATE FUNCTION archive._catalogue() RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     RETURN (SELECT md5(string_agg(o.object, '
-'::text ORDER BY (o.object COLLATE "C"))) AS md5 FROM (SELECT concat_ws(' '::text, pg_get_functiondef(p.oid), (p.proowner)::regrole, p.proacl) AS concat_ws FROM pg_proc p WHERE ((p.pronamespace = ('archive'::regnamespace)::oid) AND (p.proname !~ '^capture_'::text)) UNION ALL SELECT concat_ws(' '::text, n.nspname, (n.nspowner)::regrole, n.nspacl) AS concat_ws FROM pg_namespace n WHERE (n.nspname = 'archive'::name) UNION ALL SELECT concat_ws(' '::text, c.relname, c.relacl) AS concat_ws FROM pg_class c WHERE (c.oid = ANY (ARRAY[('public.item'::regclass)::oid, ('public."user"'::regclass)::oid, ('public.alembic_version'::regclass)::oid, ('archive.registry'::regclass)::oid, ('archive.holds'::regclass)::oid, ('archive.purge_log'::regclass)::oid]))) o(object));
+'::text ORDER BY (o.object COLLATE "C"))) AS md5 FROM (SELECT concat_ws(' '::text, pg_get_functiondef(p.oid), (p.proowner)::regrole, p.proacl) AS concat_ws FROM pg_proc p WHERE ((p.pronamespace = ('archive'::regnamespace)::oid) AND (p.proname !~ '^capture_'::text)) UNION ALL SELECT concat_ws(' '::text, n.nspname, (n.nspowner)::regrole, n.nspacl) AS concat_ws FROM pg_namespace n WHERE (n.nspname = 'archive'::name) UNION ALL SELECT concat_ws(' '::text, c.relname, c.relacl) AS concat_ws FROM pg_class c WHERE (c.oid = ANY (ARRAY[('public.item'::regclass)::oid, ('public."user"'::regclass)::oid, ('public.alembic_version'::regclass)::oid, ('public.ended_token'::regclass)::oid, ('archive.registry'::regclass)::oid, ('archive.holds'::regclass)::oid, ('archive.purge_log'::regclass)::oid]))) o(object));
 
 
 --
@@ -1170,6 +1201,33 @@ $$;
 --
 
 COMMENT ON FUNCTION archive._entry(source regclass) IS 'The registry''s row of an archived table. AR422 if it is not archived.';
+
+
+--
+-- Name: _estimate(regclass, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._estimate(target regclass, since timestamp with time zone, until timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_plan json;
+begin
+    if target is null then
+        return null;
+    end if;
+    execute format('explain (format json) select from %s where archived_at >= %L and archived_at < %L',
+                   archive._name(target), since, until) into v_plan;
+    return v_plan -> 0 -> 'Plan' ->> 'Plan Rows';
+end
+$$;
+
+
+--
+-- Name: FUNCTION _estimate(target regclass, since timestamp with time zone, until timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._estimate(target regclass, since timestamp with time zone, until timestamp with time zone) IS 'How many rows of an archive the planner expects from that time on until before the other.';
 
 
 --
@@ -2528,6 +2586,7 @@ declare
     v_counts text;
     v_tables text;
     v_places text;
+    v_daily  text;
 begin
     select string_agg(format(
                E'\n        select %L as source, transaction_id, archived_at, archived_by, reason,'
@@ -2547,8 +2606,12 @@ begin
                archive._name(r.source), archive._name(r.target)), E'\n     union all' order by archive._name(r.target)),
            string_agg(format(
                E'\n    select %L::regclass as source, archive_id, transaction_id, archived_at from %s',
-               archive._name(r.source), archive._name(r.target)), E'\n     union all' order by archive._name(r.target))
-      into v_rows, v_counts, v_tables, v_places
+               archive._name(r.source), archive._name(r.target)), E'\n     union all' order by archive._name(r.target)),
+           string_agg(format(
+               E'\n        select count(*), %L::regclass as target'
+               '\n          from (select from %s where archived_at >= since and archived_at < until limit 1001) seen',
+               archive._name(r.target), archive._name(r.target)), E'\n         union all' order by archive._name(r.target))
+      into v_rows, v_counts, v_tables, v_places, v_daily
       from archive.registry r;
 
     -- Restores look into it: it is there, and empty, where nothing is archived.
@@ -2557,7 +2620,7 @@ begin
     comment on view archive._places is 'Where archived rows are: of which table, deleted when.';
 
     if v_rows is null then
-        drop view if exists archive.transactions, archive.tables;
+        drop view if exists archive.transactions, archive.tables, archive.daily;
         return;
     end if;
 
@@ -2580,7 +2643,25 @@ $view$, v_counts, v_rows);
     comment on view archive.tables is
         'One row per archived table: rows, bytes on disk with indexes, times of the oldest and the newest deletion, partitions, rows on legal hold.';
 
-    grant select on archive.transactions, archive.tables to archive_runtime, archive_auditor;
+    -- Days with more than that are estimated: to count a million rows for a bar of a chart would take longer than it is
+    -- looked at.
+    execute format($view$
+create or replace view archive.daily as
+    select day::date as day,
+           sum(case when count <= 1000 then count
+                    else greatest(count, archive._estimate(target, since, until)) end)::bigint as rows,
+           bool_and(count <= 1000) as exact
+      from generate_series(0, 29) back
+     cross join lateral (select date_trunc('day', now() at time zone 'UTC') - make_interval(days => back) as day) d
+     cross join lateral (select day at time zone 'UTC' as since, (day + interval '1 day') at time zone 'UTC' as until) b
+     cross join lateral (%s) deleted
+     group by day
+     order by day
+$view$, v_daily);
+    comment on view archive.daily is
+        'How many rows of all tables were deleted on each of the last 30 days, in UTC; exact says whether they were counted or estimated.';
+
+    grant select on archive.transactions, archive.tables, archive.daily to archive_runtime, archive_auditor;
 end
 $_$;
 
@@ -3533,6 +3614,69 @@ COMMENT ON SEQUENCE archive.archive_id_seq IS 'One for all archive tables: an ar
 
 
 --
+-- Name: daily; Type: VIEW; Schema: archive; Owner: -
+--
+
+CREATE VIEW archive.daily AS
+ SELECT (d.day)::date AS day,
+    (sum(
+        CASE
+            WHEN (count <= 1000) THEN count
+            ELSE GREATEST(count, archive._estimate(target, b.since, b.until))
+        END))::bigint AS rows,
+    bool_and((count <= 1000)) AS exact
+   FROM (((generate_series(0, 29) back(back)
+     CROSS JOIN LATERAL ( SELECT (date_trunc('day'::text, (now() AT TIME ZONE 'UTC'::text)) - make_interval(days => back.back)) AS day) d)
+     CROSS JOIN LATERAL ( SELECT (d.day AT TIME ZONE 'UTC'::text) AS since,
+            ((d.day + '1 day'::interval) AT TIME ZONE 'UTC'::text) AS until) b)
+     CROSS JOIN LATERAL ( SELECT count(*) AS count,
+            'public.item_archive'::regclass AS target
+           FROM ( SELECT
+                   FROM public.item_archive
+                  WHERE ((item_archive.archived_at >= b.since) AND (item_archive.archived_at < b.until))
+                 LIMIT 1001) seen
+        UNION ALL
+         SELECT count(*) AS count,
+            'public.user_archive'::regclass AS target
+           FROM ( SELECT
+                   FROM public.user_archive
+                  WHERE ((user_archive.archived_at >= b.since) AND (user_archive.archived_at < b.until))
+                 LIMIT 1001) seen) deleted)
+  GROUP BY d.day
+  ORDER BY ((d.day)::date);
+
+
+--
+-- Name: VIEW daily; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON VIEW archive.daily IS 'How many rows of all tables were deleted on each of the last 30 days, in UTC; exact says whether they were counted or estimated.';
+
+
+--
+-- Name: partition_sizes; Type: VIEW; Schema: archive; Owner: -
+--
+
+CREATE VIEW archive.partition_sizes AS
+ SELECT r.source,
+    p.partition,
+    p.lower,
+    p.upper,
+    (NULLIF(c.reltuples, ('-1'::integer)::double precision))::bigint AS rows,
+    pg_total_relation_size(p.partition) AS bytes
+   FROM ((archive.registry r
+     CROSS JOIN LATERAL archive._partitions(r.target) p(partition, lower, upper))
+     JOIN pg_class c ON ((c.oid = (p.partition)::oid)));
+
+
+--
+-- Name: VIEW partition_sizes; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON VIEW archive.partition_sizes IS 'One row per partition: its bounds, none for the default partition; about how many rows, null before the first ANALYZE; bytes on disk with indexes.';
+
+
+--
 -- Name: purge_log_log_id_seq; Type: SEQUENCE; Schema: archive; Owner: -
 --
 
@@ -3676,6 +3820,14 @@ ALTER TABLE ONLY archive.registry
 
 ALTER TABLE ONLY public.alembic_version
     ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
+
+
+--
+-- Name: ended_token ended_token_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.ended_token
+    ADD CONSTRAINT ended_token_pkey PRIMARY KEY (jti);
 
 
 --
@@ -3900,6 +4052,7 @@ GRANT SELECT ON TABLE archive.holds TO archive_auditor;
 --
 
 GRANT SELECT ON TABLE archive.purge_log TO archive_auditor;
+GRANT SELECT ON TABLE archive.purge_log TO archive_runtime;
 
 
 --
@@ -3907,6 +4060,13 @@ GRANT SELECT ON TABLE archive.purge_log TO archive_auditor;
 --
 
 GRANT SELECT ON TABLE public.alembic_version TO archive_runtime;
+
+
+--
+-- Name: TABLE ended_token; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.ended_token TO archive_runtime;
 
 
 --
@@ -4009,6 +4169,7 @@ REVOKE ALL ON FUNCTION archive._check_reason(reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION archive._name(relation regclass) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._name(relation regclass) TO archive_runtime;
+GRANT ALL ON FUNCTION archive._name(relation regclass) TO archive_auditor;
 
 
 --
@@ -4080,6 +4241,15 @@ GRANT ALL ON FUNCTION archive._entry(source regclass) TO archive_runtime;
 
 
 --
+-- Name: FUNCTION _estimate(target regclass, since timestamp with time zone, until timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._estimate(target regclass, since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._estimate(target regclass, since timestamp with time zone, until timestamp with time zone) TO archive_runtime;
+GRANT ALL ON FUNCTION archive._estimate(target regclass, since timestamp with time zone, until timestamp with time zone) TO archive_auditor;
+
+
+--
 -- Name: FUNCTION _explain(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -4145,6 +4315,7 @@ REVOKE ALL ON FUNCTION archive._is_applied(files text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION archive._label(relation regclass) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_runtime;
+GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_auditor;
 
 
 --
@@ -4257,6 +4428,8 @@ REVOKE ALL ON FUNCTION archive._mismatch(source regclass, target regclass, exclu
 --
 
 REVOKE ALL ON FUNCTION archive._partitions(target regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._partitions(target regclass) TO archive_runtime;
+GRANT ALL ON FUNCTION archive._partitions(target regclass) TO archive_auditor;
 
 
 --
@@ -4545,6 +4718,22 @@ GRANT SELECT ON TABLE public.item_archive TO archive_auditor;
 
 GRANT SELECT ON TABLE public.user_archive TO archive_runtime;
 GRANT SELECT ON TABLE public.user_archive TO archive_auditor;
+
+
+--
+-- Name: TABLE daily; Type: ACL; Schema: archive; Owner: -
+--
+
+GRANT SELECT ON TABLE archive.daily TO archive_runtime;
+GRANT SELECT ON TABLE archive.daily TO archive_auditor;
+
+
+--
+-- Name: TABLE partition_sizes; Type: ACL; Schema: archive; Owner: -
+--
+
+GRANT SELECT ON TABLE archive.partition_sizes TO archive_runtime;
+GRANT SELECT ON TABLE archive.partition_sizes TO archive_auditor;
 
 
 --

@@ -1,8 +1,8 @@
 """Find what one person deleted, and what was restored, without reading the whole archive.
 
-Both filters took seconds with ten million archived rows. The index on `archived_by` compares bytes: names are looked up,
-never sorted, and a locale's comparison would be paid on each delete. The other holds restored rows only, which are few
-and cost a delete nothing.
+Both filters took seconds with ten million archived rows. The index on `archived_by` compares bytes: names are looked
+up, never sorted, and a locale's comparison would be paid on each delete. The other holds restored rows only, which are
+few and cost a delete nothing.
 """
 
 import sqlalchemy as sa

@@ -123,12 +123,12 @@ async def _deletion(
         shown=ROWS,
         outcomes=outcomes,
         kinds=KINDS,
-        people=await _people([deletion], *(found for found, _ in rows.values())),
+        people=await _people([deletion], *(found.rows for found in rows.values())),
         problem=problem,
     )
 
 
-async def _rows_of(kind: Kind, transaction_id: str, archived_at: Any) -> tuple[list[Row], dict[str, Any]]:
+async def _rows_of(kind: Kind, transaction_id: str, archived_at: Any) -> archive.Page[Row]:
     """Return the rows of one kind that a deletion deleted, and how many there are."""
     wanted = kind.filter(
         state="any",
@@ -255,13 +255,13 @@ async def _list(request: Request, kind: Kind) -> Response:
         faults = {str((*fault["loc"], "before")[0]): fault["msg"] for fault in error.errors()}
         return page(request, "rows.html", 422, **context | {"faults": faults})
     try:
-        rows, whole = await archive.page(kind.table, wanted, limit=ROWS, before=before)
+        found = await archive.page(kind.table, wanted, limit=ROWS, before=before)
     except psycopg.errors.QueryCanceled as error:
         answer = explain(error)
         slow = "Looking for this text takes too long. Say more: whose rows, deleted by whom, or when."
         return page(request, "rows.html", answer.status_code, **context | {"faults": {"q": slow}})
-    context |= {"rows": rows, "whole": whole, "pages": _pages(request, whole["next_before"])}
-    return page(request, "rows.html", **context | {"people": await _people(rows)})
+    context |= {"rows": found.rows, "found": found, "pages": _pages(request, found.next_before)}
+    return page(request, "rows.html", **context | {"people": await _people(found.rows)})
 
 
 _BEFORE: TypeAdapter[int | None] = TypeAdapter(ArchiveId | None)
@@ -293,7 +293,7 @@ async def _row(
     row = await archive.get(kind.table, archive_id)
     if not row:
         raise HTTPException(404, "There is no such row in the archive.")
-    history, _ = await archive.page(
+    history = await archive.page(
         kind.table, kind.filter.model_validate({"state": "any", kind.id_filter: row["id"]}), limit=ROWS
     )
     together = {kind: await _rows_of(kind, row["transaction_id"], row["archived_at"]) for kind in KINDS.values()}
@@ -303,11 +303,11 @@ async def _row(
         status,
         kind=kind,
         row=row,
-        history=history,
+        history=history.rows,
         together=together,
-        owner_went_too=row.get("owner_id") in [user["id"] for user in together[USERS][0]],
+        owner_went_too=row.get("owner_id") in [user["id"] for user in together[USERS].rows],
         outcome=None if row["restored_at"] else await kind.preview(archive_id),
-        people=await _people([row], history, *(found for found, _ in together.values())),
+        people=await _people([row], history.rows, *(found.rows for found in together.values())),
         problem=problem,
         owner_email=owner_email,
     )
