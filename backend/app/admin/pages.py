@@ -247,7 +247,7 @@ async def find_nothing(request: Request, path: str) -> Response:
 
 
 async def _list(request: Request, kind: Kind) -> Response:
-    asked = {name: value for name, value in request.query_params.items() if value}
+    asked = _asked(request)
     context: dict[str, Any] = {"kind": kind, "asked": asked, "faults": {}, "rows": [], "people": {}, "pages": None}
     try:
         wanted, before = _wanted(kind, asked), _BEFORE.validate_python(asked.get("before"))
@@ -257,14 +257,21 @@ async def _list(request: Request, kind: Kind) -> Response:
     try:
         found = await archive.page(kind.table, wanted, limit=ROWS, before=before)
     except psycopg.errors.QueryCanceled as error:
-        answer = explain(error)
+        busy = explain(error)
         slow = "Looking for this text takes too long. Say more: whose rows, deleted by whom, or when."
-        return page(request, "rows.html", answer.status_code, **context | {"faults": {"q": slow}})
+        answer = page(request, "rows.html", busy.status_code, **context | {"faults": {"q": slow}})
+        answer.headers.update(busy.headers or {})
+        return answer
     context |= {"rows": found.rows, "found": found, "pages": _pages(request, found.next_before)}
     return page(request, "rows.html", **context | {"people": await _people(found.rows)})
 
 
 _BEFORE: TypeAdapter[int | None] = TypeAdapter(ArchiveId | None)
+
+
+def _asked(request: Request) -> dict[str, str]:
+    """Return what an address asks for. A form sends the fields too that nobody filled in."""
+    return {name: value for name, value in request.query_params.items() if value}
 
 
 def _wanted(kind: Kind, asked: dict[str, str]) -> ArchiveFilter:
@@ -273,7 +280,7 @@ def _wanted(kind: Kind, asked: dict[str, str]) -> ArchiveFilter:
 
 def _export(request: Request, session: Any, kind: Kind) -> Response:
     try:
-        wanted = _wanted(kind, {name: value for name, value in request.query_params.items() if value})
+        wanted = _wanted(kind, _asked(request))
     except ValidationError as error:
         raise HTTPException(422, "There is nothing to download: a filter makes no sense.") from error
     columns = inspect(kind.table).columns
@@ -293,21 +300,22 @@ async def _row(
     row = await archive.get(kind.table, archive_id)
     if not row:
         raise HTTPException(404, "There is no such row in the archive.")
-    history = await archive.page(
-        kind.table, kind.filter.model_validate({"state": "any", kind.id_filter: row["id"]}), limit=ROWS
-    )
-    together = {kind: await _rows_of(kind, row["transaction_id"], row["archived_at"]) for kind in KINDS.values()}
+    history = [row]
+    if row["id"]:
+        same = kind.filter.model_validate({"state": "any", kind.id_filter: row["id"]})
+        history = (await archive.page(kind.table, same, limit=ROWS)).rows
+    together = {each: await _rows_of(each, row["transaction_id"], row["archived_at"]) for each in KINDS.values()}
     return page(
         request,
         "row.html",
         status,
         kind=kind,
         row=row,
-        history=history.rows,
+        history=history,
         together=together,
         owner_went_too=row.get("owner_id") in [user["id"] for user in together[USERS].rows],
         outcome=None if row["restored_at"] else await kind.preview(archive_id),
-        people=await _people([row], history.rows, *(found.rows for found in together.values())),
+        people=await _people([row], history, *(found.rows for found in together.values())),
         problem=problem,
         owner_email=owner_email,
     )
@@ -325,7 +333,7 @@ def _pages(request: Request, next_before: object) -> dict[str, str | None]:
 
     A page knows where the next begins, and not where the last did: so each address carries where those before it began.
     """
-    asked = {name: value for name, value in request.query_params.items() if value}
+    asked = _asked(request)
     before, trail = asked.pop("before", _NEWEST), asked.pop("trail", "").split()
 
     def address(before: object, *trail: str) -> str:
