@@ -686,6 +686,18 @@ def test_deletions_have_pages_too(admin_browser, ada, make_item, db):
     assert links(admin_browser.open(*links(second, "Newer")), "Undo…") == links(first, "Undo…")
 
 
+def test_deep_in_the_archive_addresses_stay_short(admin_browser, ada, db):
+    db.execute("insert into item (title, owner_id) select n::text, %s from generate_series(1, 120) n", [ada.id])
+    db.execute("delete from item")
+    trail = "+".join(["9000000000000000000"] * 200)
+
+    page = admin_browser.open(f"/admin/items/?before=9000000000000000000&trail={trail}")
+
+    (older,) = links(page, "Older")
+    assert len(older) < 2000
+    assert links(admin_browser.open(older), "Newer")
+
+
 @pytest.mark.parametrize("kind", ["items", "users"])
 def test_what_is_filtered_is_what_is_downloaded(admin_browser, ada, make_item, db, kind):
     make_item(ada, title="Red"), make_item(ada, title="Green")

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from tests.benchmarks import database, fill
 from tests.benchmarks.load import Connection, WrongAnswer, rate
 from tests.benchmarks.measure import by_turns
-from tests.benchmarks.report import Report, Table, at_least, number, postgres_version
+from tests.benchmarks.report import Bars, Report, Table, at_least, number, postgres_version
 from tests.benchmarks.requests import CLIENTS, CSV, LIST, LOGIN, ROUTES, Route, Rows
 from tests.benchmarks.servers import Server, serving
 
@@ -98,6 +98,8 @@ def _tabulate(report: Report, workers: int, rates: dict[Route, dict[str, float]]
                 at_least(f"{route.name}, {per}, / {ORM}", to_orm, 3 if route is LIST else 2),
             ]
     report.tables.append(table)
+    bars = {name: {route.name: found[name] for route, found in rates.items()} for name in APPLICATIONS}
+    report.charts.append(Bars(f"rates-{workers}", f"With {per}", "requests a second, more is better", bars))
 
 
 def _compare_answers(route: Route, rows: Rows, servers: dict[str, list[Server]]) -> None:

@@ -331,7 +331,8 @@ async def _people(*lists: Iterable[Any]) -> dict[str, Row]:
 def _pages(request: Request, next_before: object) -> dict[str, str | None]:
     """Return the addresses of the pages before and after this one.
 
-    A page knows where the next begins, and not where the last did: so each address carries where those before it began.
+    A page knows where the next begins, and not where the last did: so each address carries where those before it began,
+    as many of them as an address has room for.
     """
     asked = _asked(request)
     before, trail = asked.pop("before", _NEWEST), asked.pop("trail", "").split()
@@ -343,9 +344,12 @@ def _pages(request: Request, next_before: object) -> dict[str, str | None]:
     return {
         "newest": None if before == _NEWEST else address(_NEWEST),
         "newer": address(trail[-1], *trail[:-1]) if trail else None,
-        "older": address(next_before, *trail, before) if next_before else None,
+        "older": address(next_before, *trail[1 - TRAIL :], before) if next_before else None,
     }
 
+
+TRAIL = 50
+"""How many pages back one can go: servers and proxies take addresses of a few thousand letters."""
 
 _NEWEST = "0"
 """Where the first page begins: before nothing."""
