@@ -85,3 +85,6 @@ THROUGH_EXECUTE = Design(
 )
 AUDIT = Design("JSONB audit trigger", "audit", ("jsonb_audit.sql",), archive="audit_log")
 LEAN_AUDIT = Design("lean JSONB audit trigger", "lean_audit", ("lean_jsonb_audit.sql",), archive="audit_log")
+FINDABLE_AUDIT = Design(
+    "JSONB audit, same look-ups", "findable_audit", ("jsonb_audit.sql", "jsonb_findable.sql"), archive="audit_log"
+)
