@@ -213,6 +213,7 @@ def _serve(listener: socket.socket) -> None:
         hint = f" ({default})" if default == settings.FIRST_SUPERUSER_PASSWORD else ""
         print(
             f"\nArchive Table serves on {url} until Ctrl-C.\n\n"
+            f"  console  {url}/admin/\n"
             f"  docs     {url}{api.docs_url}\n"
             f"  sign in  {settings.FIRST_SUPERUSER}, with FIRST_SUPERUSER_PASSWORD{hint} as of the first start\n"
             f"  psql     {sys.argv[0]} psql\n",
