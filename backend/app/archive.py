@@ -332,8 +332,7 @@ async def preview_item(archive_id: int, *, owner_id: uuid.UUID | None = None) ->
         psycopg.Error: with SQLSTATE AR404 where there is no such row.
 
     """
-    (outcome,) = await _restore.rows(**_which("item", archive_id, owner_id), actor="", dry_run=True)
-    return outcome
+    return await _previewed("item", archive_id, owner_id)
 
 
 async def preview_user(archive_id: int) -> Row:
@@ -343,7 +342,11 @@ async def preview_user(archive_id: int) -> Row:
         psycopg.Error: as for an item.
 
     """
-    (outcome,) = await _restore.rows(**_which("user", archive_id, None), actor="", dry_run=True)
+    return await _previewed("user", archive_id)
+
+
+async def _previewed(table: str, archive_id: int, owner_id: uuid.UUID | None = None) -> Row:
+    (outcome,) = await _restore.rows(**_which(table, archive_id, owner_id), actor="", dry_run=True)
     return outcome
 
 

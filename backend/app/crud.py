@@ -245,7 +245,7 @@ _as_shown = shown(Item, ItemPublic)
 
 _item = Statement(select(*_as_shown).where(*_this))
 _items, _items_of_one = _Listing(Item, ItemPublic), _Listing(Item, ItemPublic, _its_owner)
-_insert_item = Statement(insert(Item).returning(*_as_shown), *inspect(Item).columns.keys())
+_insert_item = Statement(insert(Item).returning(*_as_shown), "id", "owner_id", *ItemCreate.model_fields)
 _delete_item = Statement(delete(Item).where(col(Item.id) == archive.deletion.c.id, _whose))
 
 

@@ -33,7 +33,7 @@ def operation_id(route: APIRoute) -> str:
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
     """Make the archive's partitions at the start, close the connections at the end. Nothing is migrated."""
-    to_thread.current_default_thread_limiter().total_tokens = db.engine.pool.size()  # type: ignore[attr-defined]
+    to_thread.current_default_thread_limiter().total_tokens = db.THREADS
     await make_partitions()
     yield
     db.engine.dispose()

@@ -396,7 +396,8 @@ class Deletion(Schema):
     """One transaction's deletion: who, when, whence, why, and what."""
 
     transaction_id: str
-    archived_at: datetime
+    archived_at: Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+    """In UTC, whatever the connection's time zone: the same text as in its rows."""
     archived_by: str | None
     reason: str | None
     session_role: str

@@ -1,6 +1,10 @@
 """Deletions over HTTP: one row each, and undone as a whole."""
 
 import pytest
+from app.core.config import settings
+from app.core.db import engine
+
+from tests.conftest import RUNTIME
 
 DELETIONS = "/api/v1/archive/transactions/"
 
@@ -33,6 +37,19 @@ def test_a_deletion_is_one_row(deletion, superuser):
         "rows": {"user": 1, "item": 2},
         "restored": 0,
     }
+
+
+def test_times_are_the_same_text_everywhere_whatever_the_servers_time_zone(client, server, admin, ada):
+    server.execute(f"alter role {RUNTIME} in database {settings.POSTGRES_DB} set timezone = 'Asia/Kolkata'")
+    engine.dispose()
+    client.delete(f"/api/v1/users/{ada.id}", headers=admin)
+
+    (deletion,) = client.get(DELETIONS, headers=admin).json()["data"]
+    (item, _) = client.get("/api/v1/archive/items/", headers=admin).json()["data"]
+    alone = client.get(f"/api/v1/archive/items/{item['archive_id']}", headers=admin).json()
+
+    assert deletion["archived_at"] == item["archived_at"] == alone["archived_at"]
+    assert deletion["archived_at"].endswith("Z")
 
 
 def test_undo_brings_everything_back(client, admin, headers, deletion, ada):

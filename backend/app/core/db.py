@@ -50,14 +50,16 @@ def _connect_runtime() -> psycopg.Connection:
     return connect(settings.POSTGRES_USER, settings.POSTGRES_PASSWORD, **AS_THE_API)
 
 
+THREADS = 20
+"""How many worker threads a process has, and connections for their sessions."""
+
 # The URI names the dialect and shows where the engine leads; connections follow the settings as they are when made.
-# As many as there are worker threads (see main.lifespan): none waits for a connection that only another waiting thread
-# could give back.
+# None of the worker threads waits for a connection that only another waiting thread could give back.
 engine = create_engine(
     settings.SQLALCHEMY_DATABASE_URI,
     creator=_connect_runtime,
     native_inet_types=False,
-    pool_size=20,
+    pool_size=THREADS,
     max_overflow=0,
     pool_timeout=5,
 )

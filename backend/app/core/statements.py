@@ -119,14 +119,15 @@ def _close(connection: Connection) -> None:
     connection.pgconn.finish()  # its own close() waits for nothing, but wants an event loop
 
 
+TIME = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
+"""How `to_char` writes a time as pydantic does."""
+
+
 def _for_json(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Write times in UTC, as pydantic does, whatever the connection's time zone is."""
+    """Write times in UTC, whatever the connection's time zone is."""
     if not isinstance(column.type, DateTime):
         return column
     return func.to_char(func.timezone(literal_column("'UTC'"), column), literal_column(TIME)).label(column.key)
-
-
-TIME = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
 
 
 class Statement:
@@ -138,7 +139,7 @@ class Statement:
     def __init__(self, statement: ClauseElement, *columns: str) -> None:
         compiled = statement.compile(dialect=engine.dialect, column_keys=columns or None)
         self._sql = str(compiled).encode()
-        self._constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}  # type: ignore[attr-defined]
+        self._constants = {name: value for name, value in (compiled.params or {}).items() if value is not None}
         if isinstance(statement, Select):
             in_json = statement.with_only_columns(*map(_for_json, statement.selected_columns))
             query = str(in_json.compile(dialect=engine.dialect)).encode()
