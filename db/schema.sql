@@ -1070,7 +1070,7 @@ begin
     execute format('create index on %s (%s)', v_target, (
         select string_agg(format('%I', k), ', ') from unnest(archive._key(source)) k));
     execute format('create index on %s (transaction_id)', v_target);
-    execute format('create index on %s (archived_at, transaction_id)', v_target);
+    execute format('create index on %s (archived_at, transaction_id) include (restored_at)', v_target);
     execute format('create index on %s (archived_by text_pattern_ops, archive_id)', v_target);
     execute format('create index on %s (archive_id) where restored_at is not null', v_target);
     return v_target::regclass;
@@ -3866,7 +3866,7 @@ ALTER TABLE ONLY public."user"
 -- Name: item_archive_archived_at_idx; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE INDEX item_archive_archived_at_idx ON ONLY public.item_archive USING btree (archived_at, transaction_id);
+CREATE INDEX item_archive_archived_at_idx ON ONLY public.item_archive USING btree (archived_at, transaction_id) INCLUDE (restored_at);
 
 
 --
@@ -3915,7 +3915,7 @@ CREATE INDEX item_owner_id_idx ON public.item USING btree (owner_id, id);
 -- Name: user_archive_archived_at_idx; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE INDEX user_archive_archived_at_idx ON ONLY public.user_archive USING btree (archived_at, transaction_id);
+CREATE INDEX user_archive_archived_at_idx ON ONLY public.user_archive USING btree (archived_at, transaction_id) INCLUDE (restored_at);
 
 
 --

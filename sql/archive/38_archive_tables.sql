@@ -33,7 +33,7 @@ begin
     execute format('create index on %s (%s)', v_target, (
         select string_agg(format('%I', k), ', ') from unnest(archive._key(source)) k));
     execute format('create index on %s (transaction_id)', v_target);
-    execute format('create index on %s (archived_at, transaction_id)', v_target);
+    execute format('create index on %s (archived_at, transaction_id) include (restored_at)', v_target);
     execute format('create index on %s (archived_by text_pattern_ops, archive_id)', v_target);
     execute format('create index on %s (archive_id) where restored_at is not null', v_target);
     return v_target::regclass;

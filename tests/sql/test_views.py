@@ -46,6 +46,17 @@ def test_partitions_have_bounds_and_sizes(db, archived):
     assert rows[1][0] is True  # the default partition
 
 
+@pytest.mark.parametrize("table", ["item", "note"])
+def test_rows_that_were_not_restored_are_counted_without_reading_them(db, table):
+    db.execute("create table note (id int primary key); select archive.enable('note')")
+    db.execute("set enable_seqscan = off; set enable_bitmapscan = off")
+
+    plan = db.execute(f"explain select from {table}_archive where restored_at is null").fetchall()
+    assert {words.split("->")[-1].split(" using ")[0].strip() for (words,) in plan if " using " in words} == {
+        "Index Only Scan"
+    }
+
+
 def test_an_auditor_reads_them(db, archived):
     with connect(AUDITOR) as auditor:
         for view in ["daily", "partition_sizes"]:
