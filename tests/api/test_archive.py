@@ -80,7 +80,8 @@ def test_pages_follow_each_other_newest_first(db, ada, browse):
     assert everything == sorted(set(everything), reverse=True)
 
 
-def test_filters(db, client, admin, ada, make_user, make_item, delete, browse, superuser):
+@pytest.mark.parametrize("within", [{}, {"archived_after": "2000-01-01T00:00:00Z"}], ids=["ever", "of a time"])
+def test_filters(db, client, admin, ada, make_user, make_item, delete, browse, superuser, within):
     ben = make_user(email="ben@example.com")
     red, blue, green = (
         make_item(ada, title="Red 100%"),
@@ -94,7 +95,7 @@ def test_filters(db, client, admin, ada, make_user, make_item, delete, browse, s
     client.post(f"{ARCHIVE}{ids[str(green.id)]['archive_id']}/restore", headers=admin)
 
     def found(**params):
-        page = browse(**params)
+        page = browse(**within | params)
         assert page["count"] == len(page["data"])
         return [row["id"] for row in page["data"]]
 

@@ -47,7 +47,10 @@ async def connected() -> AsyncIterator[psycopg.AsyncConnection]:
         connection = _idle.pop()
     except IndexError:
         connection = await psycopg.AsyncConnection.connect(
-            **db.parameters(settings.POSTGRES_USER, settings.POSTGRES_PASSWORD), autocommit=True, row_factory=dict_row
+            **db.parameters(settings.POSTGRES_USER, settings.POSTGRES_PASSWORD),
+            options="-c plan_cache_mode=force_generic_plan",
+            autocommit=True,
+            row_factory=dict_row,
         )
         connection.adapters.register_loader("json", TextLoader)
     try:

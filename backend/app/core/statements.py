@@ -105,6 +105,14 @@ async def _connect() -> Connection:
     )
     for type_ in ["inet", "json"]:
         made.adapters.register_loader(type_, TextLoader)
+    if made.prepare_threshold is not None:
+        # What is prepared is planned once. Left to choose, PostgreSQL plans for the values, time and again, where that
+        # looks a little cheaper: planning for all the partitions takes longer than it thinks.
+        try:
+            await made.execute("set plan_cache_mode = force_generic_plan")
+        except BaseException:
+            _close(made)
+            raise
     return made
 
 
@@ -133,13 +141,15 @@ def _for_json(column: ColumnElement[Any]) -> ColumnElement[Any]:
 class Statement:
     """A statement on rows. Its values are named by `bindparam`, or by `columns` where it sets them.
 
-    Each method runs it, on a connection of its own unless one is given.
+    Each method runs it, on a connection of its own unless one is given. One plan serves for all values, unless it is to
+    be planned for the values each time: they are written into the statement then.
     """
 
-    def __init__(self, statement: ClauseElement, *columns: str) -> None:
+    def __init__(self, statement: ClauseElement, *columns: str, planned_each_time: bool = False) -> None:
         compiled = statement.compile(dialect=engine.dialect, column_keys=columns or None)
         self._sql = str(compiled).encode()
         self._constants = {name: value for name, value in (compiled.params or {}).items() if value is not None}
+        self._cursor = psycopg.AsyncClientCursor if planned_each_time else psycopg.AsyncCursor
         if isinstance(statement, Select):
             in_json = statement.with_only_columns(*map(_for_json, statement.selected_columns))
             query = str(in_json.compile(dialect=engine.dialect)).encode()
@@ -175,8 +185,8 @@ class Statement:
     ) -> R:
         if on is None:
             async with connection() as lent:
-                return await result(await lent.execute(sql, self._constants | values))
-        return await result(await on.execute(sql, self._constants | values))
+                return await self._run(lent, sql, values, result)
+        return await result(await self._cursor(on).execute(sql, self._constants | values))
 
 
 async def _rowcount(cursor: psycopg.AsyncCursor[Row]) -> int:
