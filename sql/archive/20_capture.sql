@@ -38,6 +38,9 @@ begin
     return format($body$
 -- Written by archive.enable(). Do not edit: change the table, then call it again.
 -- It copies %6$s.
+declare
+    -- How it was deleted, f1 to f9. One expression is set up once a transaction; calls in the INSERT, for each row.
+    how record;
 begin
     -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
     if tg_relid <> %1$L::regclass then
@@ -70,14 +73,16 @@ begin
         return null;
     end if;
 
+    how := row(nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
+               left(nullif(current_setting('archive.actor', true), ''), 200),
+               nullif(current_setting('archive.reason', true), ''),
+               session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1);
     insert into %2$s (
         archive_id, transaction_id, archived_at, archived_by, reason,
         session_role, application_name, client_addr, cascaded,
         %3$s)
-    values (nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
-            left(nullif(current_setting('archive.actor', true), ''), 200),
-            nullif(current_setting('archive.reason', true), ''),
-            session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1,
+    values (how.f1, how.f2, how.f3, how.f4, how.f5,
+            how.f6, how.f7, how.f8, how.f9,
             %4$s);
     return old;
 end
