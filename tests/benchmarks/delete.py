@@ -37,6 +37,7 @@ from tests.benchmarks.designs import (
     FLOOR,
     HAND_WRITTEN,
     LEAN_AUDIT,
+    NOTHING,
     PROJECT,
     SOFT,
     SOFT_PLAIN,
@@ -46,8 +47,8 @@ from tests.benchmarks.designs import (
 from tests.benchmarks.measure import by_turns, stopwatch
 from tests.benchmarks.report import Bars, Report, Table, at_least, at_most, number, postgres_version
 
-DELETING = [BARE, SOFT, FLOOR, HAND_WRITTEN, PROJECT, AUDIT, LEAN_AUDIT, FINDABLE_AUDIT, THROUGH_EXECUTE]
-SINGLE = [BARE, SOFT, FLOOR, PROJECT, AUDIT, THROUGH_EXECUTE]
+DELETING = [BARE, NOTHING, SOFT, FLOOR, HAND_WRITTEN, PROJECT, AUDIT, LEAN_AUDIT, FINDABLE_AUDIT, THROUGH_EXECUTE]
+SINGLE = [BARE, NOTHING, SOFT, FLOOR, PROJECT, AUDIT, THROUGH_EXECUTE]
 READING = [PROJECT, SOFT, SOFT_PLAIN]
 
 CLIENTS = 8
@@ -58,6 +59,10 @@ DELETED = 0.9
 GENERATIONS = 10
 PAGE = 100
 COLUMNS = "id, title, description, owner_id"
+ONE = "where id = (select id from made where n = :n)"
+"""The row that a client of pgbench deletes."""
+AT_MOST, AT_LEAST = 2.1, 1.3
+"""How many times as long as the set-wise copy a bulk delete may take; how many times as long the audit trigger must."""
 
 
 class Read(NamedTuple):
@@ -101,7 +106,7 @@ QUICK = Scale(users=5, bulk=500, single=5, made=500, lookups=2, rounds=1)
 def run(scale: Scale) -> Report:
     with database.database("delete") as db, db.connect() as owner, db.connect(database.RUNTIME) as api:
         fill.users(owner, scale.users)
-        _make_rows(owner, max(scale.bulk, scale.made, CLIENTS * scale.single))
+        make_rows(owner, max(scale.bulk, scale.made, CLIENTS * scale.single))
         for design in {*DELETING, *READING} - {PROJECT}:
             design.create(owner)
         api.execute("select set_config('archive.actor', %s, false)", [ACTOR])
@@ -119,7 +124,7 @@ def run(scale: Scale) -> Report:
     return report
 
 
-def _make_rows(owner: psycopg.Connection, count: int) -> None:
+def make_rows(owner: psycopg.Connection, count: int) -> None:
     """Make the rows that every design gets: numbered, and with which of them are to be deleted."""
     owner.execute(
         f"""
@@ -135,7 +140,7 @@ def _make_rows(owner: psycopg.Connection, count: int) -> None:
     owner.execute("vacuum analyze public.made")
 
 
-def _prepare(owner: psycopg.Connection, design: Design, rows: int) -> None:
+def prepare(owner: psycopg.Connection, design: Design, rows: int) -> None:
     """Give a design's table the first rows, and empty its archive."""
     _empty(owner, design)
     _insert(owner, 0, rows)
@@ -162,7 +167,7 @@ def _bulk(report: Report, owner: psycopg.Connection, api: psycopg.Connection, sc
     wal, kept = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
 
     def delete(design: Design) -> float:
-        _prepare(owner, design, scale.bulk)
+        prepare(owner, design, scale.bulk)
         design.enter(api)
         start = _wal_position(owner)
         with stopwatch() as watch:
@@ -197,23 +202,22 @@ def _bulk(report: Report, owner: psycopg.Connection, api: psycopg.Connection, sc
     to_floor = microseconds[PROJECT.name] / microseconds[FLOOR.name]
     to_audit = microseconds[AUDIT.name] / microseconds[PROJECT.name]
     report.verdicts += [
-        at_most(f"bulk delete / {FLOOR.name} with the same columns and indexes", to_floor, 2.1),
-        at_least(f"bulk delete: {AUDIT.name} / {PROJECT.name}", to_audit, 1.3),
+        at_most(f"bulk delete / {FLOOR.name} with the same columns and indexes", to_floor, AT_MOST),
+        at_least(f"bulk delete: {AUDIT.name} / {PROJECT.name}", to_audit, AT_LEAST),
     ]
 
 
 def _single(report: Report, owner: psycopg.Connection, db: database.Database, scale: Scale) -> None:
     def rate(design: Design, present: int, *statements: str) -> float:
-        _prepare(owner, design, present)
-        return _pgbench(db, design, scale.single, statements)
+        prepare(owner, design, present)
+        return single_rate(db, design, scale.single, statements)
 
     insert = f"insert into item ({COLUMNS}) select {COLUMNS} from made where n = :n"
-    which = "where id = (select id from made where n = :n)"
     rows = CLIENTS * scale.single
     rates = {
-        "deletes": by_turns({d.name: partial(rate, d, rows, d.delete(which)) for d in SINGLE}, scale.rounds),
+        "deletes": by_turns({d.name: partial(rate, d, rows, d.delete(ONE)) for d in SINGLE}, scale.rounds),
         "inserts and deletes": by_turns(
-            {d.name: partial(rate, d, 0, insert, d.delete(which)) for d in SINGLE}, scale.rounds
+            {d.name: partial(rate, d, 0, insert, d.delete(ONE)) for d in SINGLE}, scale.rounds
         ),
     }
     header = ["a second"]
@@ -230,7 +234,7 @@ def _single(report: Report, owner: psycopg.Connection, db: database.Database, sc
         report.verdicts.append(at_least(f"rate of single {what} / without the trigger", ratio, 0.8))
 
 
-def _pgbench(db: database.Database, design: Design, each: int, statements: Iterable[str]) -> float:
+def single_rate(db: database.Database, design: Design, each: int, statements: Iterable[str]) -> float:
     """Return how often a second all clients get the statements done for a row, each a transaction of its own.
 
     Each client has rows of its own, `each` of them.

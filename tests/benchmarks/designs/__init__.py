@@ -62,6 +62,7 @@ class Design:
 
 PROJECT = Design("this project", "public", archive="item_archive")
 BARE = Design("bare delete", "bare")
+NOTHING = Design("trigger that does nothing", "nothing", ("nothing.sql",))
 SOFT = Design(
     "deleted_at",
     "soft",

@@ -1,0 +1,112 @@
+"""What a delete pays for each way to look up what was deleted: the archive's indexes, one after another.
+
+With each index more, rows are deleted in bulk by one statement that copies them set-wise, and under the barest
+hand-written row trigger; and one by one, by eight clients at once, under that trigger. The JSONB audit trigger beside
+them has the indexes that it always has.
+
+It shows between what a row trigger is caught. The fewer indexes, the less it takes than the audit trigger, and the more
+it takes than the set-wise copy, since what it costs by itself stays.
+"""
+
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
+
+import psycopg
+
+from tests.benchmarks import database, fill
+from tests.benchmarks.delete import ACTOR, AT_LEAST, AT_MOST, CLIENTS, ONE, make_rows, prepare, single_rate
+from tests.benchmarks.designs import AUDIT, BARE, FLOOR, HAND_WRITTEN, Design
+from tests.benchmarks.measure import by_turns, stopwatch
+from tests.benchmarks.report import Report, Table, Verdict, number, postgres_version
+
+INDEXES = {
+    "and an item's": "id",
+    "and an owner's": "owner_id",
+    "and a deletion's": "transaction_id",
+    "and a time's": "archived_at",
+    "and what a person deleted": "archived_by",
+    "and what was restored": "archive_id",
+}
+"""What is looked up, and the column that its index begins with."""
+
+
+class Scale(NamedTuple):
+    users: int
+    bulk: int
+    single: int
+    """Rows deleted by each client."""
+    rounds: int
+
+
+FULL = Scale(users=200, bulk=100_000, single=1_000, rounds=5)
+QUICK = Scale(users=5, bulk=500, single=5, rounds=1)
+
+
+def run(scale: Scale) -> Report:
+    with database.database("lookups") as db, db.connect() as owner, db.connect(database.RUNTIME) as api:
+        fill.users(owner, scale.users)
+        make_rows(owner, max(scale.bulk, CLIENTS * scale.single))
+        for design in (BARE, AUDIT):
+            design.create(owner)
+        copies, triggers = (
+            [_indexed(owner, design, n) for n in range(len(INDEXES) + 1)] for design in (FLOOR, HAND_WRITTEN)
+        )
+        api.execute("select set_config('archive.actor', %s, false)", [ACTOR])
+
+        def bulk(design: Design) -> float:
+            prepare(owner, design, scale.bulk)
+            design.enter(api)
+            with stopwatch() as watch:
+                api.execute(design.delete())
+            return watch.seconds / scale.bulk * 1e6
+
+        def single(design: Design) -> float:
+            prepare(owner, design, CLIENTS * scale.single)
+            return single_rate(db, design, scale.single, [design.delete(ONE)])
+
+        report = Report(
+            "lookups",
+            "What a delete pays for each way to look up what was deleted",
+            postgres_version(owner),
+            f"{scale.bulk:,} rows in one statement; {CLIENTS} clients that delete {scale.single:,} rows each, one by"
+            f" one. Medians of {scale.rounds}.",
+        )
+        microseconds = by_turns({d.name: partial(bulk, d) for d in [AUDIT, *copies, *triggers]}, scale.rounds)
+        rates = by_turns({d.name: partial(single, d) for d in [BARE, *triggers]}, scale.rounds)
+
+    header = [
+        "looked up",
+        FLOOR.name,
+        "row trigger",
+        "/ set-wise copy",
+        f"{AUDIT.name} / row trigger",
+        "single rate / bare",
+    ]
+    table = Table("µs a row in one statement, and the rate of single deletes", header, [])
+    within = []
+    for name, copy, trigger in zip(["by its key", *INDEXES], copies, triggers, strict=True):
+        floor, cost = microseconds[copy.name], microseconds[trigger.name]
+        to_floor, to_audit = cost / floor, microseconds[AUDIT.name] / cost
+        figures = [floor, cost, to_floor, to_audit, rates[trigger.name] / rates[BARE.name]]
+        table.rows.append([name, *map(number, figures)])
+        within.append(to_floor <= AT_MOST and to_audit >= AT_LEAST)
+    report.tables.append(table)
+    what = f"sets of indexes with at most {AT_MOST} / {FLOOR.name}, and at least {AT_LEAST} {AUDIT.name} / row trigger"
+    report.verdicts.append(Verdict(what, str(sum(within)), "≥ 1", any(within)))
+    return report
+
+
+def _indexed(owner: psycopg.Connection, design: Design, count: int) -> Design:
+    """Make the design with the first of the indexes alone."""
+    some = replace(design, name=f"{design.name}, {count}", schema=f"{design.schema}_{count}")
+    some.create(owner)
+    kept = list(INDEXES.values())[:count]
+    others = owner.execute(
+        "select indexrelid::regclass::text from pg_index where indrelid = %s::regclass and not indisprimary"
+        "   and pg_get_indexdef(indexrelid, 1, true) <> all(%s)",
+        [design.archive, kept],
+    ).fetchall()
+    for (index,) in others:
+        owner.execute(f"drop index {index}")
+    return some
