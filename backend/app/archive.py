@@ -261,7 +261,8 @@ def _deletions_where(condition: str) -> Statement:
             "       client_addr, rows, restored"
             f" from archive.transactions t where {condition}"
             " order by archived_at desc, t.transaction_id desc limit :limit"
-        )
+        ),
+        planned_each_time=True,  # for the limit
     )
 
 

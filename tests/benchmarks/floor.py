@@ -163,13 +163,13 @@ async def read_items(token: TokenDep, skip: Skip = 0, limit: Limit = 100) -> Res
     async with connected() as connection:
         caller = await signed_in(connection, token)
         whose = "" if caller.is_superuser else "where owner_id = %(owner)s"
-        values = {"owner": caller.id, "skip": skip, "limit": limit}
+        values = {"owner": caller.id}
         rows = await fetch(
             connection,
             f"""
             select row_to_json(r) as json from (
                 select title, description, id, owner_id from item {whose}
-                 order by id desc offset %(skip)s limit %(limit)s) r
+                 order by id desc offset {skip} limit {limit}) r
             """,
             values,
         )
