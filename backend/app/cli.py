@@ -66,7 +66,7 @@ def revision(
 class Untouched(TyperCommand):
     """A command that gets its arguments exactly as they were typed."""
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer's own context
         """Leave everything to the command."""
         ctx.args = args
         return []
@@ -87,7 +87,7 @@ def psql(context: typer.Context) -> None:
     if not _ignored(signal.SIGINT):
         signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for psql
     # A child, not a successor: this process keeps the embedded database running.
-    with subprocess.Popen([_psql(), *arguments], env=environment) as child:  # noqa: S603
+    with subprocess.Popen([_psql(), *arguments], env=environment) as child:  # noqa: S603, no shell reads it
         try:
             status = child.wait()
         except Stopped:

@@ -24,7 +24,7 @@ SQLModel.metadata.naming_convention = {
     "ck": "%(table_name)s_%(constraint_name)s_check",
 }
 
-NO_PASSWORD = "!"  # noqa: S105
+NO_PASSWORD = "!"  # noqa: S105, no secret
 """The hash that no password matches. A restored user has it until password recovery."""
 
 
@@ -238,8 +238,9 @@ ArchiveId = Annotated[int, PydanticField(ge=1, le=2**63 - 1)]
 
 def _copy_of(source: type[SQLModel], exclude: frozenset[str] = frozenset()) -> Any:
     """Return a base class with each column of a table, nullable: no rule of the live table may fail a delete."""
-    table: Table = source.__table__  # type: ignore[attr-defined]
+    table: Table = source.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
     fields: dict[str, Any] = {
+        # An annotation may be None, says its type; a column's is not.
         column.name: (source.model_fields[column.name].annotation | None, Field(default=None, sa_type=column.type))  # type: ignore[operator]
         for column in table.columns
         if column.name not in exclude
@@ -500,7 +501,7 @@ class Token(Schema):
     """An access token, as OAuth2 answers one."""
 
     access_token: str
-    token_type: str = "bearer"  # noqa: S105
+    token_type: str = "bearer"  # noqa: S105, no secret
 
 
 class TokenPayload(Schema):

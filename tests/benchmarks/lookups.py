@@ -31,9 +31,8 @@ INDEXES = {
 }
 """What is looked up, and the column that its index begins with."""
 
-
-TRIGGER = {"name": PROJECT.name, "schema": "project", "statement": PROJECT.statement}
-"""What is different where the trigger copies, not the statement."""
+TRIGGER = Design(PROJECT.name, "project", FLOOR.files, archive=FLOOR.archive)
+"""This project's, on a table and an archive of its own."""
 
 
 class Scale(NamedTuple):
@@ -56,7 +55,7 @@ def run(scale: Scale) -> Report:
             design.create(owner)
         counts = range(len(INDEXES) + 1)
         copies = [_indexed(owner, FLOOR, n) for n in counts]
-        triggers = [_indexed(owner, replace(FLOOR, **TRIGGER), n) for n in counts]
+        triggers = [_indexed(owner, TRIGGER, n) for n in counts]
         for design in triggers:
             _capture(owner, design)
         api.execute("select set_config('archive.actor', %s, false)", [ACTOR])

@@ -65,13 +65,13 @@ class Settings(BaseSettings):
     FIRST_SUPERUSER: EmailStr = "admin@example.com"
     FIRST_SUPERUSER_PASSWORD: str = Field(default="changethis", min_length=8, max_length=128)
 
-    @computed_field  # type: ignore[prop-decorator]
+    @computed_field  # type: ignore[prop-decorator]  # as pydantic's documentation says
     @property
     def all_cors_origins(self) -> list[str]:
         """The origins that browsers may call from, the frontend's among them, without trailing slashes."""
         return [str(origin).rstrip("/") for origin in [*self.BACKEND_CORS_ORIGINS, self.FRONTEND_HOST]]
 
-    @computed_field  # type: ignore[prop-decorator]
+    @computed_field  # type: ignore[prop-decorator]  # as pydantic's documentation says
     @property
     def emails_enabled(self) -> bool:
         """Whether mail can be sent: a host and a sender are both set."""

@@ -168,7 +168,7 @@ class Server:
             if not mode & 0o001:
                 folder.chmod(mode | 0o011)
                 note = f"{folder} can now be passed through (not read) by other users, PostgreSQL's among them."
-                print(note, file=sys.stderr)  # noqa: T201
+                print(note, file=sys.stderr)  # noqa: T201, whoever starts it should see it
         if data.stat().st_uid != user.pw_uid:
             shutil.chown(data, user.pw_uid, user.pw_gid)
         self.log.touch(mode=0o600)
@@ -198,7 +198,7 @@ class Server:
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         # Into files, not pipes: the server would inherit a pipe, and its reader wait for the server's end.
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-            child = subprocess.Popen(  # noqa: S603
+            child = subprocess.Popen(  # noqa: S603, no shell reads it
                 [self.bin / program, *arguments],
                 stdout=out,
                 stderr=err,
@@ -228,7 +228,7 @@ def _system_user() -> str:
         except KeyError:
             command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
             try:
-                subprocess.run(command, check=True, stdout=sys.stderr)  # noqa: S603
+                subprocess.run(command, check=True, stdout=sys.stderr)  # noqa: S603, no shell reads it
             except (OSError, subprocess.CalledProcessError) as error:
                 raise EmbeddedError(
                     f"PostgreSQL refuses to run as root, and a user for it cannot be made ({error}): "
