@@ -1,16 +1,24 @@
 """How Alembic runs here: as the owner, one migrator at a time, tables and code in one transaction."""
 
+from typing import Literal
+
 from alembic import context
 from alembic.util import CommandError
 from app.core import migrations
 from app.models import SQLModel
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
+from sqlmodel import AutoString
 
 
 def is_ours(_object: object, _name: str | None, _type: str, reflected: bool, compare_to: object) -> bool:
     """Leave alone what the models do not define: partitions, and tables that a DBA made."""
     return not (reflected and compare_to is None and _type == "table")
+
+
+def as_sqlalchemy(type_: str, given: object, _: object) -> str | Literal[False]:
+    """Write SQLModel's type of text as the plain one that it is."""
+    return f"sa.String(length={given.length})" if type_ == "type" and isinstance(given, AutoString) else False
 
 
 def run() -> None:
@@ -24,6 +32,7 @@ def run() -> None:
             connection,
             target_metadata=SQLModel.metadata,
             include_object=is_ours,
+            render_item=as_sqlalchemy,
             compare_server_default=True,
             # Comments on columns are the business of sql/, which describes every archived table alike.
             autogenerate_plugins=["alembic.autogenerate.*", "~alembic.autogenerate.comments"],

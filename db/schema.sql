@@ -597,7 +597,7 @@ COMMENT ON COLUMN archive.applied_code.files IS 'A digest of the files.';
 -- Name: COLUMN applied_code.catalogue; Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON COLUMN archive.applied_code.catalogue IS 'A digest of the functions in place since.';
+COMMENT ON COLUMN archive.applied_code.catalogue IS 'A digest of the functions and grants in place since.';
 
 
 --
@@ -645,7 +645,8 @@ begin
 -- Written by archive.enable(). Do not edit: change the table, then call it again.
 -- It copies %6$s.
 declare
-    -- How it was deleted, f1 to f9. One expression is set up once a transaction; calls in the INSERT, for each row.
+    -- How it was deleted: f1 to f9, in the order of the columns below. As one expression, this is set up once a
+    -- transaction; the same calls in the INSERT would be for each row.
     how record;
 begin
     -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
@@ -705,12 +706,28 @@ COMMENT ON FUNCTION archive._capture_body(source regclass, target regclass, excl
 
 
 --
+-- Name: _label(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._label(relation regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '.'::text) END || (c.relname)::text) FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_label.relation)::oid));
+
+
+--
+-- Name: FUNCTION _label(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._label(relation regclass) IS 'A table''s name for people: unquoted, with its schema unless that is public.';
+
+
+--
 -- Name: _capture_name(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
 CREATE FUNCTION archive._capture_name(source regclass) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT (('capture_'::text || CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '.'::text) END) || (c.relname)::text) FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_capture_name.source)::oid));
+    RETURN ('capture_'::text || archive._label(source));
 
 
 --
@@ -1337,6 +1354,22 @@ COMMENT ON FUNCTION archive._ghosts(entry archive.registry, thorough boolean) IS
 
 
 --
+-- Name: _grantee(oid); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._grantee(grantee oid) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE grantee WHEN 0 THEN 'PUBLIC'::text ELSE ((grantee)::regrole)::text END;
+
+
+--
+-- Name: FUNCTION _grantee(grantee oid); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._grantee(grantee oid) IS 'The name of a role that something is granted to, as SQL writes it; 0 stands for PUBLIC.';
+
+
+--
 -- Name: _grants(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -1481,22 +1514,6 @@ CREATE FUNCTION archive._is_applied(files text) RETURNS boolean
 --
 
 COMMENT ON FUNCTION archive._is_applied(files text) IS 'Whether files with this digest made the functions and grants, and nobody has changed them since.';
-
-
---
--- Name: _label(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._label(relation regclass) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT (CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '.'::text) END || (c.relname)::text) FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_label.relation)::oid));
-
-
---
--- Name: FUNCTION _label(relation regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._label(relation regclass) IS 'A table''s name for people: unquoted, with its schema unless that is public.';
 
 
 --
@@ -1895,7 +1912,7 @@ COMMENT ON FUNCTION archive._missing_month(target regclass) IS 'This month or th
 
 CREATE FUNCTION archive._partition_grants(target regclass) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT string_agg(DISTINCT format('%s on %s is granted to %s'::text, g.privilege, g.relation, CASE g.grantee WHEN 0 THEN 'PUBLIC'::text ELSE ((g.grantee)::regrole)::text END), '; '::text) AS string_agg FROM archive._grants(_partition_grants.target) g(relation, privilege, grantee) WHERE ((g.relation)::oid <> (_partition_grants.target)::oid));
+    RETURN (SELECT string_agg(DISTINCT format('%s on %s is granted to %s'::text, g.privilege, g.relation, archive._grantee(g.grantee)), '; '::text) AS string_agg FROM archive._grants(_partition_grants.target) g(relation, privilege, grantee) WHERE ((g.relation)::oid <> (_partition_grants.target)::oid));
 
 
 --
@@ -2159,7 +2176,7 @@ declare
     v_grantee text;
 begin
     for v_grantee in
-        select distinct case g.grantee when 0 then 'public' else g.grantee::regrole::text end
+        select distinct archive._grantee(g.grantee)
           from (
               select c.relacl from pg_class c where c.oid = relation
               union all
@@ -2684,7 +2701,7 @@ COMMENT ON FUNCTION archive._write_views() IS 'Creates or replaces the views ove
 
 CREATE FUNCTION archive._writers(target regclass) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT string_agg(DISTINCT f.fault, '; '::text) AS string_agg FROM (SELECT format('%s on %s is granted to %s'::text, g.privilege, g.relation, CASE g.grantee WHEN 0 THEN 'PUBLIC'::text ELSE ((g.grantee)::regrole)::text END) AS format FROM archive._grants(_writers.target) g(relation, privilege, grantee) WHERE (g.privilege <> 'SELECT'::text) UNION ALL SELECT format('%s belongs to %s'::text, (c.oid)::regclass, (c.relowner)::regrole) AS format FROM (pg_partition_tree(_writers.target) t(relid, parentrelid, isleaf, level) JOIN pg_class c ON ((c.oid = (t.relid)::oid))) WHERE (c.relowner <> archive._owner())) f(fault));
+    RETURN (SELECT string_agg(DISTINCT f.fault, '; '::text) AS string_agg FROM (SELECT format('%s on %s is granted to %s'::text, g.privilege, g.relation, archive._grantee(g.grantee)) AS format FROM archive._grants(_writers.target) g(relation, privilege, grantee) WHERE (g.privilege <> 'SELECT'::text) UNION ALL SELECT format('%s belongs to %s'::text, (c.oid)::regclass, (c.relowner)::regrole) AS format FROM (pg_partition_tree(_writers.target) t(relid, parentrelid, isleaf, level) JOIN pg_class c ON ((c.oid = (t.relid)::oid))) WHERE (c.relowner <> archive._owner())) f(fault));
 
 
 --
@@ -2705,7 +2722,8 @@ CREATE FUNCTION archive.capture_item() RETURNS trigger
 -- Written by archive.enable(). Do not edit: change the table, then call it again.
 -- It copies id uuid, title character varying(255), description character varying(255), owner_id uuid.
 declare
-    -- How it was deleted, f1 to f9. One expression is set up once a transaction; calls in the INSERT, for each row.
+    -- How it was deleted: f1 to f9, in the order of the columns below. As one expression, this is set up once a
+    -- transaction; the same calls in the INSERT would be for each row.
     how record;
 begin
     -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
@@ -2773,7 +2791,8 @@ CREATE FUNCTION archive.capture_user() RETURNS trigger
 -- Written by archive.enable(). Do not edit: change the table, then call it again.
 -- It copies id uuid, email character varying(255), is_active boolean, is_superuser boolean, full_name character varying(255).
 declare
-    -- How it was deleted, f1 to f9. One expression is set up once a transaction; calls in the INSERT, for each row.
+    -- How it was deleted: f1 to f9, in the order of the columns below. As one expression, this is set up once a
+    -- transaction; the same calls in the INSERT would be for each row.
     how record;
 begin
     -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
@@ -3108,7 +3127,7 @@ begin
       from unnest(archive_ids) i
         on conflict on constraint holds_pkey do nothing;
     get diagnostics v_count = row_count;
-    perform archive._log('hold', source, v_count, v_count, jsonb_build_object('archive_ids', archive_ids), reason);
+    perform archive._log('hold', source, v_count, 0, jsonb_build_object('archive_ids', archive_ids), reason);
     return v_count;
 end
 $$;
@@ -4120,6 +4139,15 @@ REVOKE ALL ON FUNCTION archive._capture_body(source regclass, target regclass, e
 
 
 --
+-- Name: FUNCTION _label(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._label(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_runtime;
+GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_auditor;
+
+
+--
 -- Name: FUNCTION _capture_name(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -4287,6 +4315,13 @@ REVOKE ALL ON FUNCTION archive._ghosts(entry archive.registry, thorough boolean)
 
 
 --
+-- Name: FUNCTION _grantee(grantee oid); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._grantee(grantee oid) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _grants(target regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -4322,15 +4357,6 @@ GRANT ALL ON FUNCTION archive._insert_statement(entry archive.registry, override
 --
 
 REVOKE ALL ON FUNCTION archive._is_applied(files text) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _label(relation regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._label(relation regclass) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_runtime;
-GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_auditor;
 
 
 --

@@ -3,10 +3,8 @@
 Say why.
 """
 
-from alembic import op
 import sqlalchemy as sa
-import sqlmodel
-${imports if imports else ""}
+from alembic import op${"\n" + imports if imports else ""}
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

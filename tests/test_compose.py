@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 from app.core.config import REPOSITORY, Settings
+from pydantic import ValidationError
 
 SETTINGS = set(Settings.model_fields)
 
@@ -42,11 +43,16 @@ def test_compose_publishes_on_this_machine_only(services):
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 
-def test_compose_refuses_its_placeholders_in_production(services):
+@pytest.mark.parametrize("name", ["SECRET_KEY", "POSTGRES_PASSWORD", "MIGRATION_PASSWORD", "FIRST_SUPERUSER_PASSWORD"])
+def test_the_placeholders_of_compose_are_refused_in_production(services, name):
     environment = services["migrate"]["environment"]
-    placeholders = {name for name, value in environment.items() if str(value).endswith(":-changethis}")}
+    defaults = {key: re.sub(r"^\$\{\w+:-(.*)\}$", r"\1", str(value)) for key, value in environment.items()}
+    chosen = {key: "chosen for production, long enough" for key, value in defaults.items() if value == "changethis"}
+    production = defaults | chosen | {"ENVIRONMENT": "production"}
 
-    assert placeholders >= {"SECRET_KEY", "POSTGRES_PASSWORD", "FIRST_SUPERUSER_PASSWORD"}
+    Settings(_env_file=None, **production)
+    with pytest.raises(ValidationError, match=name):
+        Settings(_env_file=None, **production | {name: defaults[name]})
 
 
 def test_the_example_names_every_setting_with_its_comment():

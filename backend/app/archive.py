@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache, partial
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
+from pydantic import TypeAdapter
 from pydantic_core import from_json
 from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, inspect, literal_column
 from sqlmodel import Session, col, func, or_, select, text
@@ -22,11 +23,13 @@ from app.models import (
     ArchiveTable,
     DeletedDaily,
     Deletion,
+    Deletions,
     HealthCheck,
     Item,
     ItemArchive,
     ItemPublic,
     Purge,
+    TransactionId,
     User,
     UserArchive,
     UserPublic,
@@ -37,7 +40,7 @@ COUNT_LIMIT = 10_000
 """Up to here a count is exact; beyond, reading every row to count them would cost more than it tells."""
 
 SEARCH_SECONDS = 5
-"""How long looking for a text may take: what it is in, no index tells."""
+"""How long looking for a text may take: no index helps to find it."""
 
 R = TypeVar("R")
 
@@ -239,12 +242,45 @@ async def _count(lent: Connection, browse: _Browse, asked: dict[str, Any]) -> tu
     return max(COUNT_LIMIT + 1, await browse.keys.estimate(lent, **asked)), False
 
 
-async def deletions(*, limit: int, before: tuple[str, datetime] | None = None) -> list[Deletion]:
-    """Return a page of deletions, newest first, that come after the one with this transaction id and time."""
-    transaction_id, archived_at = before or (None, None)
-    statement = _earlier_deletions if before else _deletions
-    rows = await statement.rows(limit=limit, transaction_id=transaction_id, archived_at=archived_at)
-    return [Deletion.model_validate(row) for row in rows]
+class Cursor(NamedTuple):
+    """A place in the list of deletions: after this one. As text it is opaque."""
+
+    transaction_id: str
+    archived_at: datetime
+
+    def __str__(self) -> str:
+        """Write it, exact to the microsecond."""
+        return f"{self.transaction_id}.{(self.archived_at - _EPOCH) // _MICROSECOND}"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read what `str` has written.
+
+        Raises:
+            ValueError: it has not.
+
+        """
+        transaction_id, microseconds = text.split(".")
+        try:
+            archived_at = _EPOCH + int(microseconds) * _MICROSECOND
+        except OverflowError as error:
+            raise ValueError("No such time") from error
+        return cls(_TRANSACTION_ID.validate_python(transaction_id), archived_at)
+
+
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_TRANSACTION_ID: TypeAdapter[str] = TypeAdapter(TransactionId)
+
+
+async def deletions(*, limit: int, before: Cursor | None = None) -> Deletions:
+    """Return a page of deletions, newest first, after `before`."""
+    statement, place = (_earlier_deletions, before._asdict()) if before else (_deletions, {})
+    # One more than asked for tells whether there is a next page.
+    rows = await statement.rows(limit=limit + 1, **place)
+    data = [Deletion.model_validate(row) for row in rows[:limit]]
+    more = len(rows) > limit
+    next_before = str(Cursor(data[-1].transaction_id, data[-1].archived_at)) if more else None
+    return Deletions(data=data, next_before=next_before)
 
 
 async def deletion_of(transaction_id: str, *, archived_at: datetime | None = None) -> list[Deletion]:

@@ -230,7 +230,7 @@ def _connection(role: str) -> dict[str, str]:
     from app.core import migrations
     from app.core.config import settings
 
-    owner = (settings.owner, settings.MIGRATION_PASSWORD if settings.MIGRATION_USER else settings.POSTGRES_PASSWORD)
+    owner = (settings.owner, settings.owner_password)
     options = {}
     match role:
         case "owner":

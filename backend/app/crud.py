@@ -258,7 +258,7 @@ def _update_item(*columns: str) -> Statement:
 
 
 def create_item(*, session: Session, item_in: ItemCreate, owner_id: uuid.UUID) -> Item:
-    """Make an item of this owner's, for who works in a session.
+    """Make an item of this owner's, for whoever works in a session.
 
     Raises:
         sqlalchemy.exc.IntegrityError: there is no such owner any more.

@@ -16,6 +16,18 @@ logger = logging.getLogger(__name__)
 EXPLAINED = (crud.UserGone, DBAPIError, psycopg.Error, PoolTimeoutError, Exhausted, EmbeddedError)
 """What `explain` is for."""
 
+PASSING = {
+    "40001",  # serialization failure
+    "40P01",  # deadlock
+    "55P03",  # lock timeout
+    "42704",  # no such type, and
+    "42883",  # no such function: a migration is making the archive's code anew
+}
+"""SQLSTATEs of what is gone when tried again."""
+
+REPLACED = "cache lookup failed"
+"""What PostgreSQL says where a function was replaced in the middle of a statement: an internal error among others."""
+
 
 def explain(error: Exception) -> HTTPException:
     """Return the answer to an error: the archive's (SQLSTATE ARnnn) have status nnn; a busy or absent database 503.
@@ -34,9 +46,7 @@ def explain(error: Exception) -> HTTPException:
             return HTTPException(int(state[2:]), error.diag.message_primary)
         if state == "57014":
             return _busy("This takes longer than the database allows: ask for less, or try again")
-        # Gone when tried again: serialization failure, deadlock, lock timeout; and what statements meet that run while
-        # a migration makes the archive's functions anew.
-        if state in {"40001", "40P01", "55P03", "XX000", "42704", "42883"}:
+        if state in PASSING or (state == "XX000" and REPLACED in str(error)):
             logger.warning("The database was busy: %s %s", state, error)
             return _busy("The database is busy, try again")
     if isinstance(error, (psycopg.OperationalError, PoolTimeoutError, Exhausted, EmbeddedError)):

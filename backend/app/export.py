@@ -1,4 +1,4 @@
-"""Rows as they come from the database: in JSON, and as CSV downloads that stream by COPY in constant memory."""
+"""CSV downloads that stream by COPY in constant memory."""
 
 import threading
 from collections.abc import Generator, Iterable
@@ -7,41 +7,15 @@ from typing import Any
 import anyio
 from anyio import to_thread
 from fastapi import HTTPException
-from fastapi.responses import Response, StreamingResponse
-from pydantic_core import to_json
+from fastapi.responses import StreamingResponse
 from sqlalchemy import ColumnElement, String, any_, case, func, literal, text
 from sqlalchemy.dialects.postgresql import array
 from sqlmodel import AutoString, Session
 from sqlmodel.sql.expression import SelectOfScalar
 from starlette.types import Receive, Scope, Send
 
-
-class Json(Response):
-    """A row in JSON.
-
-    Nothing is checked again: the database holds what the schema of the answer says, and a check of each row in Python
-    would cost more than all the rest.
-    """
-
-    media_type = "application/json"
-
-    def render(self, content: object) -> bytes:
-        """Write numbers, ids and times as pydantic does."""
-        return to_json(content)
-
-
-class JsonPage(Response):
-    """A page of rows that are in JSON already, and how it fits into the whole."""
-
-    media_type = "application/json"
-
-    def __init__(self, rows: list[str], **whole: object) -> None:
-        super().__init__(b'{"data":[%b],%b' % (",".join(rows).encode(), to_json(whole)[1:]))
-
-
 CHUNK = 64 * 1024
 """Bytes sent at once: COPY gives a row at a time, too little to send each alone."""
-
 
 DOWNLOADS = 10
 """How many may run at once. Each keeps a connection for as long as its client takes; the others must stay free."""

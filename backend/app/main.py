@@ -50,7 +50,7 @@ async def make_partitions() -> None:
 if settings.SENTRY_DSN and settings.ENVIRONMENT != "local":
     import sentry_sdk
 
-    sentry_sdk.init(dsn=settings.SENTRY_DSN, enable_tracing=True)
+    sentry_sdk.init(dsn=settings.SENTRY_DSN, traces_sample_rate=1.0)
 
 app = FastAPI(
     title=settings.PROJECT_NAME,

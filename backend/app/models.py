@@ -80,7 +80,7 @@ Reason = Annotated[PlainText, StringConstraints(max_length=1000)]
 
 
 class UserBase(Schema):
-    """What everyone who may see a user sees."""
+    """What a superuser says about a user."""
 
     email: Email = Field(max_length=255)
     is_active: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})

@@ -6,12 +6,7 @@
 -- Public tables have the short name; the schema tells others of the same name apart.
 create function archive._capture_name(source regclass) returns text
     language sql stable
-    return (
-        select 'capture_' || case when n.nspname = 'public' then '' else n.nspname || '.' end || c.relname
-          from pg_class c
-          join pg_namespace n on n.oid = c.relnamespace
-         where c.oid = source
-    );
+    return 'capture_' || archive._label(source);
 
 comment on function archive._capture_name(regclass) is 'The name of a table''s capture function in schema archive.';
 
@@ -39,7 +34,8 @@ begin
 -- Written by archive.enable(). Do not edit: change the table, then call it again.
 -- It copies %6$s.
 declare
-    -- How it was deleted, f1 to f9. One expression is set up once a transaction; calls in the INSERT, for each row.
+    -- How it was deleted: f1 to f9, in the order of the columns below. As one expression, this is set up once a
+    -- transaction; the same calls in the INSERT would be for each row.
     how record;
 begin
     -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.

@@ -165,6 +165,13 @@ comment on function archive._later_trigger(regclass) is
     'The BEFORE DELETE trigger that would run after the archive''s and could cancel the delete; null without one.';
 
 
+create function archive._grantee(grantee oid) returns text
+    language sql stable
+    return case grantee when 0 then 'PUBLIC' else grantee::regrole::text end;
+
+comment on function archive._grantee(oid) is 'The name of a role that something is granted to, as SQL writes it; 0 stands for PUBLIC.';
+
+
 -- Grants on an archive and its partitions to others than the owner.
 create function archive._grants(target regclass) returns table (relation regclass, privilege text, grantee oid)
     language sql stable
@@ -190,8 +197,7 @@ create function archive._writers(target regclass) returns text
     return (
         select string_agg(distinct fault, '; ')
           from (
-              select format('%s on %s is granted to %s', g.privilege, g.relation,
-                            case g.grantee when 0 then 'PUBLIC' else g.grantee::regrole::text end)
+              select format('%s on %s is granted to %s', g.privilege, g.relation, archive._grantee(g.grantee))
                 from archive._grants(target) g
                where g.privilege <> 'SELECT'
               union all
@@ -210,8 +216,7 @@ comment on function archive._writers(regclass) is
 create function archive._partition_grants(target regclass) returns text
     language sql stable
     return (
-        select string_agg(distinct format('%s on %s is granted to %s', g.privilege, g.relation,
-                                          case g.grantee when 0 then 'PUBLIC' else g.grantee::regrole::text end), '; ')
+        select string_agg(distinct format('%s on %s is granted to %s', g.privilege, g.relation, archive._grantee(g.grantee)), '; ')
           from archive._grants(target) g
          where g.relation <> target
     );

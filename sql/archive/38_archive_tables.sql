@@ -95,7 +95,7 @@ declare
     v_grantee text;
 begin
     for v_grantee in
-        select distinct case g.grantee when 0 then 'public' else g.grantee::regrole::text end
+        select distinct archive._grantee(g.grantee)
           from (
               select c.relacl from pg_class c where c.oid = relation
               union all

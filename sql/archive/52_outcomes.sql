@@ -1,6 +1,6 @@
 -- What becomes of rows to be restored: carried out or rehearsed, all at once or one by one.
 
--- What both have in common: carry out or rehearse, and let a conflict undo everything if it is to.
+-- What restore() and restore_transaction() have in common: carry out or rehearse, and let a conflict undo everything if it is to.
 create function archive._settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean)
     returns setof archive.restore_result
     language plpgsql

@@ -77,7 +77,7 @@ begin
       from unnest(archive_ids) i
         on conflict on constraint holds_pkey do nothing;
     get diagnostics v_count = row_count;
-    perform archive._log('hold', source, v_count, v_count, jsonb_build_object('archive_ids', archive_ids), reason);
+    perform archive._log('hold', source, v_count, 0, jsonb_build_object('archive_ids', archive_ids), reason);
     return v_count;
 end
 $$;

@@ -35,7 +35,7 @@ comment on column archive.purge_log.client_addr is 'From where, as PostgreSQL se
 
 comment on table archive.applied_code is 'What sql/archive was when it was last applied, so that it is not applied again for nothing.';
 comment on column archive.applied_code.files is 'A digest of the files.';
-comment on column archive.applied_code.catalogue is 'A digest of the functions in place since.';
+comment on column archive.applied_code.catalogue is 'A digest of the functions and grants in place since.';
 
 comment on table public."user" is 'Those who sign in. Deleting one deletes their items. Deleted rows are in user_archive.';
 comment on column public."user".id is 'UUID; version 7, hence by time, where the application made it.';

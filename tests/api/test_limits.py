@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 import anyio
+import psycopg
 import pytest
 from app import archive
 from app.core import migrations, statements
 from app.core.config import settings
 from app.core.db import engine
+from app.errors import explain
 from app.main import app
 from fastapi.testclient import TestClient
 from sqlalchemy import text
@@ -221,3 +223,16 @@ def test_a_delete_is_one_statement(client, sent, make_user, make_item, headers):
     assert answer.status_code == 200
     assert len(sent) == 2  # who is it, and the delete
     assert "DELETE FROM item" in sent[1]
+
+
+def test_a_function_replaced_meanwhile_is_a_busy_database():
+    replaced = psycopg.errors.InternalError_("cache lookup failed for function 4711")
+
+    assert explain(replaced).status_code == 503
+
+
+def test_a_corrupted_page_is_not():
+    corrupted = psycopg.errors.InternalError_("invalid page in block 7")
+
+    with pytest.raises(psycopg.errors.InternalError_):
+        explain(corrupted)

@@ -4,8 +4,8 @@ With each index more, rows are deleted in bulk by one statement that copies them
 trigger; and one by one, by eight clients at once, under that trigger. The JSONB audit trigger beside them has the
 indexes that it always has.
 
-It shows between what a row trigger is caught. The fewer indexes, the less it takes than the audit trigger, and the more
-it takes than the set-wise copy, since what it costs by itself stays.
+The fewer indexes, the less a row trigger takes than the audit trigger, and the more it takes than the set-wise copy,
+since what it costs by itself stays.
 """
 
 from dataclasses import replace

@@ -145,4 +145,7 @@ def test_a_field_added_to_the_model_is_archived_with_no_other_edit(db, owner_wit
     assert db.execute("select colour from item_archive").fetchall() == [("red",)]
     (revision,) = (scratch / "db" / "versions").glob("*colour.py")
     assert revision.read_text().count("op.add_column") == 2
+    assert f'revision = "{revision.stem}"' in revision.read_text()
+    check = [sys.executable, "-m", "ruff", "check", "--ignore=D205", revision]
+    assert subprocess.run(check, cwd=scratch, capture_output=True).returncode == 0
     archive_table("migrate")

@@ -180,14 +180,13 @@ def test_undoing_a_large_deletion_is_previewed_when_asked(console, db, runtime, 
     assert live(db) == []
 
 
-def test_a_restored_item_is_at_most_four_clicks_from_the_first_page(console, db, deleted):
-    way = [link(console, "Items"), link(console, ITEM), button(console, "Restore this item")]
-    for step in way:
-        step.click()
+def test_a_restored_item_is_three_clicks_from_the_first_page(console, db, deleted):
+    link(console, "Items").click()
+    link(console, ITEM).click()
+    button(console, "Restore this item").click()
 
     expect(console.get_by_role("status")).to_contain_text("live again")
     assert live(db) == [ITEM]
-    assert len(way) <= 4
 
 
 def test_a_deleted_user_is_restored_and_told_how_to_get_in(console, db, ada_deleted):

@@ -152,8 +152,8 @@ def test_a_released_row_can_be_purged(db, old, purge):
     assert db.execute("select archive.release('item', %s, 'case closed')", [old]).fetchone() == (3,)
 
     assert purge() == (3, 0, 1)
-    actions = db.execute("select action, rows, reason from archive.purge_log order by log_id").fetchall()
-    assert actions == [("hold", 3, "case 7"), ("release", 3, "case closed"), ("purge", 3, None)]
+    actions = db.execute("select action, rows, held, reason from archive.purge_log order by log_id").fetchall()
+    assert actions == [("hold", 3, 0, "case 7"), ("release", 3, 0, "case closed"), ("purge", 3, 0, None)]
 
 
 def test_a_hold_is_kept_as_it_was_first_made(db, archived):

@@ -63,13 +63,13 @@ console = Console(
 
 @console.exception_handler(sign_in.SignInNeeded)
 def ask_to_sign_in(request: Request, _: sign_in.SignInNeeded) -> Response:
-    """Answer who is not signed in, wherever they wanted to go."""
+    """Answer whoever is not signed in, wherever they wanted to go."""
     return sign_in.sign_in_page(request)
 
 
 @console.exception_handler(sign_in.NotSuperuser)
 def refuse(request: Request, _: sign_in.NotSuperuser) -> Response:
-    """Answer who is signed in and was a superuser once."""
+    """Answer whoever is signed in and was a superuser once."""
     return page(request, "refused.html", 403)
 
 

@@ -1,7 +1,7 @@
 """The pages. Each asks the functions that the HTTP interface asks, and shows what they say."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import inspect
+from sqlmodel import Session
 
 from app import archive, crud
 from app.admin.render import go, page, root
 from app.admin.sign_in import FormDep, SuperuserDep, field, for_superusers
-from app.api.deps import SessionDep
-from app.api.routes.archive import after, read_deletions
+from app.api.deps import DeletionsBefore, SessionDep
 from app.core.statements import Row
 from app.errors import explain
 from app.export import csv_response
@@ -63,9 +63,9 @@ KINDS = {"item": ITEMS, "user": USERS}
 
 
 @router.get("/")
-async def show_deletions(request: Request, before: Annotated[Any, Depends(after)]) -> Response:
+async def show_deletions(request: Request, before: DeletionsBefore) -> Response:
     """Show who deleted what, newest first, and how much on each day."""
-    deletions = await read_deletions(before, ROWS)
+    deletions = await archive.deletions(limit=ROWS, before=before)
     return page(
         request,
         "deletions.html",
@@ -100,7 +100,12 @@ async def undo_deletion(
 
 
 async def _deletion(
-    request: Request, transaction_id: str, archived_at: Any, *, preview: bool = False, problem: str | None = None
+    request: Request,
+    transaction_id: str,
+    archived_at: datetime | None,
+    *,
+    preview: bool = False,
+    problem: str | None = None,
 ) -> Response:
     found = await archive.deletion_of(transaction_id, archived_at=archived_at)
     if not found:
@@ -128,7 +133,7 @@ async def _deletion(
     )
 
 
-async def _rows_of(kind: Kind, transaction_id: str, archived_at: Any) -> archive.Page[Row]:
+async def _rows_of(kind: Kind, transaction_id: str, archived_at: datetime) -> archive.Page[Row]:
     """Return the rows of one kind that a deletion deleted, and how many there are."""
     wanted = kind.filter(
         state="any",
@@ -232,7 +237,7 @@ async def show_health(request: Request, checks: Annotated[list[HealthCheck], Dep
     )
 
 
-# Whatever else: to who is no superuser, no address tells whether there is such a page
+# Whatever else: to whoever is no superuser, no address tells whether there is such a page
 
 
 @router.api_route("/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
@@ -278,7 +283,7 @@ def _wanted(kind: Kind, asked: dict[str, str]) -> ArchiveFilter:
     return kind.filter.model_validate(asked)
 
 
-def _export(request: Request, session: Any, kind: Kind) -> Response:
+def _export(request: Request, session: Session, kind: Kind) -> Response:
     try:
         wanted = _wanted(kind, _asked(request))
     except ValidationError as error:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.core import security
@@ -43,7 +43,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     )
     answer = HTMLResponse(html, status)
     if notice:
-        answer.delete_cookie(NOTICE, path=root(request), httponly=True, samesite="lax")
+        delete_cookie(request, answer, NOTICE)
     return answer
 
 
@@ -58,16 +58,31 @@ def go(request: Request, path: str, notice: str) -> RedirectResponse:
     """Go on to a page of the console after something was done, and say there what, once."""
     text = base64.urlsafe_b64encode(notice.encode()).decode()
     answer = RedirectResponse(f"{root(request)}{path}", 303)
-    answer.set_cookie(
-        NOTICE,
-        f"{text}.{security.seal('notice', text)}",
-        max_age=60,
-        path=root(request),
-        secure=settings.ENVIRONMENT != "local",
-        httponly=True,
-        samesite="lax",
-    )
+    set_cookie(request, answer, NOTICE, f"{text}.{security.seal('notice', text)}", lifetime=60)
     return answer
+
+
+def set_cookie(
+    request: Request,
+    answer: Response,
+    name: str,
+    value: str,
+    lifetime: int | None = None,
+    samesite: Literal["lax", "strict"] = "lax",
+) -> None:
+    """Let a browser keep something for the console: for so many seconds, or until it is closed."""
+    answer.set_cookie(
+        name, value, max_age=lifetime, path=root(request), secure=_secure(), httponly=True, samesite=samesite
+    )
+
+
+def delete_cookie(request: Request, answer: Response, name: str) -> None:
+    """Let it forget that."""
+    answer.delete_cookie(name, path=root(request), secure=_secure(), httponly=True, samesite="lax")
+
+
+def _secure() -> bool:
+    return settings.ENVIRONMENT != "local"
 
 
 def _notice(request: Request) -> str | None:
@@ -91,21 +106,10 @@ def _templates() -> Environment:
         "utc": lambda moment: f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}",
         "utc_exact": lambda moment: f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC",
         "thousands": lambda number: f"{number:,}",
-        "size": _size,
         "query": lambda values: urlencode({name: value for name, value in values.items() if value not in {None, ""}}),
         "field_time": _field_time,
     }
     return templates
-
-
-def _size(size: int) -> str:
-    """Write a number of bytes for people."""
-    number, unit = float(size), "B"
-    for larger in ["kB", "MB", "GB", "TB"]:
-        if number < 1000:
-            break
-        number, unit = number / 1000, larger
-    return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
 
 
 def _field_time(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, NamedTuple
 from urllib.parse import quote
 
 import jwt
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from app import crud
-from app.admin.render import page, root
+from app.admin.render import delete_cookie, page, root, set_cookie
 from app.api.deps import SessionDep, holder
 from app.api.routes import login
 from app.core import security
@@ -53,7 +53,7 @@ async def signed_in(request: Request) -> SignedIn:
     try:
         token = security.read_token("console", request.cookies.get(COOKIE, ""))
         user = await holder(token)
-    except (jwt.InvalidTokenError, ValidationError, HTTPException) as error:
+    except (jwt.InvalidTokenError, HTTPException) as error:
         raise SignInNeeded from error
     if await crud.has_ended(token):
         raise SignInNeeded
@@ -125,7 +125,7 @@ def sign_in(request: Request, session: SessionDep, form: Annotated[FormData, Dep
     if not user.is_superuser:  # they get no cookie: there is nothing here that it would open
         return sign_in_page(request, 403, refused=user, next_page=next_page)
     answer = RedirectResponse(_local(request, next_page), 303)
-    _set_cookie(request, answer, COOKIE, token, lifetime=settings.ACCESS_TOKEN_EXPIRE_MINUTES * 60)
+    set_cookie(request, answer, COOKIE, token, lifetime=settings.ACCESS_TOKEN_EXPIRE_MINUTES * 60)
     return answer
 
 
@@ -134,7 +134,7 @@ async def sign_out(request: Request, who: SignedInDep) -> Response:
     """Sign out: the cookie goes, and its token has ended, wherever else it may be."""
     await crud.end_token(who.token)
     answer = RedirectResponse(f"{root(request)}/", 303)
-    answer.delete_cookie(COOKIE, path=root(request), secure=_secure(), httponly=True, samesite="lax")
+    delete_cookie(request, answer, COOKIE)
     return answer
 
 
@@ -159,7 +159,7 @@ def sign_in_page(
         next_page=_local(request, _here(request) if next_page is None else next_page),
         seal=security.seal("sign-in", nonce),
     )
-    _set_cookie(request, answer, FORM_COOKIE, nonce, samesite="strict")
+    set_cookie(request, answer, FORM_COOKIE, nonce, samesite="strict")
     return answer
 
 
@@ -176,20 +176,3 @@ def _local(request: Request, path: str) -> str:
     """Return the path if it leads to a page of the console, else the first page: nobody is sent elsewhere."""
     start = f"{root(request)}/"
     return path if path.startswith(start) and re.fullmatch(r"[!-\[\]-~]+", path) else start
-
-
-def _set_cookie(
-    request: Request,
-    answer: Response,
-    name: str,
-    value: str,
-    lifetime: int | None = None,
-    samesite: Literal["lax", "strict"] = "lax",
-) -> None:
-    answer.set_cookie(
-        name, value, max_age=lifetime, path=root(request), secure=_secure(), httponly=True, samesite=samesite
-    )
-
-
-def _secure() -> bool:
-    return settings.ENVIRONMENT != "local"

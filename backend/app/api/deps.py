@@ -6,11 +6,11 @@ from typing import Annotated
 
 import jwt
 from fastapi import Depends, HTTPException, Path, Query
+from fastapi.exceptions import RequestValidationError
 from fastapi.security import OAuth2PasswordBearer
-from pydantic import ValidationError
 from sqlmodel import Session
 
-from app import crud
+from app import archive, crud
 from app.core import db, security
 from app.core.config import settings
 from app.models import PlainText, TokenPayload, User
@@ -20,6 +20,18 @@ reusable_oauth2 = OAuth2PasswordBearer(tokenUrl=f"{settings.API_V1_STR}/login/ac
 Skip = Annotated[int, Query(ge=0, le=2**63 - 1)]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 EmailPath = Annotated[PlainText, Path(max_length=255)]
+
+
+async def get_deletions_before(before: str | None = None) -> archive.Cursor | None:
+    """Read the `next_before` of a page of deletions. 422 if it is none."""
+    try:
+        return None if before is None else archive.Cursor.read(before)
+    except ValueError as error:
+        fault = {"type": "value_error", "loc": ("query", "before"), "msg": "Not the next_before of a page"}
+        raise RequestValidationError([fault]) from error
+
+
+DeletionsBefore = Annotated[archive.Cursor | None, Depends(get_deletions_before)]
 
 
 def get_db() -> Iterator[Session]:
@@ -36,7 +48,7 @@ async def get_token_payload(token: TokenDep) -> TokenPayload:
     """Read the access token. 403 if it is not a valid one."""
     try:
         return security.read_token("access", token)
-    except (jwt.InvalidTokenError, ValidationError) as error:
+    except jwt.InvalidTokenError as error:
         raise _invalid_token() from error
 
 
@@ -82,7 +94,7 @@ SuperuserDep = Annotated[User, Depends(get_current_active_superuser)]
 
 
 def not_privileged() -> HTTPException:
-    """Return the answer to who is not a superuser."""
+    """Return the answer to whoever is not a superuser."""
     return HTTPException(403, "The user doesn't have enough privileges")
 
 

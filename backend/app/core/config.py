@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AnyUrl, BeforeValidator, EmailStr, Field, computed_field, model_validator
+from pydantic import AnyUrl, BeforeValidator, EmailStr, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL
 
@@ -65,13 +65,11 @@ class Settings(BaseSettings):
     FIRST_SUPERUSER: EmailStr = "admin@example.com"
     FIRST_SUPERUSER_PASSWORD: str = Field(default="changethis", min_length=8, max_length=128)
 
-    @computed_field  # type: ignore[prop-decorator]  # as pydantic's documentation says
     @property
     def all_cors_origins(self) -> list[str]:
         """The origins that browsers may call from, the frontend's among them, without trailing slashes."""
         return [str(origin).rstrip("/") for origin in [*self.BACKEND_CORS_ORIGINS, self.FRONTEND_HOST]]
 
-    @computed_field  # type: ignore[prop-decorator]  # as pydantic's documentation says
     @property
     def emails_enabled(self) -> bool:
         """Whether mail can be sent: a host and a sender are both set."""
@@ -97,14 +95,14 @@ class Settings(BaseSettings):
         return self._uri(self.POSTGRES_USER, self.POSTGRES_PASSWORD)
 
     @property
-    def owner_database_uri(self) -> str:
-        """The same database for the owner, who migrates."""
-        return self._uri(self.owner, self.MIGRATION_PASSWORD if self.MIGRATION_USER else self.POSTGRES_PASSWORD)
-
-    @property
     def owner(self) -> str:
         """The login that migrates; the runtime login where no other is set."""
         return self.MIGRATION_USER or self.POSTGRES_USER
+
+    @property
+    def owner_password(self) -> str:
+        """That login's password."""
+        return self.MIGRATION_PASSWORD if self.MIGRATION_USER else self.POSTGRES_PASSWORD
 
     def _uri(self, user: str, password: str) -> str:
         # A socket directory cannot stand where a URL has its host, so a host always travels as a parameter.

@@ -1,6 +1,8 @@
 """Bringing a database up to date: its logins, its tables (Alembic, `db/`) and its code (`sql/`)."""
 
 import hashlib
+import re
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from psycopg import sql
 from sqlalchemy import Connection
 from sqlmodel import Session
@@ -35,8 +38,17 @@ def upgrade() -> None:
 
 
 def revision(message: str) -> Path:
-    """Write the revision that leads from the configured database's tables to the models'."""
-    script = command.revision(config(), message, autogenerate=True)
+    """Write the revision that leads from the configured database's tables to the models'.
+
+    Raises:
+        alembic.util.CommandError: today's revision has this name already, or the database is not at the newest one.
+
+    """
+    slug = "_".join(re.findall(r"\w+", message.lower()))
+    name = f"{datetime.now(UTC):%Y%m%d}_{slug}"[:32].rstrip("_")  # alembic_version has room for no more
+    if name in [known.revision for known in ScriptDirectory.from_config(config()).walk_revisions()]:
+        raise CommandError(f"There is a revision {name} already: name this one otherwise")
+    script = command.revision(config(), message, autogenerate=True, rev_id=name)
     return Path(script.path)  # type: ignore[union-attr]  # it makes one: no hook of ours makes more
 
 
@@ -44,11 +56,6 @@ def revision(message: str) -> Path:
 def head() -> str | None:
     """Return the newest revision in `db/`."""
     return ScriptDirectory.from_config(config()).get_current_head()
-
-
-def current(session: Session) -> str | None:
-    """Return the revision that the database is at."""
-    return MigrationContext.configure(session.connection()).get_current_revision()
 
 
 def is_at_head(connection: Connection) -> bool:
@@ -74,8 +81,7 @@ def provision() -> None:
 
 def connect_owner(application_name: str = "archive-table migrate") -> psycopg.Connection:
     """Open a connection as the owner, who migrates and purges."""
-    password = settings.MIGRATION_PASSWORD if settings.MIGRATION_USER else settings.POSTGRES_PASSWORD
-    return connect(settings.owner, password, application_name=application_name)
+    return connect(settings.owner, settings.owner_password, application_name=application_name)
 
 
 def make_roles(connection: psycopg.Connection) -> None:

@@ -3,6 +3,9 @@
 They run on the event loop. A worker thread for each costs more than the statement itself, and so does what a session
 does for it: begin and roll back a transaction, find the compiled statement again, make objects of the rows.
 `make bench NAMES=http` shows how much.
+
+The pool is our own: psycopg's belongs to one event loop, and asks the server whether a connection is alive; a look at
+its socket tells that for nothing.
 """
 
 from collections import deque

@@ -1,17 +1,14 @@
 """Browsing the archive and restoring from it: for superusers only."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response, StreamingResponse
-from pydantic import TypeAdapter
 from sqlalchemy import inspect
 
 from app import archive
-from app.api.deps import Limit, SessionDep, SuperuserDep, get_current_active_superuser
-from app.export import Json, JsonPage, csv_response
+from app.api.deps import DeletionsBefore, Limit, SessionDep, SuperuserDep, get_current_active_superuser
+from app.export import csv_response
 from app.models import (
     ArchiveId,
     Deletions,
@@ -31,8 +28,7 @@ from app.models import (
     UserFilter,
     UserPublic,
 )
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from app.responses import Json, JsonPage
 
 router = APIRouter(prefix="/archive", tags=["archive"], dependencies=[Depends(get_current_active_superuser)])
 
@@ -84,31 +80,10 @@ async def preview_item_restore(archive_id: ArchiveId, choice: RestoreChoice | No
 # Deletions
 
 
-async def after(before: str | None = None) -> tuple[str, datetime] | None:
-    """Read the `next_before` of a page of deletions: a transaction id and its microseconds since 1970."""
-    if before is None:
-        return None
-    try:
-        transaction_id, microseconds = before.split(".")
-        moment = EPOCH + timedelta(microseconds=int(microseconds))
-        return TypeAdapter(TransactionId).validate_python(transaction_id), moment
-    except (ValueError, OverflowError) as error:
-        fault = {"type": "value_error", "loc": ("query", "before"), "msg": "Not the next_before of a page"}
-        raise RequestValidationError([fault]) from error
-
-
 @router.get("/transactions/")
-async def read_deletions(
-    before: Annotated[tuple[str, datetime] | None, Depends(after)], limit: Limit = 100
-) -> Deletions:
+async def read_deletions(before: DeletionsBefore, limit: Limit = 100) -> Deletions:
     """List deletions, newest first; `before` is the last page's `next_before`."""
-    # One more than asked for tells whether there is a next page.
-    found = await archive.deletions(limit=limit + 1, before=before)
-    page, next_before = found[:limit], None
-    if len(found) > limit:
-        last = page[-1]
-        next_before = f"{last.transaction_id}.{(last.archived_at - EPOCH) // timedelta(microseconds=1)}"
-    return Deletions(data=page, next_before=next_before)
+    return await archive.deletions(limit=limit, before=before)
 
 
 @router.post("/transactions/{transaction_id}/restore", response_model=RestorePreviews)

@@ -9,8 +9,9 @@ from sqlmodel import col
 
 from app import crud
 from app.api.deps import CurrentUser, Limit, SessionDep, Skip
-from app.export import Json, JsonPage, csv_response
+from app.export import csv_response
 from app.models import Item, ItemCreate, ItemPublic, ItemsPublic, ItemUpdate, Message, Reason, User
+from app.responses import Json, JsonPage
 
 router = APIRouter(prefix="/items", tags=["items"])
 
@@ -21,7 +22,7 @@ def whose(user: User) -> uuid.UUID | None:
 
 
 async def refusal(item_id: uuid.UUID, user: User) -> HTTPException:
-    """Return the answer to who wants an item that is not theirs, or not there."""
+    """Return the answer to whoever wants an item that is not theirs, or not there."""
     if whose(user) and await crud.get_item(item_id, owner_id=None):
         return HTTPException(400, "Not enough permissions")
     return HTTPException(404, "Item not found")

@@ -8,7 +8,6 @@ import jwt
 import psycopg
 from fastapi import APIRouter, BackgroundTasks, Depends, Form, HTTPException
 from fastapi.responses import HTMLResponse
-from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
@@ -40,7 +39,7 @@ def sign_in(session: Session, form: LoginForm, type_: security.TokenType) -> tup
     if not user:
         raise HTTPException(400, "Incorrect email or password")
     _refuse_inactive(user)
-    # Before the commit: see there.
+    # Before the commit, which gives up the lock on the row: see crud.sign_in.
     lifetime = timedelta(minutes=settings.ACCESS_TOKEN_EXPIRE_MINUTES)
     token = security.issue_token(type_, str(user.id), lifetime)
     session.commit()
@@ -48,7 +47,7 @@ def sign_in(session: Session, form: LoginForm, type_: security.TokenType) -> tup
 
 
 @router.post("/login/test-token", response_model=UserPublic)
-def test_token(current_user: CurrentUser) -> User:
+async def test_token(current_user: CurrentUser) -> User:
     """Show whom the token signs in."""
     return current_user
 
@@ -80,7 +79,7 @@ def reset_password(session: SessionDep, body: NewPassword) -> Message:
     """Set a new password with the token from the mail. The token works once; every access token ends."""
     try:
         token = security.read_token("reset", body.token)
-    except (jwt.InvalidTokenError, ValidationError) as error:
+    except jwt.InvalidTokenError as error:
         raise HTTPException(400, "Invalid token") from error
     user = crud.get_user_by_email(session=session, email=token.sub, lock=True)
     if not user:

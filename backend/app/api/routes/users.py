@@ -20,7 +20,6 @@ from app.api.deps import (
 )
 from app.core import security
 from app.core.config import settings
-from app.export import JsonPage
 from app.models import (
     Message,
     UpdatePassword,
@@ -32,6 +31,7 @@ from app.models import (
     UserUpdate,
     UserUpdateMe,
 )
+from app.responses import JsonPage
 
 router = APIRouter(prefix="/users", tags=["users"])
 
