@@ -645,6 +645,8 @@ begin
 -- Written by archive.enable(). Do not edit: change the table, then call it again.
 -- It copies %6$s.
 declare
+    actor  text := nullif(current_setting('archive.actor', true), '');
+    reason text := nullif(current_setting('archive.reason', true), '');
     -- How it was deleted: f1 to f9, in the order of the columns below. As one expression, this is set up once a
     -- transaction; the same calls in the INSERT would be for each row.
     how record;
@@ -653,6 +655,18 @@ begin
     if tg_relid <> %1$L::regclass then
         raise exception 'archive: this function captures %%, not %%', %1$L, tg_relid::regclass
             using errcode = 'AR422';
+    end if;
+
+    -- A label from a connection's first options may be no text in this encoding. Its bytes are kept then, written out.
+    -- to_ascii() looks at bytes alone, and changes whatever is not ASCII: the quickest way to tell most labels.
+    if octet_length(actor) > 200 or to_ascii(actor, 'LATIN1') <> actor or to_ascii(reason, 'LATIN1') <> reason then
+        begin
+            perform convert_to(actor, getdatabaseencoding()), convert_to(reason, getdatabaseencoding());
+        exception when character_not_in_repertoire or untranslatable_character then
+            actor := encode(replace(actor, '\', '\\')::bytea, 'escape');
+            reason := encode(replace(reason, '\', '\\')::bytea, 'escape');
+        end;
+        actor := left(actor, 200);
     end if;
 
     if tg_op = 'TRUNCATE' then
@@ -671,18 +685,14 @@ begin
             archive_id, transaction_id, archived_at, archived_by, reason,
             session_role, application_name, client_addr, cascaded,
             %3$s)
-        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
-               left(nullif(current_setting('archive.actor', true), ''), 200),
-               nullif(current_setting('archive.reason', true), ''),
+        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
                session_user, current_setting('application_name'), inet_client_addr(), false,
                %5$s
           from only %1$s as live;
         return null;
     end if;
 
-    how := row(nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
-               left(nullif(current_setting('archive.actor', true), ''), 200),
-               nullif(current_setting('archive.reason', true), ''),
+    how := row(nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
                session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1);
     insert into %2$s (
         archive_id, transaction_id, archived_at, archived_by, reason,
@@ -1331,6 +1341,9 @@ declare
     v_count bigint;
     v_first bigint;
 begin
+    if archive._name(entry.source) is null or archive._name(entry.target) is null then
+        return null;  -- dropped, as another check says
+    end if;
     execute format(
         'select count(*), min(a.archive_id)'
         '  from (select * from %s where restored_at is null and ($1 or archived_at >= now() - interval ''1 day'')'
@@ -1517,6 +1530,22 @@ COMMENT ON FUNCTION archive._is_applied(files text) IS 'Whether files with this 
 
 
 --
+-- Name: _is_no_conflict(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._is_no_conflict(state text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN ((state = '42501'::text) OR ((state <> 'AR409'::text) AND ("left"(state, 2) = ANY (ARRAY['0A'::text, '25'::text, '40'::text, '53'::text, '54'::text, '55'::text, '57'::text, '58'::text, 'AR'::text, 'XX'::text]))));
+
+
+--
+-- Name: FUNCTION _is_no_conflict(state text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._is_no_conflict(state text) IS 'Whether an error is to end a restore instead of being told of the row.';
+
+
+--
 -- Name: _later_trigger(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -1648,8 +1677,18 @@ COMMENT ON FUNCTION archive._lock_transaction(transaction_id xid8, archived_at t
 --
 
 CREATE FUNCTION archive.actor() RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN NULLIF(current_setting('archive.actor'::text, true), ''::text);
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    v_actor text := nullif(current_setting('archive.actor', true), '');
+begin
+    perform convert_to(v_actor, getdatabaseencoding());
+    return v_actor;
+exception when character_not_in_repertoire or untranslatable_character then
+    return encode(replace(v_actor, '\', '\\')::bytea, 'escape');  -- as the capture functions do
+end
+$$;
 
 
 --
@@ -1815,8 +1854,10 @@ CREATE FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[
 declare
     v_entry archive.registry := archive._entry(source);
     v_count bigint;
+    v_live  bigint;
 begin
     execute format(
+        'with marked as ('
         'update %s a'
         '   set restored_at = now(), restored_by = $3'
         '  from unnest($1, $2) as m (archive_id, key)'
@@ -1824,17 +1865,18 @@ begin
         ' where a.archive_id = m.archive_id and a.archived_at between $5 and $6'
         '   and a.restored_at is null and a.erased_at is null'
         -- Inserted by this transaction or since: the ids of subtransactions are later than its own.
-        '   and (live.xmin::text::bigint - $4 + 4294967296) %% 4294967296 < 2147483648',
+        '   and (live.xmin::text::bigint - $4 + 4294967296) %% 4294967296 < 2147483648'
+        ' returning live.ctid'
+        ') select count(*), count(distinct ctid) from marked',
         archive._name(v_entry.target), archive._name(source),
         (select string_agg(format('live.%I = (m.key ->> %s)::%s', c.name, k.position - 1, c.type), ' and ')
            from unnest(archive._key(source)) with ordinality k (name, position)
            join archive._columns(source) c on c.name = k.name)
-    ) using archive_ids, keys, coalesce(archive.actor(), session_user),
+    ) into v_count, v_live using archive_ids, keys, coalesce(archive.actor(), session_user),
         (pg_current_xact_id()::text::numeric % 4294967296)::bigint, first, last;
-    get diagnostics v_count = row_count;
 
-    if v_count <> cardinality(archive_ids) then
-        raise exception 'not every archived row named has a live row in % that was inserted just now', source using errcode = 'AR409';
+    if v_count <> cardinality(archive_ids) or v_live <> v_count then
+        raise exception 'not every archived row named has a live row of its own in % that was inserted just now', source using errcode = 'AR409';
     end if;
 end
 $_$;
@@ -1904,6 +1946,22 @@ CREATE FUNCTION archive._missing_month(target regclass) RETURNS text
 --
 
 COMMENT ON FUNCTION archive._missing_month(target regclass) IS 'This month or the next, if it has no partition.';
+
+
+--
+-- Name: _missing_views(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._missing_views() RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN ((to_regclass('archive._places'::text) IS NULL) OR ((to_regclass('archive.transactions'::text) IS NULL) AND (EXISTS (SELECT FROM archive.registry)))) THEN 'no restore works: they went with a table that was dropped; archive.disable() it by its oid, as the registry has it'::text ELSE NULL::text END;
+
+
+--
+-- Name: FUNCTION _missing_views(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._missing_views() IS 'What it means that the views over all archives are gone; null if they are there.';
 
 
 --
@@ -2024,6 +2082,51 @@ COMMENT ON FUNCTION archive._restore(source regclass, archive_ids bigint[], over
 
 
 --
+-- Name: _restore_halves(archive.locked_row[], jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_halves(locked archive.locked_row[], overrides jsonb, on_conflict text) RETURNS archive.restore_result[]
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_half integer := cardinality(locked) / 2;
+begin
+    if not exists (
+        select from unnest(locked) r where r.restored_at is not null or r.erased_at is not null
+    ) and (overrides = '{}' or not exists (
+        select from unnest(locked) r where overrides ?| archive._key(r.source)::text[]
+    )) then
+        begin
+            perform archive._insert(locked, overrides);
+            return array(
+                select row(r.source, r.archive_id,
+                           case when jsonb_array_length(r.key) = 1 then r.key ->> 0 else archive._row_id(r.key) end,  -- quick for many
+                           'restored', archive._left_out(r))::archive.restore_result
+                  from unnest(locked) r);
+        exception when others then
+            if archive._is_no_conflict(sqlstate) then
+                raise;
+            end if;
+        end;
+    end if;
+
+    if v_half = 0 then
+        return array[archive._restore_one(locked[1], overrides, on_conflict)];
+    end if;
+    return archive._restore_halves(locked[:v_half], overrides, on_conflict)
+        || archive._restore_halves(locked[v_half + 1:], overrides, on_conflict);
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_halves(locked archive.locked_row[], overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_halves(locked archive.locked_row[], overrides jsonb, on_conflict text) IS 'Restores locked rows, as many together as possible.';
+
+
+--
 -- Name: _restore_one(archive.locked_row, jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -2052,7 +2155,10 @@ begin
                 v_result.row_id := archive._row_id(archive._insert(array[locked], overrides, v_result.outcome = 'copied'));
                 v_result.detail := nullif(concat_ws('; ', v_result.detail, archive._left_out(locked)), '');
                 return v_result;
-            exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
+            exception when others then
+                if archive._is_no_conflict(sqlstate) then
+                    raise;
+                end if;
                 get stacked diagnostics
                     v_state      = returned_sqlstate,
                     v_message    = message_text,
@@ -2085,47 +2191,20 @@ CREATE FUNCTION archive._restore_rows(locked archive.locked_row[], overrides jso
     AS $$
 declare
     v_rows    archive.locked_row[]     := locked;
-    v_row     archive.locked_row;
-    v_left    archive.locked_row[];
-    v_result  archive.restore_result;
+    v_tried   archive.restore_result[];
     v_results archive.restore_result[] := '{}';
-    v_failed  archive.restore_result[];
+    v_left    archive.locked_row[];
 begin
-    -- All at once: rows that refer to each other satisfy their foreign keys together, and it is quick.
-    if not exists (
-        select from unnest(v_rows) r where r.restored_at is not null or r.erased_at is not null
-    ) and (overrides = '{}' or not exists (
-        select from unnest(v_rows) r where overrides ?| archive._key(r.source)::text[]
-    )) then
-        begin
-            perform archive._insert(v_rows, overrides);
-            return array(
-                select row(r.source, r.archive_id,
-                           case when jsonb_array_length(r.key) = 1 then r.key ->> 0 else archive._row_id(r.key) end,  -- quick for many
-                           'restored', archive._left_out(r))::archive.restore_result
-                  from unnest(v_rows) r);
-        exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
-            null;  -- something is in the way
-        end;
-    end if;
-
-    -- One by one, to tell which row cannot be restored and why; again while that helps, for one may need another.
     loop
-        v_left := '{}';
-        v_failed := '{}';
-        foreach v_row in array v_rows loop
-            v_result := archive._restore_one(v_row, overrides, on_conflict);
-            if v_result.outcome in ('restored', 'copied') then
-                v_results := v_results || v_result;
-            else
-                v_left := v_left || v_row;
-                v_failed := v_failed || v_result;
-            end if;
-        end loop;
-        exit when cardinality(v_left) in (0, cardinality(v_rows));
+        v_tried := archive._restore_halves(v_rows, overrides, on_conflict);
+        v_results := v_results || array(select r from unnest(v_tried) r where r.outcome in ('restored', 'copied'));
+        v_tried := array(select r from unnest(v_tried) r where r.outcome not in ('restored', 'copied'));
+        exit when cardinality(v_tried) in (0, cardinality(v_rows));
+        v_left := array(
+            select l from unnest(v_rows) l join unnest(v_tried) t on t.source = l.source and t.archive_id = l.archive_id);
         v_rows := v_left;
     end loop;
-    return v_results || v_failed;
+    return v_results || v_tried;
 end
 $$;
 
@@ -2354,6 +2433,9 @@ CREATE FUNCTION archive._spanning_transactions() RETURNS text
 declare
     v_first text;
 begin
+    if archive._missing_views() is not null then
+        return null;
+    end if;
     -- The view is written after this function.
     execute 'select min(t.transaction_id::text)'
             '  from (select transaction_id from archive.transactions group by transaction_id having count(*) > 1) t' into v_first;
@@ -2433,6 +2515,22 @@ $_$;
 --
 
 COMMENT ON FUNCTION archive._taken_by(locked archive.locked_row, overrides jsonb, index regclass) IS 'The key of the live row that is in the way of a unique index; null where it cannot be seen.';
+
+
+--
+-- Name: _target_fault(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._target_fault(target regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN ((SELECT c.relkind FROM pg_class c WHERE (c.oid = (_target_fault.target)::oid)) <> 'p'::"char") THEN 'is not a partitioned table'::text WHEN (pg_get_partkeydef((target)::oid) <> 'RANGE (archived_at)'::text) THEN 'is not partitioned by range of archived_at'::text ELSE NULL::text END;
+
+
+--
+-- Name: FUNCTION _target_fault(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._target_fault(target regclass) IS 'Why a table cannot be an archive, whatever its columns; null if it can.';
 
 
 --
@@ -2712,6 +2810,22 @@ COMMENT ON FUNCTION archive._writers(target regclass) IS 'How others than the ow
 
 
 --
+-- Name: _writers_of_all(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._writers_of_all() RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (string_agg(format('%I'::text, r.rolname), ', '::text ORDER BY r.rolname) || ' may write to every table, as pg_write_all_data'::text) FROM pg_roles r WHERE (r.rolcanlogin AND (NOT r.rolsuper) AND pg_has_role(r.oid, 'pg_write_all_data'::name, 'usage'::text) AND (NOT pg_has_role(r.oid, archive._owner(), 'member'::text))));
+
+
+--
+-- Name: FUNCTION _writers_of_all(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._writers_of_all() IS 'Logins that may write to all archives without a grant; null without any.';
+
+
+--
 -- Name: capture_item(); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -2722,6 +2836,8 @@ CREATE FUNCTION archive.capture_item() RETURNS trigger
 -- Written by archive.enable(). Do not edit: change the table, then call it again.
 -- It copies id uuid, title character varying(255), description character varying(255), owner_id uuid.
 declare
+    actor  text := nullif(current_setting('archive.actor', true), '');
+    reason text := nullif(current_setting('archive.reason', true), '');
     -- How it was deleted: f1 to f9, in the order of the columns below. As one expression, this is set up once a
     -- transaction; the same calls in the INSERT would be for each row.
     how record;
@@ -2730,6 +2846,18 @@ begin
     if tg_relid <> 'public.item'::regclass then
         raise exception 'archive: this function captures %, not %', 'public.item', tg_relid::regclass
             using errcode = 'AR422';
+    end if;
+
+    -- A label from a connection's first options may be no text in this encoding. Its bytes are kept then, written out.
+    -- to_ascii() looks at bytes alone, and changes whatever is not ASCII: the quickest way to tell most labels.
+    if octet_length(actor) > 200 or to_ascii(actor, 'LATIN1') <> actor or to_ascii(reason, 'LATIN1') <> reason then
+        begin
+            perform convert_to(actor, getdatabaseencoding()), convert_to(reason, getdatabaseencoding());
+        exception when character_not_in_repertoire or untranslatable_character then
+            actor := encode(replace(actor, '\', '\\')::bytea, 'escape');
+            reason := encode(replace(reason, '\', '\\')::bytea, 'escape');
+        end;
+        actor := left(actor, 200);
     end if;
 
     if tg_op = 'TRUNCATE' then
@@ -2748,18 +2876,14 @@ begin
             archive_id, transaction_id, archived_at, archived_by, reason,
             session_role, application_name, client_addr, cascaded,
             id, title, description, owner_id)
-        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
-               left(nullif(current_setting('archive.actor', true), ''), 200),
-               nullif(current_setting('archive.reason', true), ''),
+        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
                session_user, current_setting('application_name'), inet_client_addr(), false,
                live.id, live.title, live.description, live.owner_id
           from only public.item as live;
         return null;
     end if;
 
-    how := row(nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
-               left(nullif(current_setting('archive.actor', true), ''), 200),
-               nullif(current_setting('archive.reason', true), ''),
+    how := row(nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
                session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1);
     insert into public.item_archive (
         archive_id, transaction_id, archived_at, archived_by, reason,
@@ -2791,6 +2915,8 @@ CREATE FUNCTION archive.capture_user() RETURNS trigger
 -- Written by archive.enable(). Do not edit: change the table, then call it again.
 -- It copies id uuid, email character varying(255), is_active boolean, is_superuser boolean, full_name character varying(255).
 declare
+    actor  text := nullif(current_setting('archive.actor', true), '');
+    reason text := nullif(current_setting('archive.reason', true), '');
     -- How it was deleted: f1 to f9, in the order of the columns below. As one expression, this is set up once a
     -- transaction; the same calls in the INSERT would be for each row.
     how record;
@@ -2799,6 +2925,18 @@ begin
     if tg_relid <> 'public."user"'::regclass then
         raise exception 'archive: this function captures %, not %', 'public."user"', tg_relid::regclass
             using errcode = 'AR422';
+    end if;
+
+    -- A label from a connection's first options may be no text in this encoding. Its bytes are kept then, written out.
+    -- to_ascii() looks at bytes alone, and changes whatever is not ASCII: the quickest way to tell most labels.
+    if octet_length(actor) > 200 or to_ascii(actor, 'LATIN1') <> actor or to_ascii(reason, 'LATIN1') <> reason then
+        begin
+            perform convert_to(actor, getdatabaseencoding()), convert_to(reason, getdatabaseencoding());
+        exception when character_not_in_repertoire or untranslatable_character then
+            actor := encode(replace(actor, '\', '\\')::bytea, 'escape');
+            reason := encode(replace(reason, '\', '\\')::bytea, 'escape');
+        end;
+        actor := left(actor, 200);
     end if;
 
     if tg_op = 'TRUNCATE' then
@@ -2817,18 +2955,14 @@ begin
             archive_id, transaction_id, archived_at, archived_by, reason,
             session_role, application_name, client_addr, cascaded,
             id, email, is_active, is_superuser, full_name)
-        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
-               left(nullif(current_setting('archive.actor', true), ''), 200),
-               nullif(current_setting('archive.reason', true), ''),
+        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
                session_user, current_setting('application_name'), inet_client_addr(), false,
                live.id, live.email, live.is_active, live.is_superuser, live.full_name
           from only public."user" as live;
         return null;
     end if;
 
-    how := row(nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
-               left(nullif(current_setting('archive.actor', true), ''), 200),
-               nullif(current_setting('archive.reason', true), ''),
+    how := row(nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
                session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1);
     insert into public.user_archive (
         archive_id, transaction_id, archived_at, archived_by, reason,
@@ -2857,12 +2991,28 @@ CREATE FUNCTION archive.disable(source regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+    v_function regprocedure;
 begin
-    perform archive._entry(source);
-    execute format('drop trigger if exists zz_archive_before_delete on %s', source);
-    execute format('drop trigger if exists zz_archive_before_truncate on %s', source);
-    execute format('drop function if exists archive.%I()', archive._capture_name(source));
+    if exists (select from pg_class c where c.oid = source) then
+        perform archive._entry(source);
+        execute format('drop trigger if exists zz_archive_before_delete on %s', source);
+        execute format('drop trigger if exists zz_archive_before_truncate on %s', source);
+    end if;
     delete from archive.registry r where r.source = disable.source;
+    if not found then
+        perform archive._entry(source);
+    end if;
+    -- Of a table that was dropped, nothing else tells which function was its own.
+    for v_function in
+        select p.oid
+          from pg_proc p
+         where p.pronamespace = 'archive'::regnamespace
+           and p.prorettype = 'trigger'::regtype
+           and not exists (select from pg_trigger t where t.tgfoid = p.oid)
+    loop
+        execute format('drop function %s', v_function);
+    end loop;
     perform archive._write_views();
 end
 $$;
@@ -2872,7 +3022,7 @@ $$;
 -- Name: FUNCTION disable(source regclass); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive.disable(source regclass) IS 'Stops archiving a table. What is archived stays; archive.enable() goes on with it.';
+COMMENT ON FUNCTION archive.disable(source regclass) IS 'Stops archiving a table. What is archived stays; archive.enable() goes on with it. A table that was dropped is named by its oid.';
 
 
 --
@@ -2891,7 +3041,7 @@ declare
     v_since   bigint := 0;
     v_new     boolean;
 begin
-    perform pg_advisory_xact_lock(hashtext('archive.enable'));
+    lock table archive.registry in share row exclusive mode;  -- one at a time; an advisory lock could be anybody's
     select * into v_entry from archive.registry r where r.source = enable.source;
     v_entry.exclude := coalesce(enable.exclude::text[], v_entry.exclude, '{}');
     v_fault := archive._source_fault(source);
@@ -2916,6 +3066,12 @@ begin
     end if;
     if v_entry.target is null then
         v_entry.target := archive._create_archive(source, v_entry.exclude);
+    end if;
+    v_fault := archive._target_fault(v_entry.target);
+    if v_fault is not null then
+        raise exception '% cannot be the archive of %: it %', v_entry.target, source,
+            concat_ws(', and does not match: ', v_fault, archive._mismatch(source, v_entry.target, v_entry.exclude))
+            using errcode = 'AR409';
     end if;
     perform archive._adopt(v_entry.target);
 
@@ -3074,6 +3230,16 @@ CREATE FUNCTION archive.health(thorough boolean DEFAULT false) RETURNS TABLE(sou
              archive._public_functions() AS _public_functions
          UNION ALL
           SELECT NULL::regclass,
+             'nobody writes everywhere'::text,
+             'error'::text,
+             archive._writers_of_all() AS _writers_of_all
+         UNION ALL
+          SELECT NULL::regclass,
+             'views are in place'::text,
+             'error'::text,
+             archive._missing_views() AS _missing_views
+         UNION ALL
+          SELECT NULL::regclass,
              'separate runtime login'::text,
              'warning'::text,
              archive._shared_login() AS _shared_login
@@ -3149,9 +3315,12 @@ CREATE FUNCTION archive.make_partitions() RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    if pg_try_advisory_xact_lock(hashtext('archive.enable')) then
-        perform archive._make_partitions(r.target) from archive.registry r;
-    end if;
+    begin
+        lock table archive.registry in share row exclusive mode nowait;
+    exception when lock_not_available then
+        return;
+    end;
+    perform archive._make_partitions(r.target) from archive.registry r;
 end
 $$;
 
@@ -4360,6 +4529,14 @@ REVOKE ALL ON FUNCTION archive._is_applied(files text) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION _is_no_conflict(state text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._is_no_conflict(state text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._is_no_conflict(state text) TO archive_runtime;
+
+
+--
 -- Name: FUNCTION _later_trigger(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -4481,6 +4658,13 @@ REVOKE ALL ON FUNCTION archive._missing_month(target regclass) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION _missing_views(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._missing_views() FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _partition_grants(target regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -4515,6 +4699,14 @@ GRANT ALL ON FUNCTION archive._refuse(reason text) TO archive_runtime;
 
 REVOKE ALL ON FUNCTION archive._restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_halves(locked archive.locked_row[], overrides jsonb, on_conflict text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_halves(locked archive.locked_row[], overrides jsonb, on_conflict text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_halves(locked archive.locked_row[], overrides jsonb, on_conflict text) TO archive_runtime;
 
 
 --
@@ -4601,6 +4793,13 @@ GRANT ALL ON FUNCTION archive._taken_by(locked archive.locked_row, overrides jso
 
 
 --
+-- Name: FUNCTION _target_fault(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._target_fault(target regclass) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _touched(transaction_id xid8, archived_at timestamp with time zone); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -4654,6 +4853,13 @@ REVOKE ALL ON FUNCTION archive._write_views() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION archive._writers(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _writers_of_all(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._writers_of_all() FROM PUBLIC;
 
 
 --

@@ -1,8 +1,18 @@
 -- What the system catalogues say about a table and its archive. Everything that writes SQL asks here.
 
 create function archive.actor() returns text
-    language sql stable parallel safe
-    return nullif(current_setting('archive.actor', true), '');
+    language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_actor text := nullif(current_setting('archive.actor', true), '');
+begin
+    perform convert_to(v_actor, getdatabaseencoding());
+    return v_actor;
+exception when character_not_in_repertoire or untranslatable_character then
+    return encode(replace(v_actor, '\', '\\')::bytea, 'escape');  -- as the capture functions do
+end
+$$;
 
 comment on function archive.actor() is
     'Who acts, as the application knows it: SET LOCAL archive.actor = ''…''. Null when unset.';

@@ -34,6 +34,8 @@ begin
 -- Written by archive.enable(). Do not edit: change the table, then call it again.
 -- It copies %6$s.
 declare
+    actor  text := nullif(current_setting('archive.actor', true), '');
+    reason text := nullif(current_setting('archive.reason', true), '');
     -- How it was deleted: f1 to f9, in the order of the columns below. As one expression, this is set up once a
     -- transaction; the same calls in the INSERT would be for each row.
     how record;
@@ -42,6 +44,18 @@ begin
     if tg_relid <> %1$L::regclass then
         raise exception 'archive: this function captures %%, not %%', %1$L, tg_relid::regclass
             using errcode = 'AR422';
+    end if;
+
+    -- A label from a connection's first options may be no text in this encoding. Its bytes are kept then, written out.
+    -- to_ascii() looks at bytes alone, and changes whatever is not ASCII: the quickest way to tell most labels.
+    if octet_length(actor) > 200 or to_ascii(actor, 'LATIN1') <> actor or to_ascii(reason, 'LATIN1') <> reason then
+        begin
+            perform convert_to(actor, getdatabaseencoding()), convert_to(reason, getdatabaseencoding());
+        exception when character_not_in_repertoire or untranslatable_character then
+            actor := encode(replace(actor, '\', '\\')::bytea, 'escape');
+            reason := encode(replace(reason, '\', '\\')::bytea, 'escape');
+        end;
+        actor := left(actor, 200);
     end if;
 
     if tg_op = 'TRUNCATE' then
@@ -60,18 +74,14 @@ begin
             archive_id, transaction_id, archived_at, archived_by, reason,
             session_role, application_name, client_addr, cascaded,
             %3$s)
-        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
-               left(nullif(current_setting('archive.actor', true), ''), 200),
-               nullif(current_setting('archive.reason', true), ''),
+        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
                session_user, current_setting('application_name'), inet_client_addr(), false,
                %5$s
           from only %1$s as live;
         return null;
     end if;
 
-    how := row(nextval('archive.archive_id_seq'), pg_current_xact_id(), now(),
-               left(nullif(current_setting('archive.actor', true), ''), 200),
-               nullif(current_setting('archive.reason', true), ''),
+    how := row(nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
                session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1);
     insert into %2$s (
         archive_id, transaction_id, archived_at, archived_by, reason,

@@ -89,6 +89,17 @@ $$;
 comment on function archive._source_fault(regclass) is 'Why a table cannot be archived; null if it can.';
 
 
+-- What keeps a table from being an archive, whatever its columns; null if nothing does.
+create function archive._target_fault(target regclass) returns text
+    language sql stable
+    return case
+               when (select c.relkind from pg_class c where c.oid = target) <> 'p' then 'is not a partitioned table'
+               when pg_get_partkeydef(target) <> 'RANGE (archived_at)'             then 'is not partitioned by range of archived_at'
+           end;
+
+comment on function archive._target_fault(regclass) is 'Why a table cannot be an archive, whatever its columns; null if it can.';
+
+
 -- The columns in which an archive does not fit its table; null if it fits. Columns that the table has lost may stay.
 create function archive._mismatch(source regclass, target regclass, exclude text[]) returns text
     language sql stable

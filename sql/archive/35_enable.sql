@@ -12,7 +12,7 @@ declare
     v_since   bigint := 0;
     v_new     boolean;
 begin
-    perform pg_advisory_xact_lock(hashtext('archive.enable'));
+    lock table archive.registry in share row exclusive mode;  -- one at a time; an advisory lock could be anybody's
     select * into v_entry from archive.registry r where r.source = enable.source;
     v_entry.exclude := coalesce(enable.exclude::text[], v_entry.exclude, '{}');
     v_fault := archive._source_fault(source);
@@ -37,6 +37,12 @@ begin
     end if;
     if v_entry.target is null then
         v_entry.target := archive._create_archive(source, v_entry.exclude);
+    end if;
+    v_fault := archive._target_fault(v_entry.target);
+    if v_fault is not null then
+        raise exception '% cannot be the archive of %: it %', v_entry.target, source,
+            concat_ws(', and does not match: ', v_fault, archive._mismatch(source, v_entry.target, v_entry.exclude))
+            using errcode = 'AR409';
     end if;
     perform archive._adopt(v_entry.target);
 
@@ -98,18 +104,34 @@ create function archive.disable(source regclass) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_function regprocedure;
 begin
-    perform archive._entry(source);
-    execute format('drop trigger if exists zz_archive_before_delete on %s', source);
-    execute format('drop trigger if exists zz_archive_before_truncate on %s', source);
-    execute format('drop function if exists archive.%I()', archive._capture_name(source));
+    if exists (select from pg_class c where c.oid = source) then
+        perform archive._entry(source);
+        execute format('drop trigger if exists zz_archive_before_delete on %s', source);
+        execute format('drop trigger if exists zz_archive_before_truncate on %s', source);
+    end if;
     delete from archive.registry r where r.source = disable.source;
+    if not found then
+        perform archive._entry(source);
+    end if;
+    -- Of a table that was dropped, nothing else tells which function was its own.
+    for v_function in
+        select p.oid
+          from pg_proc p
+         where p.pronamespace = 'archive'::regnamespace
+           and p.prorettype = 'trigger'::regtype
+           and not exists (select from pg_trigger t where t.tgfoid = p.oid)
+    loop
+        execute format('drop function %s', v_function);
+    end loop;
     perform archive._write_views();
 end
 $$;
 
 comment on function archive.disable(regclass) is
-    'Stops archiving a table. What is archived stays; archive.enable() goes on with it.';
+    'Stops archiving a table. What is archived stays; archive.enable() goes on with it. A table that was dropped is named by its oid.';
 
 
 -- The registry is the owner's alone; that the trigger is there and calls the archive's owner's function is checked too,

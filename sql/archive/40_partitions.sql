@@ -136,16 +136,19 @@ comment on function archive._make_partitions(regclass, integer) is
     'Makes the default partition of an archive table, this month''s and those of the months ahead, where they are missing, and those of closed months that have rows in the default partition.';
 
 
--- For whoever comes by: the migration, the API at its start, a scheduler. One at a time; who finds it busy goes on.
+-- For whoever comes by: the migration, the API at its start, a scheduler. One at a time; whoever finds it busy goes on.
 create function archive.make_partitions() returns void
     language plpgsql
     security definer
     set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if pg_try_advisory_xact_lock(hashtext('archive.enable')) then
-        perform archive._make_partitions(r.target) from archive.registry r;
-    end if;
+    begin
+        lock table archive.registry in share row exclusive mode nowait;
+    exception when lock_not_available then
+        return;
+    end;
+    perform archive._make_partitions(r.target) from archive.registry r;
 end
 $$;
 

@@ -45,59 +45,82 @@ comment on function archive._settle(archive.locked_row[], jsonb, text, boolean) 
     'Restores locked rows, or rehearses it. AR409, and nothing restored, on a conflict under ''fail''.';
 
 
--- Outcomes are restored, copied, skipped or, under 'fail', conflict: then the caller undoes the rest.
+-- A row is refused by constraints, and by triggers, whatever SQLSTATE they choose. Of these classes are errors that say
+-- nothing of the row: what the caller may not do, races, resources, limits of time, faults of the server or of ours.
+create function archive._is_no_conflict(state text) returns boolean
+    language sql immutable
+    return state = '42501' or state <> 'AR409' and left(state, 2) in ('0A', '25', '40', '53', '54', '55', '57', '58', 'AR', 'XX');
+
+comment on function archive._is_no_conflict(text) is 'Whether an error is to end a restore instead of being told of the row.';
+
+
+-- Outcomes are restored, copied, skipped or, under 'fail', conflict: then the caller undoes the rest. Again while that
+-- helps, for a row may need another.
 create function archive._restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text)
     returns archive.restore_result[]
     language plpgsql
 as $$
 declare
     v_rows    archive.locked_row[]     := locked;
-    v_row     archive.locked_row;
-    v_left    archive.locked_row[];
-    v_result  archive.restore_result;
+    v_tried   archive.restore_result[];
     v_results archive.restore_result[] := '{}';
-    v_failed  archive.restore_result[];
+    v_left    archive.locked_row[];
 begin
-    -- All at once: rows that refer to each other satisfy their foreign keys together, and it is quick.
-    if not exists (
-        select from unnest(v_rows) r where r.restored_at is not null or r.erased_at is not null
-    ) and (overrides = '{}' or not exists (
-        select from unnest(v_rows) r where overrides ?| archive._key(r.source)::text[]
-    )) then
-        begin
-            perform archive._insert(v_rows, overrides);
-            return array(
-                select row(r.source, r.archive_id,
-                           case when jsonb_array_length(r.key) = 1 then r.key ->> 0 else archive._row_id(r.key) end,  -- quick for many
-                           'restored', archive._left_out(r))::archive.restore_result
-                  from unnest(v_rows) r);
-        exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
-            null;  -- something is in the way
-        end;
-    end if;
-
-    -- One by one, to tell which row cannot be restored and why; again while that helps, for one may need another.
     loop
-        v_left := '{}';
-        v_failed := '{}';
-        foreach v_row in array v_rows loop
-            v_result := archive._restore_one(v_row, overrides, on_conflict);
-            if v_result.outcome in ('restored', 'copied') then
-                v_results := v_results || v_result;
-            else
-                v_left := v_left || v_row;
-                v_failed := v_failed || v_result;
-            end if;
-        end loop;
-        exit when cardinality(v_left) in (0, cardinality(v_rows));
+        v_tried := archive._restore_halves(v_rows, overrides, on_conflict);
+        v_results := v_results || array(select r from unnest(v_tried) r where r.outcome in ('restored', 'copied'));
+        v_tried := array(select r from unnest(v_tried) r where r.outcome not in ('restored', 'copied'));
+        exit when cardinality(v_tried) in (0, cardinality(v_rows));
+        v_left := array(
+            select l from unnest(v_rows) l join unnest(v_tried) t on t.source = l.source and t.archive_id = l.archive_id);
         v_rows := v_left;
     end loop;
-    return v_results || v_failed;
+    return v_results || v_tried;
 end
 $$;
 
 comment on function archive._restore_rows(archive.locked_row[], jsonb, text) is
     'Restores locked rows; says of each what became of it.';
+
+
+-- All at once: rows that refer to each other satisfy their foreign keys together, and it is quick. Where something is in
+-- the way, half by half, until it is known which row cannot be restored and why.
+create function archive._restore_halves(locked archive.locked_row[], overrides jsonb, on_conflict text)
+    returns archive.restore_result[]
+    language plpgsql
+as $$
+declare
+    v_half integer := cardinality(locked) / 2;
+begin
+    if not exists (
+        select from unnest(locked) r where r.restored_at is not null or r.erased_at is not null
+    ) and (overrides = '{}' or not exists (
+        select from unnest(locked) r where overrides ?| archive._key(r.source)::text[]
+    )) then
+        begin
+            perform archive._insert(locked, overrides);
+            return array(
+                select row(r.source, r.archive_id,
+                           case when jsonb_array_length(r.key) = 1 then r.key ->> 0 else archive._row_id(r.key) end,  -- quick for many
+                           'restored', archive._left_out(r))::archive.restore_result
+                  from unnest(locked) r);
+        exception when others then
+            if archive._is_no_conflict(sqlstate) then
+                raise;
+            end if;
+        end;
+    end if;
+
+    if v_half = 0 then
+        return array[archive._restore_one(locked[1], overrides, on_conflict)];
+    end if;
+    return archive._restore_halves(locked[:v_half], overrides, on_conflict)
+        || archive._restore_halves(locked[v_half + 1:], overrides, on_conflict);
+end
+$$;
+
+comment on function archive._restore_halves(archive.locked_row[], jsonb, text) is
+    'Restores locked rows, as many together as possible.';
 
 
 create function archive._restore_one(locked archive.locked_row, overrides jsonb, on_conflict text)
@@ -126,7 +149,10 @@ begin
                 v_result.row_id := archive._row_id(archive._insert(array[locked], overrides, v_result.outcome = 'copied'));
                 v_result.detail := nullif(concat_ws('; ', v_result.detail, archive._left_out(locked)), '');
                 return v_result;
-            exception when integrity_constraint_violation or data_exception or datatype_mismatch or raise_exception or sqlstate 'AR409' then
+            exception when others then
+                if archive._is_no_conflict(sqlstate) then
+                    raise;
+                end if;
                 get stacked diagnostics
                     v_state      = returned_sqlstate,
                     v_message    = message_text,

@@ -111,8 +111,10 @@ as $$
 declare
     v_entry archive.registry := archive._entry(source);
     v_count bigint;
+    v_live  bigint;
 begin
     execute format(
+        'with marked as ('
         'update %s a'
         '   set restored_at = now(), restored_by = $3'
         '  from unnest($1, $2) as m (archive_id, key)'
@@ -120,17 +122,18 @@ begin
         ' where a.archive_id = m.archive_id and a.archived_at between $5 and $6'
         '   and a.restored_at is null and a.erased_at is null'
         -- Inserted by this transaction or since: the ids of subtransactions are later than its own.
-        '   and (live.xmin::text::bigint - $4 + 4294967296) %% 4294967296 < 2147483648',
+        '   and (live.xmin::text::bigint - $4 + 4294967296) %% 4294967296 < 2147483648'
+        ' returning live.ctid'
+        ') select count(*), count(distinct ctid) from marked',
         archive._name(v_entry.target), archive._name(source),
         (select string_agg(format('live.%I = (m.key ->> %s)::%s', c.name, k.position - 1, c.type), ' and ')
            from unnest(archive._key(source)) with ordinality k (name, position)
            join archive._columns(source) c on c.name = k.name)
-    ) using archive_ids, keys, coalesce(archive.actor(), session_user),
+    ) into v_count, v_live using archive_ids, keys, coalesce(archive.actor(), session_user),
         (pg_current_xact_id()::text::numeric % 4294967296)::bigint, first, last;
-    get diagnostics v_count = row_count;
 
-    if v_count <> cardinality(archive_ids) then
-        raise exception 'not every archived row named has a live row in % that was inserted just now', source using errcode = 'AR409';
+    if v_count <> cardinality(archive_ids) or v_live <> v_count then
+        raise exception 'not every archived row named has a live row of its own in % that was inserted just now', source using errcode = 'AR409';
     end if;
 end
 $$;

@@ -41,6 +41,21 @@ create function archive._unlimited_logins() returns text
 comment on function archive._unlimited_logins() is 'The logins of the API without a statement_timeout; null if all have one.';
 
 
+-- Privileges on every table there is come by a role, not by a grant.
+create function archive._writers_of_all() returns text
+    language sql stable
+    return (
+        select string_agg(format('%I', r.rolname), ', ' order by r.rolname) || ' may write to every table, as pg_write_all_data'
+          from pg_roles r
+         where r.rolcanlogin
+           and not r.rolsuper
+           and pg_has_role(r.oid, 'pg_write_all_data', 'usage')
+           and not pg_has_role(r.oid, archive._owner(), 'member')
+    );
+
+comment on function archive._writers_of_all() is 'Logins that may write to all archives without a grant; null without any.';
+
+
 create function archive._default_rows(target regclass) returns text
     language plpgsql stable
 as $$
@@ -81,6 +96,9 @@ declare
     v_count bigint;
     v_first bigint;
 begin
+    if archive._name(entry.source) is null or archive._name(entry.target) is null then
+        return null;  -- dropped, as another check says
+    end if;
     execute format(
         'select count(*), min(a.archive_id)'
         '  from (select * from %s where restored_at is null and ($1 or archived_at >= now() - interval ''1 day'')'
@@ -99,12 +117,25 @@ comment on function archive._ghosts(archive.registry, boolean) is
     'Archived rows, never restored, whose key is live: of the newest 1,000 of the last day, or of all.';
 
 
+create function archive._missing_views() returns text
+    language sql stable
+    return case when to_regclass('archive._places') is null or to_regclass('archive.transactions') is null
+                     and exists (select from archive.registry)
+                then 'no restore works: they went with a table that was dropped; archive.disable() it by its oid, as the registry has it'
+           end;
+
+comment on function archive._missing_views() is 'What it means that the views over all archives are gone; null if they are there.';
+
+
 create function archive._spanning_transactions() returns text
     language plpgsql stable
 as $$
 declare
     v_first text;
 begin
+    if archive._missing_views() is not null then
+        return null;
+    end if;
     -- The view is written after this function.
     execute 'select min(t.transaction_id::text)'
             '  from (select transaction_id from archive.transactions group by transaction_id having count(*) > 1) t' into v_first;
@@ -142,6 +173,10 @@ begin atomic
          cross join lateral archive._triggers(r.source) t
         union all
         select null, 'functions are not public', 'error', archive._public_functions()
+        union all
+        select null, 'nobody writes everywhere', 'error', archive._writers_of_all()
+        union all
+        select null, 'views are in place', 'error', archive._missing_views()
         union all
         select null, 'separate runtime login', 'warning', archive._shared_login()
         union all

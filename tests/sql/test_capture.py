@@ -88,6 +88,32 @@ def test_no_label_makes_a_delete_fail(db, items, label):
     assert db.execute("select archived_by, reason from item_archive").fetchone() == (label[:200] or None, label or None)
 
 
+@pytest.mark.parametrize(
+    ("label", "kept"),
+    [
+        (b"J\xfcrgen", "J\\374rgen"),
+        (b"a\xe2", "a\\342"),
+        (b"\xf0\x9f", "\\360\\237"),
+        (b"\xe2" * 299, "\\342" * 50),
+        (b"a\\\\b\xff", "a\\\\b\\377"),
+        ("Jürgen".encode(), "Jürgen"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["UTF8", "LATIN1"])
+@pytest.mark.parametrize("statement", ["delete from item", "truncate item"])
+def test_a_label_in_another_encoding_is_kept_as_its_bytes(db, items, label, kept, encoding, statement):
+    options = b"-c archive.actor=%b -c archive.reason=%b -c client_encoding=%b" % (label, label, encoding.encode())
+    address = f"host={db.info.host} port={db.info.port} dbname={db.info.dbname} user={OWNER}".encode()
+    connection = psycopg.pq.PGconn.connect(b"%b options='%b'" % (address, options.replace(b"\\", rb"\\")))
+    try:
+        done = connection.exec_(statement.encode())
+        assert done.status == psycopg.pq.ExecStatus.COMMAND_OK, done.error_message
+    finally:
+        connection.finish()
+
+    assert db.execute("select distinct archived_by, left(reason, 200) from item_archive").fetchall() == [(kept, kept)]
+
+
 def test_replica_mode_does_not_skip_the_trigger(db, items):
     with connect(SUPERUSER) as superuser:
         superuser.execute("set session_replication_role = replica")

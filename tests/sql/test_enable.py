@@ -323,3 +323,55 @@ def test_bounds_are_in_utc_whatever_the_style_of_dates(db):
         " join pg_class c on c.oid = t.relid where t.isleaf and c.relname !~ 'default'"
     ).fetchall()
     assert all(bound.count("-01 00:00:00+00'") == 2 for (bound,) in bounds)
+
+
+def test_a_table_that_was_dropped_is_reported_and_its_end_told_by_its_oid(db, archived, restore):
+    db.execute("create table slot (id int primary key); select archive.enable('slot')")
+    (oid,) = db.execute("select 'slot'::regclass::oid::int").fetchone()
+    db.execute("insert into slot values (1); delete from slot; drop table slot cascade")
+
+    faults = db.execute("select source::oid::int, check_name, detail from archive.health(true) where not ok").fetchall()
+    assert (oid, "source can be archived", "does not exist") in faults
+    assert "views are in place" in [check for _, check, _ in faults]
+
+    db.execute("select archive.disable(%s::oid::regclass)", [oid])
+    assert db.execute("select * from archive.health(true) where not ok").fetchall() == []
+    assert db.execute("select to_regprocedure('archive.capture_slot()')").fetchone() == (None,)
+    assert db.execute("select count(*) from slot_archive").fetchone() == (1,)
+    restore(archived)
+
+
+@pytest.mark.parametrize(
+    ("archive", "reason"),
+    [
+        ("create table slot_archive (archive_id bigint)", "is not a partitioned table.*id is missing"),
+        ("create view slot_archive as select 1 as id", "is not a partitioned table"),
+        ("create table slot_archive (id int) partition by list (id)", "is not partitioned by range of archived_at"),
+    ],
+)
+def test_another_relation_of_the_archives_name_is_refused_with_a_reason(db, archive, reason):
+    db.execute(f"create table slot (id int primary key); {archive}")
+
+    with pytest.raises(psycopg.Error, match=reason) as error:
+        db.execute("select archive.enable('slot')")
+
+    assert error.value.sqlstate == "AR409"
+
+
+def test_a_login_that_may_write_everywhere_is_reported(db, server):
+    server.execute(f"grant pg_write_all_data to {RUNTIME}")
+    try:
+        faults = db.execute("select check_name, detail from archive.health() where not ok").fetchall()
+    finally:
+        server.execute(f"revoke pg_write_all_data from {RUNTIME}")
+
+    assert faults == [("nobody writes everywhere", f"{RUNTIME} may write to every table, as pg_write_all_data")]
+
+
+def test_no_lock_of_somebodys_own_keeps_partitions_from_being_made(db, runtime):
+    db.execute("drop table item_archive_default")
+    with runtime.transaction():
+        runtime.execute("select pg_advisory_xact_lock(hashtext('archive.enable'))")
+        db.execute("select archive.make_partitions()")
+
+    assert db.execute("select to_regclass('item_archive_default') is not null").fetchone() == (True,)

@@ -281,6 +281,23 @@ def test_a_row_is_not_marked_as_restored_for_another_that_lives(db, runtime, arc
     assert db.execute("select count(*) from item_archive where restored_at is not null").fetchone() == (0,)
 
 
+@pytest.mark.parametrize("as_text", ["[%s]", '["%s"]', '["0%s"]'])
+def test_several_rows_are_not_marked_as_restored_for_one_that_was_inserted(db, runtime, as_text):
+    db.execute("create table slot (id int primary key)")
+    db.execute("grant select, insert on slot to archive_runtime; select archive.enable('slot')")
+    db.execute("insert into slot values (1), (2); delete from slot")
+
+    with pytest.raises(psycopg.Error, match="a live row of its own") as error, runtime.transaction():
+        runtime.execute("insert into slot values (1)")
+        runtime.execute(
+            "select archive._mark('slot', array(select archive_id from slot_archive), array[%s, %s]::jsonb[])",
+            ["[1]", as_text % 1],
+        )
+
+    assert error.value.sqlstate == "AR409"
+    assert db.execute("select count(*) from slot_archive where restored_at is not null").fetchone() == (0,)
+
+
 def test_a_deferred_key_conflicts_at_once(db, restore):
     db.execute("create table slot (id int primary key deferrable initially deferred)")
     db.execute(

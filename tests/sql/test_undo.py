@@ -178,3 +178,22 @@ def test_racing_undos_restore_once(db, archived, undo):
         first.commit()
         with pytest.raises(psycopg.Error, match="already restored"):
             undo(connection=second)
+
+
+def test_few_conflicts_among_many_rows_are_found_by_few_statements(db, owner, undo):
+    db.execute("insert into item (title, owner_id) select n::text, %s from generate_series(1, 1000) n", [owner])
+    db.execute("delete from item")
+    db.execute("insert into item (id, title, owner_id) select id, 'x', owner_id from item_archive where title = '700'")
+    db.execute(
+        "create sequence statements;"
+        "create function count_it() returns trigger language plpgsql as"
+        " $$ begin perform nextval('statements'); return null; end $$;"
+        "create trigger counts before insert on item for each statement execute function count_it()"
+    )
+
+    assert undo(dry_run=True) == [("item", "conflict", 1), ("item", "would_restore", 999)]
+    assert db.execute("select last_value < 40 from statements").fetchone() == (True,)
+
+    with pytest.raises(psycopg.Error, match="a live row has this id"):
+        undo()
+    assert undo(on_conflict="skip") == [("item", "restored", 999), ("item", "skipped", 1)]
