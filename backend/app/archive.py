@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache, partial
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
+import psycopg
 from pydantic import TypeAdapter
 from pydantic_core import from_json
 from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, inspect, literal_column
@@ -354,11 +355,26 @@ _item = Statement(select(*shown(Item, ItemPublic)).where(col(Item.id) == bindpar
 _user = Statement(select(*shown(User, UserPublic)).where(col(User.id) == bindparam("id")))
 
 
+class MayNotRestore(psycopg.Error):
+    """The API's login has no right to a table that a DBA archives: a conflict like any other."""
+
+    sqlstate = "AR409"
+
+
+async def _outcomes(restore: Statement, on: Connection | None = None, /, **values: object) -> list[Row]:
+    try:
+        return await restore.rows(on, **values)
+    except psycopg.errors.InsufficientPrivilege as error:
+        told = f"{error.diag.message_primary}: grant SELECT and INSERT to archive_runtime, or restore in psql"
+        raise MayNotRestore(told) from error
+
+
 async def _restored(
     live: Statement, table: str, archive_id: int, actor: uuid.UUID, owner_id: uuid.UUID | None = None
 ) -> Row:
     async with connection() as lent, lent.transaction():
-        (done,) = await _restore.rows(lent, **_which(table, archive_id, owner_id), actor=str(actor), dry_run=False)
+        which = _which(table, archive_id, owner_id)
+        (done,) = await _outcomes(_restore, lent, **which, actor=str(actor), dry_run=False)
         (row,) = await live.rows(lent, id=uuid.UUID(done["row_id"]))
     return row
 
@@ -384,7 +400,7 @@ async def preview_user(archive_id: int) -> Row:
 
 
 async def _previewed(table: str, archive_id: int, owner_id: uuid.UUID | None = None) -> Row:
-    (outcome,) = await _restore.rows(**_which(table, archive_id, owner_id), actor="", dry_run=True)
+    (outcome,) = await _outcomes(_restore, **_which(table, archive_id, owner_id), actor="", dry_run=True)
     return outcome
 
 
@@ -403,8 +419,8 @@ async def restore_transaction(
             `archived_at` must tell which one of several with this id is meant.
 
     """
-    return await _restore_transaction.rows(
-        transaction_id=transaction_id, archived_at=archived_at, actor=str(actor), dry_run=False
+    return await _outcomes(
+        _restore_transaction, transaction_id=transaction_id, archived_at=archived_at, actor=str(actor), dry_run=False
     )
 
 
@@ -415,8 +431,8 @@ async def preview_transaction(transaction_id: str, *, archived_at: datetime | No
         psycopg.Error: as there, but a conflict is an outcome, not an error.
 
     """
-    return await _restore_transaction.rows(
-        transaction_id=transaction_id, archived_at=archived_at, actor="", dry_run=True
+    return await _outcomes(
+        _restore_transaction, transaction_id=transaction_id, archived_at=archived_at, actor="", dry_run=True
     )
 
 

@@ -20,6 +20,7 @@ PASSING = {
     "40001",  # serialization failure
     "40P01",  # deadlock
     "55P03",  # lock timeout
+    "0A000",  # a table was altered since the statement was prepared
     "42704",  # no such type, and
     "42883",  # no such function: a migration is making the archive's code anew
 }
@@ -43,9 +44,12 @@ def explain(error: Exception) -> HTTPException:
     if isinstance(error, psycopg.Error):
         state = error.sqlstate or ""
         if state.startswith("AR"):
-            return HTTPException(int(state[2:]), error.diag.message_primary)
+            return HTTPException(int(state[2:]), error.diag.message_primary or str(error))
         if state == "57014":
             return _busy("This takes longer than the database allows: ask for less, or try again")
+        if state == "25006":
+            logger.warning("The database is read-only: %s", error)
+            return _busy("The database takes no changes now, try again")
         if state in PASSING or (state == "XX000" and REPLACED in str(error)):
             logger.warning("The database was busy: %s %s", state, error)
             return _busy("The database is busy, try again")

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Generator, Iterable
+from itertools import chain
 from typing import Any
 
 import anyio
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement, String, any_, case, func, literal, text
 from sqlalchemy.dialects.postgresql import array
 from sqlmodel import AutoString, Session
 from sqlmodel.sql.expression import SelectOfScalar
+from starlette.concurrency import iterate_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 CHUNK = 64 * 1024
@@ -40,6 +42,8 @@ class Download(StreamingResponse):
             raise HTTPException(503, "Too many downloads at once, try again", {"Retry-After": "5"})
         try:
             with anyio.move_on_after(DOWNLOAD_SECONDS):  # its client sees that the end is missing
+                first = await to_thread.run_sync(next, self.chunks)  # an error can still be answered
+                self.body_iterator = iterate_in_threadpool(chain([first], self.chunks))
                 await super().__call__(scope, receive, send)
         finally:
             with anyio.CancelScope(shield=True):

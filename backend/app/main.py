@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Receive, Scope, Send
 
@@ -92,8 +93,9 @@ def refuse_input(_: Request, error: RequestValidationError) -> JSONResponse:
 
 @app.exception_handler(HTTPException)
 async def refuse_unreadable_body(request: Request, error: HTTPException) -> Response:
-    """Answer 422, where FastAPI says 400, to a body nested too deep, not in UTF-8, or with a number beyond reading."""
-    if error.status_code == 400 and error.detail == "There was an error parsing the body":
+    """Answer 422, where FastAPI says 400, to a body that is nested too deep, not in UTF-8, or not the form it says."""
+    unread = error.detail == "There was an error parsing the body" or isinstance(error.__context__, MultiPartException)
+    if error.status_code == 400 and unread:
         fault = {"type": "body_unreadable", "loc": ["body"], "msg": "The body cannot be read"}
         return JSONResponse({"detail": [fault]}, 422)
     return await http_exception_handler(request, error)

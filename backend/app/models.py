@@ -222,7 +222,10 @@ class ItemsPublic(Schema):
 
 
 def _utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:  # PostgreSQL knows no zone as far from UTC as Python does
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError("There is no such time in UTC") from error
 
 
 def _xid8(text: str) -> str:
@@ -513,3 +516,5 @@ class TokenPayload(Schema):
     iat: float
     """When it was issued, in seconds since 1970, with a fraction: exact to the microsecond."""
     jti: str
+    user_id: str | None = None
+    """The user that a reset token is for, whoever has the e-mail by now."""

@@ -3,6 +3,7 @@
 import logging
 import smtplib
 import ssl
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from email.headerregistry import Address
@@ -106,9 +107,13 @@ def _templates() -> Environment:
     return Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
 
 
-def generate_password_reset_token(email: str) -> str:
-    """Issue the token that lets the holder of this e-mail set a new password, once."""
-    return security.issue_token("reset", email, timedelta(hours=settings.EMAIL_RESET_TOKEN_EXPIRE_HOURS))
+def generate_password_reset_token(email: str, user_id: uuid.UUID | None = None) -> str:
+    """Issue the token that lets the holder of this e-mail set a new password, once.
+
+    With a user's id, for that user alone, whoever may have the e-mail later.
+    """
+    lifetime = timedelta(hours=settings.EMAIL_RESET_TOKEN_EXPIRE_HOURS)
+    return security.issue_token("reset", email, lifetime, user_id=str(user_id) if user_id else None)
 
 
 def verify_password_reset_token(token: str) -> str | None:

@@ -289,3 +289,20 @@ def test_users_deleted_over_http_are_recorded_as_their_deleter(
     assert sorted(rows) == sorted(
         [(ada.id, str(ada.id), "test_api", True), (ben.id, str(superuser.id), "test_api", True)]
     )
+
+
+@pytest.mark.parametrize("name", ["archived_after", "archived_before"])
+@pytest.mark.parametrize("path", ["items/", "users/", "items/export/csv"])
+@pytest.mark.parametrize(
+    ("moment", "status"),
+    [
+        ("2026-01-01T00:00:00+16:00", 200),
+        ("2026-01-01T00:00:00-23:59", 200),
+        ("0001-01-01T00:00:00+14:00", 422),
+        ("9999-12-31T23:59:59-14:00", 422),
+    ],
+)
+def test_times_of_any_zone_are_understood_or_refused(client, admin, path, name, moment, status):
+    answer = client.get(f"/api/v1/archive/{path}", params={name: moment}, headers=admin)
+
+    assert answer.status_code == status

@@ -943,3 +943,37 @@ def test_a_busy_database_is_a_page(admin_browser, archived, monkeypatch):
     assert (page.status_code, heading(page)) == (503, "Service Unavailable")
     assert page.headers["retry-after"] == "1"
     assert "The database is not available" in shown(page)
+
+
+@pytest.mark.parametrize("moment", ["2026-01-01T00:00+16:00", "0001-01-01T00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_no_zone_of_a_time_is_a_server_error(admin_browser, moment):
+    asked = urlencode({"archived_after": moment, "archived_at": moment})
+
+    assert admin_browser.open(f"/admin/items/?{asked}").status_code in {200, 422}
+    assert admin_browser.open(f"/admin/deletions/5?{asked}").status_code in {404, 422}
+
+
+@pytest.mark.parametrize(
+    ("charset", "value"), [("undefined", b"x"), ("unicode_escape", rb"\ud800"), ("utf-16", b"x"), ("utf-7", b"+2AA-")]
+)
+@pytest.mark.parametrize("field", ["seal", "username"])
+def test_no_encoding_of_a_form_is_a_server_error(browser, charset, value, field):
+    browser.open("/admin/")
+    body = b'--B\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n--B--\r\n' % (field.encode(), value)
+    kind = {"Content-Type": f"multipart/form-data; boundary=B; charset={charset}"}
+
+    assert browser.client.post("/admin/sign-in", content=body, headers=kind).status_code == 403
+
+
+def test_a_deletion_with_a_table_that_the_api_has_no_right_to_is_shown(admin_browser, db, ada):
+    db.execute(
+        'create table note (id int primary key, owner_id uuid not null references "user" on delete cascade);'
+        "select archive.enable('note')"
+    )
+    db.execute("insert into note values (1, %s)", [ada.id])
+    db.execute('delete from "user" where id = %s', [ada.id])
+    (deletion,) = db.execute("select max(transaction_id)::text from user_archive").fetchone()
+
+    page = admin_browser.open(f"/admin/deletions/{deletion}")
+
+    assert "permission denied for table note" in shown(page)

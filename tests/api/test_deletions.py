@@ -115,3 +115,48 @@ def test_an_ambiguous_id_wants_the_time(client, db, admin, deletion):
 def test_only_superusers_see_deletions(client, headers, ada, method, path):
     assert client.request(method, DELETIONS + path).status_code == 401
     assert client.request(method, DELETIONS + path, headers=headers(ada)).status_code == 403
+
+
+@pytest.fixture
+def foreign(client, db, admin, ada):
+    """A deletion of a user that took a row with it from a table which the API has no right to."""
+    db.execute(
+        'create table note (id int primary key, owner_id uuid not null references "user" on delete cascade);'
+        "select archive.enable('note')"
+    )
+    db.execute("insert into note values (1, %s)", [ada.id])
+    client.delete(f"/api/v1/users/{ada.id}", headers=admin)
+    return f"{DELETIONS}{client.get(DELETIONS, headers=admin).json()['data'][0]['transaction_id']}"
+
+
+@pytest.mark.parametrize("call", ["restore", "restore-preview"])
+def test_a_table_that_the_api_has_no_right_to_is_a_conflict_that_says_so(client, db, admin, foreign, call):
+    answer = client.post(f"{foreign}/{call}", headers=admin)
+
+    assert answer.status_code == 409
+    assert "permission denied for table note: grant SELECT and INSERT to archive_runtime" in answer.json()["detail"]
+    assert db.execute("select count(*) from item").fetchone() == (0,)
+
+
+def test_with_the_right_it_is_undone_like_any_other(client, db, admin, foreign):
+    db.execute("grant select, insert on note to archive_runtime")
+
+    assert client.post(f"{foreign}/restore", headers=admin).json()["count"] == 4
+    assert db.execute("select count(*) from note").fetchone() == (1,)
+
+
+def test_a_trigger_that_refuses_a_row_in_its_own_way_is_a_conflict(client, db, admin, deletion):
+    db.execute(
+        "create function refuse() returns trigger language plpgsql as"
+        " $$ begin raise exception 'closed for the night' using errcode = 'ZZ001'; end $$;"
+        "create trigger refuse before insert on item for each row execute function refuse()"
+    )
+    path = f"{DELETIONS}{deletion['transaction_id']}"
+
+    preview = client.post(f"{path}/restore-preview", headers=admin)
+    answer = client.post(f"{path}/restore", headers=admin)
+
+    told = [row["detail"] for row in preview.json()["data"] if row["outcome"] == "conflict"]
+    assert told == ["closed for the night"] * 2
+    assert answer.status_code == 409
+    assert "closed for the night" in answer.json()["detail"]

@@ -5,13 +5,14 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 import uvicorn
 from app.core.db import engine
 from app.export import DOWNLOADS
 from app.main import app
 
-from tests.conftest import until
+from tests.conftest import OWNER, connect, until
 
 
 @pytest.fixture
@@ -70,3 +71,23 @@ def test_slow_downloads_leave_connections_for_others(begin, client):
     for stalled, _ in slow:
         stalled.close()
     until(lambda: engine.pool.checkedout() == 0)
+
+
+def test_a_download_that_cannot_begin_is_an_error_not_half_a_file(db, client, admin):
+    db.execute("alter table item_archive rename column title to name")
+
+    with pytest.raises(psycopg.errors.UndefinedColumn):
+        client.get("/api/v1/archive/items/export/csv", headers=admin)
+
+    assert engine.pool.checkedout() == 0
+
+
+def test_a_download_that_waits_too_long_for_a_lock_is_503(db, client, admin):
+    with connect(OWNER, autocommit=False) as other:
+        other.execute("lock table item in access exclusive mode")
+        engine.dispose()
+
+        answer = client.get("/api/v1/items/export/csv", headers=admin)
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]

@@ -236,3 +236,30 @@ def test_a_corrupted_page_is_not():
 
     with pytest.raises(psycopg.errors.InternalError_):
         explain(corrupted)
+
+
+@pytest.mark.parametrize("request_", [STATEMENT, SESSION])
+def test_a_column_altered_under_prepared_statements_is_no_lasting_error(ask, db, request_):
+    for _ in range(12):
+        assert ask(*request_).status_code == 200
+    with db.transaction():
+        db.execute('alter table "user" alter full_name type varchar(300)')
+        db.execute("alter table user_archive alter full_name type varchar(300)")
+        db.execute("select archive.enable('\"user\"')")
+
+    first = ask(*request_)
+
+    assert first.status_code == 200 or told(first) == (503, BUSY, "1")
+    assert [ask(*request_).status_code for _ in range(12)] == [200] * 12
+
+
+def test_a_read_only_database_is_unavailable_for_changes(ask, client, limit):
+    limit("default_transaction_read_only", "on")
+
+    answer = ask("PATCH", {"full_name": "Ann"})
+
+    assert told(answer) == (503, {"detail": "The database takes no changes now, try again"}, "1")
+    assert ask("GET", None).status_code == 200
+    ready = client.get("/api/v1/utils/ready/")
+    assert ready.status_code == 503
+    assert "The database is read-only." in ready.json()["errors"]

@@ -464,3 +464,29 @@ def test_recovery_answers_the_same_without_a_database(client, monkeypatch, caplo
 
     assert told(answer) == (200, {"message": "Password recovery email sent"})
     assert "could not be looked up" in caplog.text
+
+
+def test_a_reset_token_is_for_its_user_whoever_has_the_email_by_now(client, make_user, mails, headers, reset, sign_in):
+    alice, bob = make_user(email="alice@example.com"), make_user(email="bob@example.com")
+    client.post("/api/v1/password-recovery/alice@example.com")
+    [token] = re.findall(r"token=([\w.-]+)", mails[0]["html_content"])
+    for user, email in [(alice, "alice2@example.com"), (bob, "alice@example.com")]:
+        assert client.patch("/api/v1/users/me", json={"email": email}, headers=headers(user)).status_code == 200
+
+    assert told(reset(token)) == INVALID
+    assert sign_in("alice@example.com", PASSWORD).status_code == 200
+
+
+def test_a_hash_that_is_none_matches_no_password(db, make_user, sign_in):
+    user = make_user()
+    db.execute('update "user" set hashed_password = %s where id = %s', ["$2b$99$" + "a" * 53, user.id])
+
+    assert told(sign_in(user.email, PASSWORD)) == (400, {"detail": "Incorrect email or password"})
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=x"])
+def test_a_form_that_is_none_is_422(client, kind):
+    answer = client.post("/api/v1/login/access-token", content="none", headers={"Content-Type": kind})
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["type"] == "body_unreadable"

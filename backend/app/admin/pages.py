@@ -117,7 +117,10 @@ async def _deletion(
     count = sum(deletion.rows.values())
     outcomes = None
     if deletion.restored < count and (preview or count <= REHEARSED):
-        outcomes = await archive.preview_transaction(transaction_id, archived_at=deletion.archived_at)
+        try:
+            outcomes = await archive.preview_transaction(transaction_id, archived_at=deletion.archived_at)
+        except psycopg.Error as error:
+            problem = _conflict(error)
     return page(
         request,
         "deletion.html",

@@ -116,8 +116,8 @@ def _field_time(text: str) -> str:
     """Write a time, as it stands in an address, the way that a field for times reads it: in UTC, without saying so."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        if moment.tzinfo:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         return text
-    if moment.tzinfo:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
     return moment.isoformat(timespec="milliseconds" if moment.microsecond else "minutes")

@@ -98,7 +98,13 @@ async def sign_in_form(request: Request) -> FormData:
 
 
 async def _read(request: Request) -> FormData:
-    return await request.form(max_files=0, max_fields=20)
+    """Read a form that may be in whatever encoding it says: none of ours says any but UTF-8."""
+    try:
+        form = await request.form(max_files=0, max_fields=20)
+        "".join(map(str, form.values())).encode()  # half a surrogate pair
+    except UnicodeError as error:
+        raise ForeignForm from error
+    return form
 
 
 def field(form: FormData, name: str) -> str:

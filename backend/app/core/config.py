@@ -121,6 +121,7 @@ class Settings(BaseSettings):
         if self.embedded:
             self.MIGRATION_USER = self.MIGRATION_USER or "archive_owner"
             self.POSTGRES_PORT = 5432  # names its socket; nothing else can take it
+        self.FRONTEND_HOST = self.FRONTEND_HOST.rstrip("/")
         self.EMAILS_FROM_NAME = self.EMAILS_FROM_NAME or self.PROJECT_NAME
         self._refuse_placeholders()
         self.SECRET_KEY = self.SECRET_KEY or _kept_secret(self.EMBEDDED_PGDATA)

@@ -4,7 +4,7 @@ import select
 from typing import Any
 
 import psycopg
-from sqlalchemy import PoolProxiedConnection, create_engine, event
+from sqlalchemy import ExceptionContext, PoolProxiedConnection, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
@@ -69,6 +69,12 @@ engine = create_engine(
 def _refuse_ended(connection: psycopg.Connection, _: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
     if has_ended(connection):
         raise InvalidatePoolError("the server has ended the connection")  # all the others are made anew as well
+
+
+@event.listens_for(engine, "handle_error")
+def _forget_prepared(context: ExceptionContext) -> None:
+    if isinstance(context.original_exception, psycopg.errors.FeatureNotSupported):
+        context.is_disconnect = True  # a table was altered since: all connections are made anew
 
 
 def has_ended(connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> bool:

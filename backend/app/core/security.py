@@ -30,7 +30,7 @@ def create_access_token(subject: str | Any, expires_delta: timedelta) -> str:
     return issue_token("access", str(subject), expires_delta)
 
 
-def issue_token(type_: TokenType, subject: str, expires_delta: timedelta) -> str:
+def issue_token(type_: TokenType, subject: str, expires_delta: timedelta, user_id: str | None = None) -> str:
     """Sign a token. It says to the microsecond when it was issued: one issued just after is told apart."""
     now = datetime.now(UTC)
     claims = {
@@ -40,6 +40,8 @@ def issue_token(type_: TokenType, subject: str, expires_delta: timedelta) -> str
         "exp": (now + expires_delta).timestamp(),
         "jti": uuid.uuid4().hex,
     }
+    if user_id:
+        claims["user_id"] = user_id
     return jwt.encode(claims, settings.SECRET_KEY, ALGORITHM)
 
 
@@ -84,7 +86,7 @@ def verify_and_rehash(plain: str, hashed: str) -> tuple[bool, str | None]:
     try:
         # bcrypt never read more than 72 bytes; its library has come to refuse the rest instead of ignoring it.
         valid = _hashes.verify(plain.encode()[:72] if outdated else plain, hashed)
-    except UnknownHashError:
+    except (UnknownHashError, ValueError):  # bcrypt's word for a hash that is none
         _hashes.verify(plain, NOBODYS_HASH)  # or the time would tell that this user has no password
         return False, None
     return valid, get_password_hash(plain) if valid and outdated else None

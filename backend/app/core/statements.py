@@ -63,6 +63,11 @@ async def connection() -> AsyncIterator[Connection]:
         lent = _from_idle() or await _connect()
         try:
             yield lent
+        except psycopg.errors.FeatureNotSupported:
+            # A table has another shape than when a statement was prepared, which none of these would notice before.
+            _close(lent)
+            _close_idle(engine)
+            raise
         finally:
             # Not where it is broken, or where a request was cancelled in the middle of something.
             if lent.pgconn.transaction_status == psycopg.pq.TransactionStatus.IDLE:
@@ -186,10 +191,16 @@ class Statement:
         values: dict[str, object],
         result: Callable[[psycopg.AsyncCursor[Row]], Awaitable[R]],
     ) -> R:
-        if on is None:
+        async def alone() -> R:
             async with connection() as lent:
                 return await self._run(lent, sql, values, result)
-        return await result(await self._cursor(on).execute(sql, self._constants | values))
+
+        if on:
+            return await result(await self._cursor(on).execute(sql, self._constants | values))
+        try:
+            return await alone()
+        except psycopg.errors.FeatureNotSupported:  # once more, prepared anew
+            return await alone()
 
 
 async def _rowcount(cursor: psycopg.AsyncCursor[Row]) -> int:

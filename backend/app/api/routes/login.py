@@ -69,7 +69,7 @@ def _mail_reset_link(email: str) -> None:
     if user is None or not settings.emails_enabled:
         return
     address = user.email
-    token = utils.generate_password_reset_token(address)
+    token = utils.generate_password_reset_token(address, user.id)
     mail = utils.generate_reset_password_email(address, address, token)
     utils.send_email(email_to=address, subject=mail.subject, html_content=mail.html_content)
 
@@ -82,7 +82,7 @@ def reset_password(session: SessionDep, body: NewPassword) -> Message:
     except jwt.InvalidTokenError as error:
         raise HTTPException(400, "Invalid token") from error
     user = crud.get_user_by_email(session=session, email=token.sub, lock=True)
-    if not user:
+    if not user or token.user_id not in {None, str(user.id)}:  # somebody else may have this e-mail by now
         raise HTTPException(400, "Invalid token")
     _refuse_inactive(user)
     if token.iat < user.tokens_valid_from.timestamp():  # used before, or overtaken by another change of password
@@ -101,7 +101,7 @@ def recover_password_html_content(session: SessionDep, email: EmailPath) -> HTML
     user = crud.get_user_by_email(session=session, email=email)
     if not user:
         raise HTTPException(404, "The user with this username does not exist in the system.")
-    token = utils.generate_password_reset_token(user.email)
+    token = utils.generate_password_reset_token(user.email, user.id)
     mail = utils.generate_reset_password_email(user.email, user.email, token)
     return HTMLResponse(mail.html_content)
 

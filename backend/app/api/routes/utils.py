@@ -51,6 +51,8 @@ def _readiness() -> Readiness:
             session.execute(text("set local statement_timeout = '1500ms'"))
             if not migrations.is_at_head(session.connection()):
                 errors.append("The database is not at the newest revision: archive-table migrate brings it there.")
+            if session.scalar(text("show transaction_read_only")) == "on":
+                errors.append("The database is read-only.")
             for check in archive.health(session):
                 if not check.ok:
                     fault = f"{check.source or 'archive'}: {check.check_name}: {check.detail}"
