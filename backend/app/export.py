@@ -16,6 +16,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 from starlette.concurrency import iterate_in_threadpool
 from starlette.types import Receive, Scope, Send
 
+CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+"""What the OpenAPI document says of a download."""
+
 CHUNK = 64 * 1024
 """Bytes sent at once: COPY gives a row at a time, too little to send each alone."""
 
@@ -56,9 +59,7 @@ FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 """What a cell begins with that a spreadsheet runs: see OWASP on CSV injection. The last four: = + - @ in full width."""
 
 
-def csv_response(
-    session: Session, statement: SelectOfScalar[Any], columns: Iterable[Any], filename: str
-) -> StreamingResponse:
+def csv_response(session: Session, statement: SelectOfScalar[Any], columns: Iterable[Any], filename: str) -> Download:
     """Answer with these columns of the selected rows, as a CSV file with a header that is safe in a spreadsheet."""
     cells = statement.with_only_columns(*map(_cell, columns))
     return Download(_copy(session, cells), filename)
@@ -74,7 +75,7 @@ def _cell(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _copy(session: Session, cells: Any) -> Generator[bytes]:
     query = cells.compile(session.get_bind())
-    session.execute(text(f"set local statement_timeout = '{DOWNLOAD_SECONDS}s'"))
+    session.execute(text(f"set local statement_timeout = '{DOWNLOAD_SECONDS}s'; set local timezone = 'UTC'"))
     driver = session.connection().connection.driver_connection
     assert driver  # noqa: S101, for mypy: a connection that is open has one
     chunk = bytearray()

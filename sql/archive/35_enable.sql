@@ -20,10 +20,10 @@ begin
         perform archive._refuse(format('%s cannot be archived: it %s', source, v_fault));
     end if;
 
-    select string_agg(format('%I', e), ', ')
+    select string_agg(coalesce(quote_ident(e), 'null'), ', ')
       into v_fault
       from unnest(v_entry.exclude) e
-     where e not in (select c.name from archive._columns(source) c) or e = any (archive._key(source));
+     where e is null or e not in (select c.name from archive._columns(source) c) or e = any (archive._key(source));
     if v_fault is not null then
         perform archive._refuse(format('%s cannot be excluded from the archive of %s: only its columns outside the primary key can', v_fault, source));
     end if;

@@ -1,5 +1,6 @@
 """Downloads whose client goes away."""
 
+import csv
 import socket
 import threading
 from collections.abc import Iterator
@@ -8,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 import uvicorn
+from app.core.config import settings
 from app.core.db import engine
 from app.export import DOWNLOADS
 from app.main import app
 
-from tests.conftest import OWNER, connect, until
+from tests.conftest import OWNER, RUNTIME, connect, until
 
 
 @pytest.fixture
@@ -71,6 +73,24 @@ def test_slow_downloads_leave_connections_for_others(begin, client):
     for stalled, _ in slow:
         stalled.close()
     until(lambda: engine.pool.checkedout() == 0)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/items/export/csv", "/api/v1/archive/items/export/csv"])
+def test_the_document_says_that_downloads_are_csv(path):
+    answers = app.openapi()["paths"][path]["get"]["responses"]
+
+    assert answers["200"]["content"] == {"text/csv": {"schema": {"type": "string"}}}
+
+
+def test_times_in_downloads_are_in_utc_whatever_the_logins_time_zone(server, db, client, admin, make_user, make_item):
+    make_item(make_user())
+    db.execute("delete from item")
+    server.execute(f"alter role {RUNTIME} in database {settings.POSTGRES_DB} set timezone = 'Asia/Kolkata'")
+    engine.dispose()
+
+    (row,) = csv.DictReader(client.get("/api/v1/archive/items/export/csv", headers=admin).text.splitlines())
+
+    assert row["archived_at"].endswith("+00")
 
 
 def test_a_download_that_cannot_begin_is_an_error_not_half_a_file(db, client, admin):

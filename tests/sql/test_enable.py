@@ -225,7 +225,7 @@ def test_excluded_columns_are_never_copied(db, restore):
     assert db.execute("select * from account").fetchall() == [(1, "ada", "none")]
 
 
-@pytest.mark.parametrize("exclude", ["{id}", "{nonsense}"])
+@pytest.mark.parametrize("exclude", ["{id}", "{nonsense}", "{null}"])
 def test_neither_the_key_nor_unknown_columns_can_be_excluded(db, exclude):
     with pytest.raises(psycopg.Error, match="cannot be excluded") as error:
         db.execute("select archive.enable('item', exclude => %s)", [exclude])

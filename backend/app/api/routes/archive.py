@@ -3,12 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 from sqlalchemy import inspect
 
 from app import archive
 from app.api.deps import DeletionsBefore, Limit, SessionDep, SuperuserDep, get_current_active_superuser
-from app.export import csv_response
+from app.export import CSV, Download, csv_response
 from app.models import (
     ArchiveId,
     Deletions,
@@ -48,8 +48,8 @@ async def read_archived_items(
     return _answer(await archive.json_page(ItemArchive, wanted, limit=limit, before=before))
 
 
-@router.get("/items/export/csv")
-def export_archived_items(session: SessionDep, wanted: Annotated[ItemFilter, Query()]) -> StreamingResponse:
+@router.get("/items/export/csv", response_class=Response, responses=CSV)
+def export_archived_items(session: SessionDep, wanted: Annotated[ItemFilter, Query()]) -> Download:
     """Download deleted items, newest first."""
     newest_first = archive.matching(ItemArchive, wanted)
     return csv_response(session, newest_first, inspect(ItemArchive).columns, filename="archived_items.csv")

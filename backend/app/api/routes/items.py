@@ -4,12 +4,12 @@ import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 from sqlmodel import col
 
 from app import crud
 from app.api.deps import CurrentUser, Limit, SessionDep, Skip
-from app.export import csv_response
+from app.export import CSV, Download, csv_response
 from app.models import Item, ItemCreate, ItemPublic, ItemsPublic, ItemUpdate, Message, Reason, User
 from app.responses import Json, JsonPage
 
@@ -41,8 +41,8 @@ async def create_item(current_user: CurrentUser, item_in: ItemCreate) -> Respons
     return Json(await crud.insert_item(item_in, owner_id=current_user.id))
 
 
-@router.get("/export/csv")
-def export_items(session: SessionDep, current_user: CurrentUser) -> StreamingResponse:
+@router.get("/export/csv", response_class=Response, responses=CSV)
+def export_items(session: SessionDep, current_user: CurrentUser) -> Download:
     """Download one's items; a superuser, all."""
     owner_id = whose(current_user)
     return csv_response(
