@@ -3231,7 +3231,7 @@ CREATE FUNCTION archive.health(thorough boolean DEFAULT false) RETURNS TABLE(sou
          UNION ALL
           SELECT NULL::regclass,
              'nobody writes everywhere'::text,
-             'error'::text,
+             'warning'::text,
              archive._writers_of_all() AS _writers_of_all
          UNION ALL
           SELECT NULL::regclass,

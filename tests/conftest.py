@@ -18,7 +18,10 @@ import pytest
 from app.core import embedded
 from pytest_postgresql import factories
 
-SCRATCH = Path(tempfile.mkdtemp(prefix="archive-table-"))
+# In memory where there is room: with each test, hundreds of files come and go, which some file systems are slow at.
+MEMORY = Path("/dev/shm")
+ROOMY = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 8 * 2**30
+SCRATCH = Path(tempfile.mkdtemp(prefix="archive-table-", dir=MEMORY if ROOMY else None))
 SCRATCH.chmod(0o711)  # PostgreSQL runs as somebody else where the tests run as root
 DATA = SCRATCH / "postgres"
 BINARIES = Path(os.environ.get("TEST_POSTGRES_BIN") or embedded.binaries())

@@ -174,7 +174,7 @@ begin atomic
         union all
         select null, 'functions are not public', 'error', archive._public_functions()
         union all
-        select null, 'nobody writes everywhere', 'error', archive._writers_of_all()
+        select null, 'nobody writes everywhere', 'warning', archive._writers_of_all()
         union all
         select null, 'views are in place', 'error', archive._missing_views()
         union all
