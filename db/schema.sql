@@ -2193,16 +2193,14 @@ declare
     v_rows    archive.locked_row[]     := locked;
     v_tried   archive.restore_result[];
     v_results archive.restore_result[] := '{}';
-    v_left    archive.locked_row[];
 begin
     loop
         v_tried := archive._restore_halves(v_rows, overrides, on_conflict);
         v_results := v_results || array(select r from unnest(v_tried) r where r.outcome in ('restored', 'copied'));
         v_tried := array(select r from unnest(v_tried) r where r.outcome not in ('restored', 'copied'));
         exit when cardinality(v_tried) in (0, cardinality(v_rows));
-        v_left := array(
+        v_rows := array(
             select l from unnest(v_rows) l join unnest(v_tried) t on t.source = l.source and t.archive_id = l.archive_id);
-        v_rows := v_left;
     end loop;
     return v_results || v_tried;
 end

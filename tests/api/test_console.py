@@ -976,4 +976,5 @@ def test_a_deletion_with_a_table_that_the_api_has_no_right_to_is_shown(admin_bro
 
     page = admin_browser.open(f"/admin/deletions/{deletion}")
 
+    assert page.status_code == 200
     assert "permission denied for table note" in shown(page)

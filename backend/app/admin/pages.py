@@ -115,6 +115,7 @@ async def _deletion(
     (deletion,) = found
     rows = {kind: await _rows_of(kind, deletion.transaction_id, deletion.archived_at) for kind in KINDS.values()}
     count = sum(deletion.rows.values())
+    status = 409 if problem else 200  # to look at what cannot be undone is no error
     outcomes = None
     if deletion.restored < count and (preview or count <= REHEARSED):
         try:
@@ -124,7 +125,7 @@ async def _deletion(
     return page(
         request,
         "deletion.html",
-        409 if problem else 200,
+        status,
         deletion=deletion,
         count=count,
         rows=rows,
