@@ -115,14 +115,166 @@ COMMENT ON TYPE archive.restore_result IS 'What a restore did, or would do, with
 
 
 --
--- Name: _adopt(regclass); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _archive_add_metadata(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._adopt(target regclass) RETURNS void
+CREATE FUNCTION archive._archive_add_metadata(target regclass) RETURNS void
     LANGUAGE plpgsql
     AS $$
 declare
     v_column record;
+begin
+    for v_column in
+        select m.name, m.type
+          from archive._archive_metadata() m
+         where not m.not_null and m.name not in (select c.name from archive._columns(target) c)
+    loop
+        execute format('alter table %s add column %I %s', target, v_column.name, v_column.type);
+    end loop;
+    for v_column in
+        select m.name, m.description
+          from archive._archive_metadata() m
+          join pg_attribute a on a.attrelid = target and a.attname = m.name
+         where col_description(target, a.attnum) is distinct from m.description
+    loop
+        execute format('comment on column %s.%I is %L', target, v_column.name, v_column.description);
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _archive_add_metadata(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._archive_add_metadata(target regclass) IS 'Adds the metadata that an older archive table lacks, and comments on all of it.';
+
+
+--
+-- Name: _archive_create(regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._archive_create(source regclass, exclude text[]) RETURNS regclass
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_schema  name;
+    v_table   name;
+    v_columns text;
+    v_target  text;
+begin
+    select n.nspname, c.relname || '_archive'
+      into v_schema, v_table
+      from pg_class c
+      join pg_namespace n on n.oid = c.relnamespace
+     where c.oid = source;
+    v_target := format('%I.%I', v_schema, v_table);
+
+    select string_agg(format(E'\n    %I %s%s', d.name, d.type, d.qualities), ',')
+      into v_columns
+      from (
+          select m.name, m.type, case when m.not_null then ' not null' else '' end as qualities
+            from archive._archive_metadata() m
+          union all
+          select c.name, c.archived_type, coalesce(' collate ' || c.collated, '')
+            from archive._columns(source) c
+           where c.name <> all (exclude)
+      ) d;
+
+    execute format(
+        E'create table %s (%s,\n    constraint %I primary key (archive_id, archived_at)\n)'
+        ' partition by range (archived_at)', v_target, v_columns, v_table || '_pkey');
+    execute format('create index on %s (%s)', v_target, (
+        select string_agg(format('%I', k), ', ') from unnest(archive._key(source)) k));
+    execute format('create index on %s (transaction_id)', v_target);
+    execute format('create index on %s (archived_at, transaction_id) include (restored_at)', v_target);
+    execute format('create index on %s (archived_by text_pattern_ops, archive_id)', v_target);
+    execute format('create index on %s (archive_id) where restored_at is not null', v_target);
+    return v_target::regclass;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _archive_create(source regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._archive_create(source regclass, exclude text[]) IS 'Creates <table>_archive.';
+
+
+--
+-- Name: _owner(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._owner() RETURNS oid
+    LANGUAGE sql STABLE
+    RETURN (SELECT pg_namespace.nspowner FROM pg_namespace WHERE (pg_namespace.nspname = 'archive'::name));
+
+
+--
+-- Name: FUNCTION _owner(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._owner() IS 'The owner of schema archive.';
+
+
+--
+-- Name: _archive_grants(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._archive_grants(target regclass) RETURNS TABLE(relation regclass, privilege text, grantee oid)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT c.oid,
+     g.privilege_type,
+     g.grantee
+    FROM ((pg_partition_tree(_archive_grants.target) t(relid, parentrelid, isleaf, level)
+      JOIN pg_class c ON ((c.oid = (t.relid)::oid)))
+      CROSS JOIN LATERAL aclexplode(COALESCE(c.relacl, acldefault('r'::"char", c.relowner))) g(grantor, grantee, privilege_type, is_grantable))
+   WHERE ((g.grantee <> archive._owner()) AND (g.grantee <> c.relowner))
+ UNION ALL
+  SELECT a.attrelid,
+     g.privilege_type,
+     g.grantee
+    FROM ((pg_partition_tree(_archive_grants.target) t(relid, parentrelid, isleaf, level)
+      JOIN pg_attribute a ON ((a.attrelid = (t.relid)::oid)))
+      CROSS JOIN LATERAL aclexplode(a.attacl) g(grantor, grantee, privilege_type, is_grantable))
+   WHERE (g.grantee <> archive._owner());
+END;
+
+
+--
+-- Name: FUNCTION _archive_grants(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._archive_grants(target regclass) IS 'The grants on an archive and its partitions to others than the owner; 0 stands for PUBLIC.';
+
+
+--
+-- Name: _archive_metadata(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._archive_metadata() RETURNS TABLE(name name, type text, not_null boolean, captured text, description text)
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ VALUES ('archive_id'::name,'bigint'::text,true,'nextval(''archive.archive_id_seq'')'::text,'Names one archived row anywhere; the newest is the highest.'::text), ('transaction_id'::name,'xid8'::text,true,'pg_current_xact_id()'::text,'The deleting transaction: all rows of one deletion share it.'::text), ('archived_at'::name,'timestamp with time zone'::text,true,'now()'::text,'When that transaction began.'::text), ('archived_by'::name,'text'::text,false,'actor'::text,'Who, as the application knows it: a user''s id or any label. Null where none was set.'::text), ('reason'::name,'text'::text,false,'reason'::text,'Why, if given.'::text), ('session_role'::name,'text'::text,true,'session_user'::text,'The database login that did it.'::text), ('application_name'::name,'text'::text,false,'current_setting(''application_name'')'::text,'With what program, as it calls itself.'::text), ('client_addr'::name,'inet'::text,false,'inet_client_addr()'::text,'From where, as PostgreSQL sees it. Null over a Unix socket.'::text), ('cascaded'::name,'boolean'::text,true,'pg_trigger_depth() > 1'::text,'Whether a foreign key''s cascade or another trigger deleted the row.'::text), ('restored_at'::name,'timestamp with time zone'::text,false,NULL::text,'When it was restored. The row stays as history.'::text), ('restored_by'::name,'text'::text,false,NULL::text,'Who restored it.'::text), ('erased_at'::name,'timestamp with time zone'::text,false,NULL::text,'When archive.erase_subject() blanked it. The shell stays as history.'::text);
+END;
+
+
+--
+-- Name: FUNCTION _archive_metadata(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._archive_metadata() IS 'The columns of an archive table that are not copied.';
+
+
+--
+-- Name: _archive_prepare(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._archive_prepare(target regclass) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
 begin
     if (select relowner from pg_class where oid = target) <> archive._owner() then
         execute format('alter table %s owner to %s', target, archive._owner()::regrole);
@@ -131,29 +283,15 @@ begin
        or not has_table_privilege('archive_auditor', target, 'select') then
         execute format('grant select on %s to archive_runtime, archive_auditor', target);
     end if;
-    for v_column in
-        select m.name, m.type
-          from archive._metadata() m
-         where not m.not_null and m.name not in (select c.name from archive._columns(target) c)
-    loop
-        execute format('alter table %s add column %I %s', target, v_column.name, v_column.type);
-    end loop;
-    for v_column in
-        select m.name, m.description
-          from archive._metadata() m
-          join pg_attribute a on a.attrelid = target and a.attname = m.name
-         where col_description(target, a.attnum) is distinct from m.description
-    loop
-        execute format('comment on column %s.%I is %L', target, v_column.name, v_column.description);
-    end loop;
-    perform archive._make_partitions(target);
+    perform archive._archive_add_metadata(target);
+    perform archive._partition_make_missing(target);
 
     -- Default privileges may have let others in.
-    perform archive._revoke(p.partition, 'all')
+    perform archive._archive_revoke(p.partition, 'all')
        from archive._partitions(target) p
-      where archive._partition_grants(target) is not null;
-    if archive._writers(target) is not null then
-        perform archive._revoke(t.relid, 'insert, update, delete, truncate, references, trigger')
+      where archive._fault_partition_grants(target) is not null;
+    if archive._fault_writers(target) is not null then
+        perform archive._archive_revoke(t.relid, 'insert, update, delete, truncate, references, trigger')
            from pg_partition_tree(target) t;
     end if;
 end
@@ -161,15 +299,572 @@ $$;
 
 
 --
--- Name: FUNCTION _adopt(target regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _archive_prepare(target regclass); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._adopt(target regclass) IS 'Sets owner, grants, comments, later metadata and partitions of an archive table.';
+COMMENT ON FUNCTION archive._archive_prepare(target regclass) IS 'Sets owner, grants, comments, later metadata and partitions of an archive table.';
+
+
+--
+-- Name: _archive_revoke(regclass, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._archive_revoke(relation regclass, privileges text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_grantee text;
+begin
+    for v_grantee in
+        select distinct archive._grantee(g.grantee)
+          from (
+              select c.relacl from pg_class c where c.oid = relation
+              union all
+              select a.attacl from pg_attribute a where a.attrelid = relation
+          ) acl (items), aclexplode(acl.items) g
+         where g.grantee <> archive._owner()
+    loop
+        execute format('revoke %s on %s from %s', privileges, relation, v_grantee);
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _archive_revoke(relation regclass, privileges text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._archive_revoke(relation regclass, privileges text) IS 'Takes privileges on a relation from everybody but the archive''s owner.';
+
+
+--
+-- Name: _name(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._name(relation regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('%I.%I'::text, n.nspname, c.relname) AS format FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_name.relation)::oid));
+
+
+--
+-- Name: FUNCTION _name(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._name(relation regclass) IS 'A table''s name, qualified and quoted.';
+
+
+--
+-- Name: _nullable_type(oid, integer); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._nullable_type(type oid, modifier integer) RETURNS text
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH RECURSIVE chain(type, modifier, refuses_null) AS (
+          SELECT t.oid,
+             _nullable_type.modifier AS modifier,
+             false AS "?column?"
+            FROM pg_type t
+           WHERE (t.oid = _nullable_type.type)
+         UNION ALL
+          SELECT t.typbasetype,
+                 CASE
+                     WHEN (t.typtypmod = '-1'::integer) THEN chain.modifier
+                     ELSE t.typtypmod
+                 END AS typtypmod,
+             t.typnotnull
+            FROM (chain
+              JOIN pg_type t ON (((t.oid = chain.type) AND (t.typtype = 'd'::"char"))))
+         )
+  SELECT
+         CASE
+             WHEN bool_or(c.refuses_null) THEN ( SELECT format_type(base.type, base.modifier) AS format_type
+                FROM (chain base
+                  JOIN pg_type t ON (((t.oid = base.type) AND (t.typtype <> 'd'::"char")))))
+             ELSE format_type(_nullable_type.type, _nullable_type.modifier)
+         END AS format_type
+    FROM chain c;
+END;
+
+
+--
+-- Name: FUNCTION _nullable_type(type oid, modifier integer); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._nullable_type(type oid, modifier integer) IS 'A type as a copy has it: the same, or the base type of a domain that refuses null.';
+
+
+--
+-- Name: _columns(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._columns(relation regclass) RETURNS SETOF archive.column_definition
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT a.attname,
+     format_type(a.atttypid, a.atttypmod) AS format_type,
+     archive._nullable_type(a.atttypid, a.atttypmod) AS _nullable_type,
+         CASE
+             WHEN (a.attcollation <> t.typcollation) THEN ((a.attcollation)::regcollation)::text
+             ELSE NULL::text
+         END AS "case",
+     (a.attgenerated <> ''::"char"),
+     a.attnotnull,
+         CASE
+             WHEN (a.attidentity <> ''::"char") THEN format('pg_catalog.nextval(%L)'::text, pg_get_serial_sequence(archive._name(_columns.relation), (a.attname)::text))
+             WHEN (a.attgenerated = ''::"char") THEN pg_get_expr(d.adbin, d.adrelid)
+             ELSE NULL::text
+         END AS "case"
+    FROM ((pg_attribute a
+      JOIN pg_type t ON ((t.oid = a.atttypid)))
+      LEFT JOIN pg_attrdef d ON (((d.adrelid = a.attrelid) AND (d.adnum = a.attnum))))
+   WHERE ((a.attrelid = (_columns.relation)::oid) AND (a.attnum > 0) AND (NOT a.attisdropped) AND (a.attgenerated <> 'v'::"char"))
+   ORDER BY a.attnum;
+END;
+
+
+--
+-- Name: FUNCTION _columns(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._columns(relation regclass) IS 'The columns of a table that hold a value.';
+
+
+--
+-- Name: _capture_columns(regclass, text[], text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_columns(source regclass, exclude text[], pattern text) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT string_agg(format(_capture_columns.pattern, c.name, c.type), ', '::text) AS string_agg FROM archive._columns(_capture_columns.source) c(name, type, archived_type, collated, generated, not_null, default_value) WHERE (c.name <> ALL (_capture_columns.exclude)));
+
+
+--
+-- Name: FUNCTION _capture_columns(source regclass, exclude text[], pattern text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_columns(source regclass, exclude text[], pattern text) IS 'The copied columns of a table as a list, each in the pattern: its arguments are the name and the type.';
+
+
+--
+-- Name: _capture_labels(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_labels(source regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN format('
+    -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
+    if tg_relid <> %1$L::regclass then
+        raise exception ''archive: this function captures %%, not %%'', %1$L, tg_relid::regclass
+            using errcode = ''AR422'';
+    end if;
+
+    -- A label from the start-up options of a connection may be invalid in this encoding: keep its bytes, escaped.
+    -- to_ascii() works on bytes and changes all that are not ASCII: the cheapest test that lets most labels pass.
+    if octet_length(actor) > 200 or to_ascii(actor, ''LATIN1'') <> actor or to_ascii(reason, ''LATIN1'') <> reason then
+        begin
+            perform convert_to(actor, getdatabaseencoding()), convert_to(reason, getdatabaseencoding());
+        exception when character_not_in_repertoire or untranslatable_character then
+            actor := encode(replace(actor, ''\'', ''\\'')::bytea, ''escape'');
+            reason := encode(replace(reason, ''\'', ''\\'')::bytea, ''escape'');
+        end;
+        actor := left(actor, 200);
+    end if;
+'::text, archive._name(source));
+
+
+--
+-- Name: FUNCTION _capture_labels(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_labels(source regclass) IS 'The part of a capture function that checks its table, the actor and the reason.';
+
+
+--
+-- Name: _capture_metadata(text, integer); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_metadata(pattern text, indentation integer) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN (SELECT string_agg(format((_capture_metadata.pattern || ','::text), m.name, m.captured, m.n), CASE (m.n % (5)::bigint) WHEN 1 THEN ('
+'::text || repeat(' '::text, _capture_metadata.indentation)) ELSE ' '::text END ORDER BY m.n) AS string_agg FROM (SELECT a.name, a.captured, row_number() OVER (ORDER BY a."position") AS n FROM archive._archive_metadata() WITH ORDINALITY a(name, type, not_null, captured, description, "position") WHERE (a.captured IS NOT NULL)) m);
+
+
+--
+-- Name: FUNCTION _capture_metadata(pattern text, indentation integer); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_metadata(pattern text, indentation integer) IS 'The metadata that is captured, as a list, each in the pattern: its arguments are name, expression and position.';
+
+
+--
+-- Name: _capture_row(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_row(source regclass, target regclass, exclude text[]) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN format('
+    circumstances := row(
+        %5$s);
+    insert into %1$s (
+        %2$s
+        %3$s)
+    values (
+        %4$s
+        %6$s);
+    return old;
+'::text, archive._name(target), archive._capture_metadata('%1$s'::text, 8), archive._capture_columns(source, exclude, '%I'::text), archive._capture_metadata('circumstances.f%3$s'::text, 8), TRIM(TRAILING ','::text FROM archive._capture_metadata('%2$s'::text, 8)), archive._capture_columns(source, exclude, 'old.%I'::text));
+
+
+--
+-- Name: FUNCTION _capture_row(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_row(source regclass, target regclass, exclude text[]) IS 'The part of a capture function that copies one row before its DELETE.';
+
+
+--
+-- Name: _capture_truncate(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_truncate(source regclass, target regclass, exclude text[]) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN format('
+    if tg_op = ''TRUNCATE'' then
+        -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
+        if current_setting(''transaction_isolation'') not in (''read committed'', ''read uncommitted'') then
+            raise exception ''TRUNCATE of %% at isolation level %% could lose rows'',
+                %1$L, current_setting(''transaction_isolation'')
+                using errcode = ''AR409'', hint = ''Truncate at READ COMMITTED, or DELETE.'';
+        end if;
+        -- TRUNCATE removes also what a policy would hide from the copy.
+        if row_security_active(%1$L::regclass) then
+            raise exception ''TRUNCATE of %% could lose rows that row-level security hides from %%'', %1$L, current_user
+                using errcode = ''AR409'', hint = ''DELETE instead.'';
+        end if;
+        insert into %2$s (
+            %3$s
+            %4$s)
+        select %5$s
+               %6$s
+          from only %1$s as live;
+        return null;
+    end if;
+'::text, archive._name(source), archive._name(target), archive._capture_metadata('%1$s'::text, 12), archive._capture_columns(source, exclude, '%I'::text), replace(archive._capture_metadata('%2$s'::text, 15), 'pg_trigger_depth() > 1'::text, 'false'::text), archive._capture_columns(source, exclude, 'live.%I'::text));
+
+
+--
+-- Name: FUNCTION _capture_truncate(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_truncate(source regclass, target regclass, exclude text[]) IS 'The part of a capture function that copies all rows before a TRUNCATE.';
+
+
+--
+-- Name: _capture_body(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_body(source regclass, target regclass, exclude text[]) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN format('
+-- Written by archive.enable(). Do not edit: change the table, then call it again.
+-- It copies %s.
+declare
+    actor  text := nullif(current_setting(''archive.actor'', true), '''');
+    reason text := nullif(current_setting(''archive.reason'', true), '''');
+    -- Who deleted the row, when and from where: fields f1 to f9, in the order of the columns. One expression for all is
+    -- prepared once a transaction; the same calls within the INSERT would be prepared for each row.
+    circumstances record;
+begin%s%s%send
+'::text, replace(archive._capture_columns(source, exclude, '%I %s'::text), '
+'::text, ' '::text), archive._capture_labels(source), archive._capture_truncate(source, target, exclude), archive._capture_row(source, target, exclude));
+
+
+--
+-- Name: FUNCTION _capture_body(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_body(source regclass, target regclass, exclude text[]) IS 'What the body of a table''s capture function has to be.';
+
+
+--
+-- Name: _capture_install(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_install(source regclass, target regclass, exclude text[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_trigger record;
+    v_later   name;
+begin
+    if archive._fault_capture(source, target, exclude) is not null then
+        perform archive._capture_write(source, target, exclude);
+    end if;
+    for v_trigger in
+        select * from archive._capture_triggers(source) t where t.fault is not null
+    loop
+        execute format('create or replace trigger %I before %s on %s for each %s execute function archive.%I()',
+                       v_trigger.name, v_trigger.event, source, v_trigger.level, archive._capture_name(source));
+        execute format('alter table %s enable always trigger %I', source, v_trigger.name);
+        execute format('comment on trigger %I on %s is %L', v_trigger.name, source, v_trigger.description);
+    end loop;
+
+    v_later := archive._capture_later_trigger(source);
+    if v_later is not null then
+        raise exception
+            'trigger % of % would run after zz_archive_before_delete, and could cancel a delete already archived',
+            v_later, source
+            using errcode = 'AR409', hint = 'Rename it, so that it sorts before.';
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _capture_install(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_install(source regclass, target regclass, exclude text[]) IS 'Puts the capture function and the triggers of a table in force. AR409 where a later trigger could cancel a delete.';
+
+
+--
+-- Name: _capture_later_trigger(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_later_trigger(source regclass) RETURNS name
+    LANGUAGE sql STABLE
+    RETURN (SELECT min((t.tgname)::text) AS min FROM pg_trigger t WHERE ((t.tgrelid = (_capture_later_trigger.source)::oid) AND (((t.tgtype)::integer & ((1 + 2) + 8)) = ((1 + 2) + 8)) AND (t.tgname > 'zz_archive_before_delete'::name) AND (NOT t.tgisinternal)));
+
+
+--
+-- Name: FUNCTION _capture_later_trigger(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_later_trigger(source regclass) IS 'The BEFORE DELETE trigger that would run after the archive''s and could cancel the delete; null without one.';
+
+
+--
+-- Name: _label(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._label(relation regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '.'::text) END || (c.relname)::text) FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_label.relation)::oid));
+
+
+--
+-- Name: FUNCTION _label(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._label(relation regclass) IS 'A table''s name for people: unquoted, with its schema unless that is public.';
+
+
+--
+-- Name: _capture_name(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_name(source regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN ('capture_'::text || archive._label(source));
+
+
+--
+-- Name: FUNCTION _capture_name(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_name(source regclass) IS 'The name of a table''s capture function in schema archive.';
+
+
+--
+-- Name: _capture_triggers(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_triggers(source regclass) RETURNS TABLE(name name, event text, level text, description text, fault text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT wanted.name,
+     wanted.event,
+     wanted.level,
+     wanted.description,
+         CASE
+             WHEN (t.oid IS NULL) THEN 'is missing'::text
+             WHEN (t.tgenabled = 'D'::"char") THEN 'is disabled'::text
+             WHEN (t.tgenabled <> 'A'::"char") THEN 'is not enabled ALWAYS: session_replication_role = replica would skip it'::text
+             WHEN ((p.pronamespace <> ('archive'::regnamespace)::oid) OR (p.proname <> archive._capture_name(_capture_triggers.source))) THEN format('calls %s'::text, (t.tgfoid)::regprocedure)
+             WHEN ((t.tgtype <> wanted.type) OR (t.tgqual IS NOT NULL) OR (t.tgnargs > 0)) THEN 'is not for every row or statement of its kind'::text
+             ELSE NULL::text
+         END AS "case"
+    FROM ((( VALUES ('zz_archive_before_delete'::name,'delete'::text,'row'::text,((1 + 2) + 8),'Copies each deleted row to the archive.'::text), ('zz_archive_before_truncate'::name,'truncate'::text,'statement'::text,(2 + 32),'Copies all rows to the archive.'::text)) wanted(name, event, level, type, description)
+      LEFT JOIN pg_trigger t ON (((t.tgrelid = (_capture_triggers.source)::oid) AND (t.tgname = wanted.name) AND (NOT t.tgisinternal))))
+      LEFT JOIN pg_proc p ON ((p.oid = t.tgfoid)));
+END;
+
+
+--
+-- Name: FUNCTION _capture_triggers(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_triggers(source regclass) IS 'The triggers that a table needs, and what is wrong with each; null if nothing is.';
+
+
+--
+-- Name: _capture_write(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_write(source regclass, target regclass, exclude text[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_function text := format('archive.%I()', archive._capture_name(source));
+begin
+    execute format(
+        'create or replace function %s returns trigger language plpgsql security definer'
+        ' set search_path = pg_catalog, pg_temp as %L',
+        v_function, archive._capture_body(source, target, exclude));
+    execute format('alter function %s owner to %s', v_function, archive._owner()::regrole);
+    execute format('revoke execute on function %s from public, archive_runtime, archive_auditor', v_function);
+    execute format(
+        'comment on function %s is %L',
+        v_function, format('Copies deleted rows of %s to %s.', archive._name(source), archive._name(target)));
+end
+$$;
+
+
+--
+-- Name: FUNCTION _capture_write(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_write(source regclass, target regclass, exclude text[]) IS 'Creates or replaces the capture function of a table.';
 
 
 SET default_tablespace = '';
 
 SET default_table_access_method = heap;
+
+--
+-- Name: registry; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.registry (
+    source regclass NOT NULL,
+    target regclass NOT NULL,
+    exclude text[] NOT NULL,
+    columns jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+
+--
+-- Name: TABLE registry; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.registry IS 'The archived tables. Kept by archive.enable() and archive.disable().';
+
+
+--
+-- Name: COLUMN registry.source; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.registry.source IS 'The live table.';
+
+
+--
+-- Name: COLUMN registry.target; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.registry.target IS 'Its archive.';
+
+
+--
+-- Name: COLUMN registry.exclude; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.registry.exclude IS 'Columns that are never copied.';
+
+
+--
+-- Name: COLUMN registry.columns; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.registry.columns IS 'The copied columns, each with the archive_id from which on rows have it.';
+
+
+--
+-- Name: _check_archived(archive.registry, bigint[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._check_archived(entry archive.registry, archive_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_missing bigint;
+begin
+    perform archive._check_ids(archive_ids);
+    -- Lock the rows found, so that none is purged before the end of the transaction.
+    execute format(
+        'with found as ('
+        'select a.archive_id from %s a where a.archive_id = any ($1) order by a.archive_id for key share'
+        ')'
+        ' select min(i) from unnest($1) i where i not in (select archive_id from found)',
+        archive._name(entry.target)
+    ) into v_missing using archive_ids;
+    if v_missing is not null then
+        raise exception 'no archived row % of %', v_missing, archive._label(entry.source) using errcode = 'AR404';
+    end if;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _check_archived(entry archive.registry, archive_ids bigint[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._check_archived(entry archive.registry, archive_ids bigint[]) IS 'AR404 unless these rows are archived. Locks them.';
+
+
+--
+-- Name: _check_ids(bigint[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._check_ids(archive_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if archive_ids is null or array_ndims(archive_ids) > 1 or array_position(archive_ids, null) is not null then
+        perform archive._refuse('archive_ids is a plain list, which must not be null or contain null');
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _check_ids(archive_ids bigint[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._check_ids(archive_ids bigint[]) IS 'AR422 unless it is a list of numbers.';
+
+
+--
+-- Name: _check_reason(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._check_reason(reason text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if trim(coalesce(reason, '')) = '' then
+        perform archive._refuse('a reason must be given');
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _check_reason(reason text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._check_reason(reason text) IS 'AR422 without a reason.';
+
 
 --
 -- Name: holds; Type: TABLE; Schema: archive; Owner: -
@@ -335,53 +1030,6 @@ COMMENT ON COLUMN archive.purge_log.application_name IS 'With what program, as i
 --
 
 COMMENT ON COLUMN archive.purge_log.client_addr IS 'From where, as PostgreSQL sees it. Null over a Unix socket.';
-
-
---
--- Name: registry; Type: TABLE; Schema: archive; Owner: -
---
-
-CREATE TABLE archive.registry (
-    source regclass NOT NULL,
-    target regclass NOT NULL,
-    exclude text[] NOT NULL,
-    columns jsonb DEFAULT '{}'::jsonb NOT NULL
-);
-
-
---
--- Name: TABLE registry; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON TABLE archive.registry IS 'The archived tables. Kept by archive.enable() and archive.disable().';
-
-
---
--- Name: COLUMN registry.source; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.registry.source IS 'The live table.';
-
-
---
--- Name: COLUMN registry.target; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.registry.target IS 'Its archive.';
-
-
---
--- Name: COLUMN registry.exclude; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.registry.exclude IS 'Columns that are never copied.';
-
-
---
--- Name: COLUMN registry.columns; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.registry.columns IS 'The copied columns, each with the archive_id from which on rows have it.';
 
 
 --
@@ -552,10 +1200,10 @@ COMMENT ON COLUMN public."user".kept_token IS '… but for this one (its jti), w
 
 
 --
--- Name: _catalogue(); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _code_digest(); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._catalogue() RETURNS text
+CREATE FUNCTION archive._code_digest() RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     RETURN (SELECT md5(string_agg(o.object, '
@@ -563,10 +1211,10 @@ CREATE FUNCTION archive._catalogue() RETURNS text
 
 
 --
--- Name: FUNCTION _catalogue(); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _code_digest(); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._catalogue() IS 'A digest of the archive''s functions and grants as they are.';
+COMMENT ON FUNCTION archive._code_digest() IS 'A digest of the archive''s functions and grants as they are.';
 
 
 --
@@ -601,884 +1249,249 @@ COMMENT ON COLUMN archive.applied_code.catalogue IS 'A digest of the functions a
 
 
 --
--- Name: _applied(text); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _code_is_applied(text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._applied(files text) RETURNS void
+CREATE FUNCTION archive._code_is_applied(files text) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (EXISTS (SELECT FROM archive.applied_code a WHERE ((a.files = _code_is_applied.files) AND (a.catalogue = archive._code_digest()))));
+
+
+--
+-- Name: FUNCTION _code_is_applied(files text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._code_is_applied(files text) IS 'Whether files with this digest made the functions and grants, and nobody has changed them since.';
+
+
+--
+-- Name: _code_note_applied(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._code_note_applied(files text) RETURNS void
     LANGUAGE sql
     BEGIN ATOMIC
  DELETE FROM archive.applied_code;
  INSERT INTO archive.applied_code (files, catalogue)
-   VALUES (_applied.files, archive._catalogue());
+   VALUES (_code_note_applied.files, archive._code_digest());
 END;
 
 
 --
--- Name: FUNCTION _applied(files text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _code_note_applied(files text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._applied(files text) IS 'Notes that files with this digest have been applied.';
-
-
---
--- Name: _capture_body(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._capture_body(source regclass, target regclass, exclude text[]) RETURNS text
-    LANGUAGE plpgsql STABLE
-    AS $_$
-declare
-    v_types   text;
-    v_columns text;
-    v_old     text;
-    v_live    text;
-begin
-    select string_agg(format('%I %s', c.name, c.type), ', '),
-           string_agg(format('%I', c.name), ', '),
-           string_agg(format('old.%I', c.name), ', '),
-           string_agg(format('live.%I', c.name), ', ')
-      into v_types, v_columns, v_old, v_live
-      from archive._columns(source) c
-     where c.name <> all (exclude);
-
-    return format($body$
--- Written by archive.enable(). Do not edit: change the table, then call it again.
--- It copies %6$s.
-declare
-    actor  text := nullif(current_setting('archive.actor', true), '');
-    reason text := nullif(current_setting('archive.reason', true), '');
-    -- How it was deleted: f1 to f9, in the order of the columns below. As one expression, this is set up once a
-    -- transaction; the same calls in the INSERT would be for each row.
-    how record;
-begin
-    -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
-    if tg_relid <> %1$L::regclass then
-        raise exception 'archive: this function captures %%, not %%', %1$L, tg_relid::regclass
-            using errcode = 'AR422';
-    end if;
-
-    -- A label from a connection's first options may be no text in this encoding. Its bytes are kept then, written out.
-    -- to_ascii() looks at bytes alone, and changes whatever is not ASCII: the quickest way to tell most labels.
-    if octet_length(actor) > 200 or to_ascii(actor, 'LATIN1') <> actor or to_ascii(reason, 'LATIN1') <> reason then
-        begin
-            perform convert_to(actor, getdatabaseencoding()), convert_to(reason, getdatabaseencoding());
-        exception when character_not_in_repertoire or untranslatable_character then
-            actor := encode(replace(actor, '\', '\\')::bytea, 'escape');
-            reason := encode(replace(reason, '\', '\\')::bytea, 'escape');
-        end;
-        actor := left(actor, 200);
-    end if;
-
-    if tg_op = 'TRUNCATE' then
-        -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
-        if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
-            raise exception 'TRUNCATE of %% at isolation level %% could lose rows',
-                %1$L, current_setting('transaction_isolation')
-                using errcode = 'AR409', hint = 'Truncate at READ COMMITTED, or DELETE.';
-        end if;
-        -- TRUNCATE removes also what a policy would hide from the copy.
-        if row_security_active(%1$L::regclass) then
-            raise exception 'TRUNCATE of %% could lose rows that row-level security hides from %%', %1$L, current_user
-                using errcode = 'AR409', hint = 'DELETE instead.';
-        end if;
-        insert into %2$s (
-            archive_id, transaction_id, archived_at, archived_by, reason,
-            session_role, application_name, client_addr, cascaded,
-            %3$s)
-        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
-               session_user, current_setting('application_name'), inet_client_addr(), false,
-               %5$s
-          from only %1$s as live;
-        return null;
-    end if;
-
-    how := row(nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
-               session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1);
-    insert into %2$s (
-        archive_id, transaction_id, archived_at, archived_by, reason,
-        session_role, application_name, client_addr, cascaded,
-        %3$s)
-    values (how.f1, how.f2, how.f3, how.f4, how.f5,
-            how.f6, how.f7, how.f8, how.f9,
-            %4$s);
-    return old;
-end
-$body$, archive._name(source), archive._name(target), v_columns, v_old, v_live, replace(v_types, E'\n', ' '));
-end
-$_$;
+COMMENT ON FUNCTION archive._code_note_applied(files text) IS 'Notes that files with this digest have been applied.';
 
 
 --
--- Name: FUNCTION _capture_body(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+-- Name: _enable_archive(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._capture_body(source regclass, target regclass, exclude text[]) IS 'What the capture function of a table has to be.';
-
-
---
--- Name: _label(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._label(relation regclass) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT (CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '.'::text) END || (c.relname)::text) FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_label.relation)::oid));
-
-
---
--- Name: FUNCTION _label(relation regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._label(relation regclass) IS 'A table''s name for people: unquoted, with its schema unless that is public.';
-
-
---
--- Name: _capture_name(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._capture_name(source regclass) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN ('capture_'::text || archive._label(source));
-
-
---
--- Name: FUNCTION _capture_name(source regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._capture_name(source regclass) IS 'The name of a table''s capture function in schema archive.';
-
-
---
--- Name: _owner(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._owner() RETURNS oid
-    LANGUAGE sql STABLE
-    RETURN (SELECT pg_namespace.nspowner FROM pg_namespace WHERE (pg_namespace.nspname = 'archive'::name));
-
-
---
--- Name: FUNCTION _owner(); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._owner() IS 'The owner of schema archive.';
-
-
---
--- Name: _capture_fault(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._capture_fault(source regclass, target regclass, exclude text[]) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT CASE WHEN (p.oid IS NULL) THEN 'is missing'::text WHEN (p.prosrc <> archive._capture_body(_capture_fault.source, _capture_fault.target, _capture_fault.exclude)) THEN 'is not as archive.enable() writes it for this table'::text WHEN (p.proowner <> archive._owner()) THEN ('belongs to '::text || (p.proowner)::regrole) WHEN ((NOT p.prosecdef) OR (p.proconfig IS DISTINCT FROM ARRAY['search_path=pg_catalog, pg_temp'::text])) THEN 'is not SECURITY DEFINER with a pinned search_path'::text WHEN (EXISTS (SELECT FROM aclexplode(COALESCE(p.proacl, acldefault('f'::"char", p.proowner))) g(grantor, grantee, privilege_type, is_grantable) WHERE ((g.privilege_type = 'EXECUTE'::text) AND (g.grantee <> p.proowner)))) THEN 'can be executed by others than its owner'::text ELSE NULL::text END AS "case" FROM ((VALUES (archive._capture_name(_capture_fault.source))) expected(name) LEFT JOIN pg_proc p ON (((p.pronamespace = ('archive'::regnamespace)::oid) AND (p.proname = expected.name) AND (p.pronargs = 0)))));
-
-
---
--- Name: FUNCTION _capture_fault(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._capture_fault(source regclass, target regclass, exclude text[]) IS 'What is wrong with a table''s capture function; null if nothing is.';
-
-
---
--- Name: _check_archived(archive.registry, bigint[]); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._check_archived(entry archive.registry, archive_ids bigint[]) RETURNS void
-    LANGUAGE plpgsql
-    AS $_$
-declare
-    v_missing bigint;
-begin
-    perform archive._check_ids(archive_ids);
-    -- Locked, so that what is found stays until the end of the transaction.
-    execute format(
-        'with found as (select a.archive_id from %s a where a.archive_id = any ($1) order by a.archive_id for key share)'
-        ' select min(i) from unnest($1) i where i not in (select archive_id from found)', archive._name(entry.target)
-    ) into v_missing using archive_ids;
-    if v_missing is not null then
-        raise exception 'no archived row % of %', v_missing, archive._label(entry.source) using errcode = 'AR404';
-    end if;
-end
-$_$;
-
-
---
--- Name: FUNCTION _check_archived(entry archive.registry, archive_ids bigint[]); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._check_archived(entry archive.registry, archive_ids bigint[]) IS 'AR404 unless these rows are archived. Locks them.';
-
-
---
--- Name: _check_ids(bigint[]); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._check_ids(archive_ids bigint[]) RETURNS void
+CREATE FUNCTION archive._enable_archive(entry archive.registry) RETURNS regclass
     LANGUAGE plpgsql
     AS $$
+declare
+    v_target regclass := entry.target;
+    v_fault  text;
 begin
-    if archive_ids is null or array_ndims(archive_ids) > 1 or array_position(archive_ids, null) is not null then
-        perform archive._refuse('archive_ids is a plain list, which must not be null or contain null');
+    if v_target is null then
+        select c.oid
+          into v_target
+          from pg_class s
+          join pg_class c on c.relnamespace = s.relnamespace and c.relname = s.relname || '_archive'
+         where s.oid = entry.source;
+    end if;
+    if v_target is null then
+        v_target := archive._archive_create(entry.source, entry.exclude);
+    end if;
+
+    v_fault := archive._fault_target(v_target);
+    if v_fault is not null then
+        raise exception '% cannot be the archive of %: it %', v_target, entry.source,
+            concat_ws(', and does not match: ', v_fault, archive._fault_columns(entry.source, v_target, entry.exclude))
+            using errcode = 'AR409';
+    end if;
+    perform archive._archive_prepare(v_target);
+
+    v_fault := archive._fault_columns(entry.source, v_target, entry.exclude);
+    if v_fault is not null then
+        raise exception '% and % do not match: %', entry.source, v_target, v_fault
+            using errcode = 'AR409', hint = 'Add, alter or drop the column in both, in one migration.';
+    end if;
+    return v_target;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _enable_archive(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._enable_archive(entry archive.registry) IS 'Finds or makes a table''s archive, in the same schema, and prepares it. AR409 if it does not fit.';
+
+
+--
+-- Name: _enable_check(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._enable_check(entry archive.registry) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_fault    text := archive._fault_source(entry.source);
+    v_excluded text;
+begin
+    if v_fault is not null then
+        perform archive._refuse(format('%s cannot be archived: it %s', entry.source, v_fault));
+    end if;
+
+    select string_agg(coalesce(quote_ident(e), 'null'), ', ')
+      into v_excluded
+      from unnest(entry.exclude) e
+     where e is null
+        or e not in (select c.name from archive._columns(entry.source) c)
+        or e = any (archive._key(entry.source));
+    if v_excluded is not null then
+        perform archive._refuse(format(
+            '%s cannot be excluded from the archive of %s: only its columns outside the primary key can',
+            v_excluded, entry.source));
     end if;
 end
 $$;
 
 
 --
--- Name: FUNCTION _check_ids(archive_ids bigint[]); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _enable_check(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._check_ids(archive_ids bigint[]) IS 'AR422 unless it is a list of numbers.';
+COMMENT ON FUNCTION archive._enable_check(entry archive.registry) IS 'AR422 unless the table can be archived without the excluded columns.';
 
 
 --
--- Name: _check_new_keys(regclass); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _enable_columns(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._check_new_keys(source regclass) RETURNS void
+CREATE FUNCTION archive._enable_columns(entry archive.registry) RETURNS jsonb
     LANGUAGE plpgsql
     AS $$
+declare
+    v_since bigint := 0;
 begin
-    if not exists (
-        select from archive._columns(source) c where c.name = any (archive._key(source)) and c.default_value is not null
+    if entry.columns <> '{}' and exists (
+        select from archive._columns(entry.source) c where c.name <> all (entry.exclude) and not entry.columns ? c.name
     ) then
-        perform archive._refuse(format('%s cannot be copied under a new key: no column of its primary key has a default', archive._label(source)));
+        execute format('lock table %s in share row exclusive mode', entry.source);
+        v_since := nextval('archive.archive_id_seq');
     end if;
+    return (
+        select jsonb_object_agg(c.name, coalesce(entry.columns -> c.name, to_jsonb(v_since)))
+          from archive._columns(entry.source) c
+         where c.name <> all (entry.exclude)
+    );
 end
 $$;
 
 
 --
--- Name: FUNCTION _check_new_keys(source regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _enable_columns(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._check_new_keys(source regclass) IS 'AR422 unless the table can make a new key by itself.';
+COMMENT ON FUNCTION archive._enable_columns(entry archive.registry) IS 'The copied columns of a table, each with the archive_id from which on rows have it.';
 
 
 --
--- Name: _check_overrides(regclass, jsonb); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _erase_actor(archive.registry, uuid, text[]); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._check_overrides(source regclass, overrides jsonb) RETURNS void
+CREATE FUNCTION archive._erase_actor(entry archive.registry, user_id uuid, emails text[]) RETURNS void
     LANGUAGE plpgsql
     AS $_$
-declare
-    v_names text;
-    v_types text;
-    v_cast  text;
 begin
-    perform archive._entry(source);
-    if overrides = '{}' then
-        return;
-    end if;
-    if jsonb_typeof(overrides) <> 'object' then
-        perform archive._refuse('overrides is an object: {"column": value}');
-    end if;
-
-    select string_agg(format('%I', o.name), ', ')
-      into v_names
-      from jsonb_object_keys(overrides) o (name)
-     where o.name not in (select c.name from archive._columns(source) c where not c.generated);
-    if v_names is not null then
-        perform archive._refuse(format('%s has no column to write to named %s', archive._label(source), v_names));
-    end if;
-
-    select string_agg(format('%I %s', c.name, c.type), ', ')
-      into v_types
-      from archive._columns(source) c
-     where overrides ? c.name;
-    if v_types is not null then
-        begin
-            v_cast := format('select from pg_catalog.jsonb_to_record($1) as o (%s)', v_types);
-            perform archive._enter_callers_path();
-            execute v_cast using overrides;
-            perform archive._leave_callers_path();
-        exception when data_exception or check_violation or not_null_violation then
-            perform archive._refuse('overrides: ' || sqlerrm);
-        end;
-    end if;
+    execute format(
+        'update %s a'
+        '   set archived_by = case when a.archived_by = any ($2) then $1::text else a.archived_by end,'
+        '       restored_by = case when a.restored_by = any ($2) then $1::text else a.restored_by end'
+        ' where (a.archived_by = any ($2) or a.restored_by = any ($2))'
+        '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
+        archive._name(entry.target)
+    ) using user_id, emails;
 end
 $_$;
 
 
 --
--- Name: FUNCTION _check_overrides(source regclass, overrides jsonb); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _erase_actor(entry archive.registry, user_id uuid, emails text[]); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._check_overrides(source regclass, overrides jsonb) IS 'AR422 unless each override is a value for a column of the table.';
-
-
---
--- Name: _check_reason(text); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._check_reason(reason text) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-begin
-    if trim(coalesce(reason, '')) = '' then
-        perform archive._refuse('a reason must be given');
-    end if;
-end
-$$;
+COMMENT ON FUNCTION archive._erase_actor(entry archive.registry, user_id uuid, emails text[]) IS 'Puts a user''s id for their e-mail where it names who deleted or restored a row, whoever''s row that is.';
 
 
 --
--- Name: FUNCTION _check_reason(reason text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: _erase_content_columns(regclass, regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._check_reason(reason text) IS 'AR422 without a reason.';
-
-
---
--- Name: _name(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._name(relation regclass) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT format('%I.%I'::text, n.nspname, c.relname) AS format FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_name.relation)::oid));
-
-
---
--- Name: FUNCTION _name(relation regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._name(relation regclass) IS 'A table''s name, qualified and quoted.';
-
-
---
--- Name: _nullable_type(oid, integer); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._nullable_type(type oid, modifier integer) RETURNS text
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- WITH RECURSIVE chain(type, modifier, refuses_null) AS (
-          SELECT t.oid,
-             _nullable_type.modifier AS modifier,
-             false AS "?column?"
-            FROM pg_type t
-           WHERE (t.oid = _nullable_type.type)
-         UNION ALL
-          SELECT t.typbasetype,
-                 CASE
-                     WHEN (t.typtypmod = '-1'::integer) THEN chain.modifier
-                     ELSE t.typtypmod
-                 END AS typtypmod,
-             t.typnotnull
-            FROM (chain
-              JOIN pg_type t ON (((t.oid = chain.type) AND (t.typtype = 'd'::"char"))))
-         )
-  SELECT
-         CASE
-             WHEN bool_or(c.refuses_null) THEN ( SELECT format_type(base.type, base.modifier) AS format_type
-                FROM (chain base
-                  JOIN pg_type t ON (((t.oid = base.type) AND (t.typtype <> 'd'::"char")))))
-             ELSE format_type(_nullable_type.type, _nullable_type.modifier)
-         END AS format_type
-    FROM chain c;
-END;
-
-
---
--- Name: FUNCTION _nullable_type(type oid, modifier integer); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._nullable_type(type oid, modifier integer) IS 'A type as a copy has it: the same, or the base type of a domain that refuses null.';
-
-
---
--- Name: _columns(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._columns(relation regclass) RETURNS SETOF archive.column_definition
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT a.attname,
-     format_type(a.atttypid, a.atttypmod) AS format_type,
-     archive._nullable_type(a.atttypid, a.atttypmod) AS _nullable_type,
-         CASE
-             WHEN (a.attcollation <> t.typcollation) THEN ((a.attcollation)::regcollation)::text
-             ELSE NULL::text
-         END AS "case",
-     (a.attgenerated <> ''::"char"),
-     a.attnotnull,
-         CASE
-             WHEN (a.attidentity <> ''::"char") THEN format('pg_catalog.nextval(%L)'::text, pg_get_serial_sequence(archive._name(_columns.relation), (a.attname)::text))
-             WHEN (a.attgenerated = ''::"char") THEN pg_get_expr(d.adbin, d.adrelid)
-             ELSE NULL::text
-         END AS "case"
-    FROM ((pg_attribute a
-      JOIN pg_type t ON ((t.oid = a.atttypid)))
-      LEFT JOIN pg_attrdef d ON (((d.adrelid = a.attrelid) AND (d.adnum = a.attnum))))
-   WHERE ((a.attrelid = (_columns.relation)::oid) AND (a.attnum > 0) AND (NOT a.attisdropped) AND (a.attgenerated <> 'v'::"char"))
-   ORDER BY a.attnum;
-END;
-
-
---
--- Name: FUNCTION _columns(relation regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._columns(relation regclass) IS 'The columns of a table that hold a value.';
-
-
---
--- Name: _metadata(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._metadata() RETURNS TABLE(name name, type text, not_null boolean, description text)
-    LANGUAGE sql IMMUTABLE
-    BEGIN ATOMIC
- VALUES ('archive_id'::name,'bigint'::text,true,'Names one archived row anywhere; the newest is the highest.'::text), ('transaction_id'::name,'xid8'::text,true,'The deleting transaction: all rows of one deletion share it.'::text), ('archived_at'::name,'timestamp with time zone'::text,true,'When that transaction began.'::text), ('archived_by'::name,'text'::text,false,'Who, as the application knows it: a user''s id or any label. Null where none was set.'::text), ('reason'::name,'text'::text,false,'Why, if given.'::text), ('session_role'::name,'text'::text,true,'The database login that did it.'::text), ('application_name'::name,'text'::text,false,'With what program, as it calls itself.'::text), ('client_addr'::name,'inet'::text,false,'From where, as PostgreSQL sees it. Null over a Unix socket.'::text), ('cascaded'::name,'boolean'::text,true,'Whether a foreign key''s cascade or another trigger deleted the row.'::text), ('restored_at'::name,'timestamp with time zone'::text,false,'When it was restored. The row stays as history.'::text), ('restored_by'::name,'text'::text,false,'Who restored it.'::text), ('erased_at'::name,'timestamp with time zone'::text,false,'When archive.erase_subject() blanked it. The shell stays as history.'::text);
-END;
-
-
---
--- Name: FUNCTION _metadata(); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._metadata() IS 'The columns of an archive table that are not copied.';
-
-
---
--- Name: _content(regclass, regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._content(source regclass, target regclass) RETURNS SETOF name
+CREATE FUNCTION archive._erase_content_columns(source regclass, target regclass) RETURNS SETOF name
     LANGUAGE sql STABLE
     BEGIN ATOMIC
  SELECT t.name
-    FROM archive._columns(_content.target) t(name, type, archived_type, collated, generated, not_null, default_value)
+    FROM archive._columns(_erase_content_columns.target) t(name, type, archived_type, collated, generated, not_null, default_value)
    WHERE ((NOT (t.name IN ( SELECT m.name
-            FROM archive._metadata() m(name, type, not_null, description)))) AND (NOT (t.name IN ( SELECT a.attname
+            FROM archive._archive_metadata() m(name, type, not_null, captured, description)))) AND (NOT (t.name IN ( SELECT a.attname
             FROM (pg_constraint c
               JOIN pg_attribute a ON (((a.attrelid = c.conrelid) AND (a.attnum = ANY (c.conkey)))))
-           WHERE ((c.conrelid = (_content.source)::oid) AND (c.contype = ANY (ARRAY['p'::"char", 'f'::"char"])))))));
+           WHERE ((c.conrelid = (_erase_content_columns.source)::oid) AND (c.contype = ANY (ARRAY['p'::"char", 'f'::"char"])))))));
 END;
 
 
 --
--- Name: FUNCTION _content(source regclass, target regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _erase_content_columns(source regclass, target regclass); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._content(source regclass, target regclass) IS 'The columns of an archive that say something about a person.';
-
-
---
--- Name: _create_archive(regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._create_archive(source regclass, exclude text[]) RETURNS regclass
-    LANGUAGE plpgsql
-    AS $$
-declare
-    v_schema  name;
-    v_table   name;
-    v_columns text;
-    v_target  text;
-begin
-    select n.nspname, c.relname || '_archive'
-      into v_schema, v_table
-      from pg_class c
-      join pg_namespace n on n.oid = c.relnamespace
-     where c.oid = source;
-    v_target := format('%I.%I', v_schema, v_table);
-
-    select string_agg(format(E'\n    %I %s%s', d.name, d.type, d.qualities), ',')
-      into v_columns
-      from (
-          select m.name, m.type, case when m.not_null then ' not null' else '' end as qualities
-            from archive._metadata() m
-          union all
-          select c.name, c.archived_type, coalesce(' collate ' || c.collated, '')
-            from archive._columns(source) c
-           where c.name <> all (exclude)
-      ) d;
-
-    execute format(
-        E'create table %s (%s,\n    constraint %I primary key (archive_id, archived_at)\n) partition by range (archived_at)',
-        v_target, v_columns, v_table || '_pkey');
-    execute format('create index on %s (%s)', v_target, (
-        select string_agg(format('%I', k), ', ') from unnest(archive._key(source)) k));
-    execute format('create index on %s (transaction_id)', v_target);
-    execute format('create index on %s (archived_at, transaction_id) include (restored_at)', v_target);
-    execute format('create index on %s (archived_by text_pattern_ops, archive_id)', v_target);
-    execute format('create index on %s (archive_id) where restored_at is not null', v_target);
-    return v_target::regclass;
-end
-$$;
+COMMENT ON FUNCTION archive._erase_content_columns(source regclass, target regclass) IS 'The columns of an archive that say something about a person.';
 
 
 --
--- Name: FUNCTION _create_archive(source regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+-- Name: _erase_rows(archive.registry, uuid); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._create_archive(source regclass, exclude text[]) IS 'Creates <table>_archive.';
-
-
---
--- Name: _default_rows(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._default_rows(target regclass) RETURNS text
-    LANGUAGE plpgsql STABLE
-    AS $$
-declare
-    v_default regclass := (select p.partition from archive._partitions(target) p where p.lower is null);
-    v_filled  boolean;
-begin
-    if v_default is null then
-        return 'there is none: a delete in a month without a partition would fail';
-    end if;
-    execute format('select exists (select from %s)', v_default) into v_filled;
-    return case when v_filled then v_default || ' has rows: archive.make_partitions() moves closed months out of it' end;
-end
-$$;
-
-
---
--- Name: FUNCTION _default_rows(target regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._default_rows(target regclass) IS 'What is wrong with the default partition of an archive; null if nothing.';
-
-
---
--- Name: _empty(regclass, boolean); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._empty(partition regclass, dry_run boolean) RETURNS bigint
-    LANGUAGE plpgsql
-    AS $$
-declare
-    v_count bigint;
-    v_held  text := format('select a.* from %s a join archive.holds h on h.archive_id = a.archive_id', partition);
-begin
-    if not coalesce(dry_run, true) and not archive._try_lock(partition) then
-        return 0;
-    end if;
-    execute format(
-        'select count(*) from %s a where not exists (select from archive.holds h where h.archive_id = a.archive_id)', partition
-    ) into v_count;
-    if v_count = 0 or coalesce(dry_run, true) then
-        return v_count;
-    end if;
-
-    execute 'create temporary table pg_temp.archive_held as ' || v_held;
-    execute format('truncate only %s', partition);
-    execute format('insert into %s select * from pg_temp.archive_held', partition);
-    drop table pg_temp.archive_held;
-    return v_count;
-end
-$$;
-
-
---
--- Name: FUNCTION _empty(partition regclass, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._empty(partition regclass, dry_run boolean) IS 'Empties a partition but for rows on hold. Returns how many are gone, or would be: 0 while somebody reads it.';
-
-
---
--- Name: _enter_callers_path(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._enter_callers_path() RETURNS void
-    LANGUAGE sql
-    BEGIN ATOMIC
- SELECT set_config('search_path'::text, COALESCE(current_setting('archive.callers_path'::text, true), ''::text), true) AS set_config;
-END;
-
-
---
--- Name: FUNCTION _enter_callers_path(); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._enter_callers_path() IS 'Sets the search path that archive.restore() was called with.';
-
-
---
--- Name: _entry(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._entry(source regclass) RETURNS archive.registry
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    v_entry archive.registry;
-begin
-    select r.*
-      into v_entry
-      from archive.registry r
-      join pg_catalog.pg_trigger t on t.tgrelid = r.source and t.tgname = 'zz_archive_before_delete'
-      join pg_catalog.pg_proc p on p.oid = t.tgfoid
-     where r.source = _entry.source
-       and p.pronamespace = 'archive'::regnamespace
-       and p.proowner = archive._owner();
-
-    if not found then
-        raise exception '% is not archived', coalesce(source::text, 'null')
-            using errcode = 'AR422', hint = 'select archive.enable(…) archives a table from then on.';
-    end if;
-    return v_entry;
-end
-$$;
-
-
---
--- Name: FUNCTION _entry(source regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._entry(source regclass) IS 'The registry''s row of an archived table. AR422 if it is not archived.';
-
-
---
--- Name: _estimate(regclass, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._estimate(target regclass, since timestamp with time zone, until timestamp with time zone) RETURNS bigint
-    LANGUAGE plpgsql
-    AS $$
-declare
-    v_plan json;
-begin
-    if target is null then
-        return null;
-    end if;
-    execute format('explain (format json) select from %s where archived_at >= %L and archived_at < %L',
-                   archive._name(target), since, until) into v_plan;
-    return v_plan -> 0 -> 'Plan' ->> 'Plan Rows';
-end
-$$;
-
-
---
--- Name: FUNCTION _estimate(target regclass, since timestamp with time zone, until timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._estimate(target regclass, since timestamp with time zone, until timestamp with time zone) IS 'How many rows of an archive the planner expects from that time on until before the other.';
-
-
---
--- Name: _explain(archive.locked_row, jsonb, text, text, text, text, text); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._explain(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text) RETURNS text
+CREATE FUNCTION archive._erase_rows(entry archive.registry, user_id uuid, OUT erased bigint, OUT held bigint) RETURNS record
     LANGUAGE plpgsql
     AS $_$
 declare
-    v_constraint pg_constraint;
-    v_columns    text;
+    v_is_theirs text;
+    v_blanks    text;
 begin
-    select c.* into v_constraint from pg_constraint c where c.conrelid = locked.source and c.conname = violated;
-    select string_agg(a.attname, ', ' order by k.position)
-      into v_columns
-      from unnest(v_constraint.conkey) with ordinality k (attnum, position)
-      join pg_attribute a on a.attrelid = locked.source and a.attnum = k.attnum;
+    select string_agg(format('a.%I = $1', c), ' or ')
+      into v_is_theirs
+      from unnest(archive._erase_subject_columns(entry.source)) c;
+    if v_is_theirs is null then
+        return;
+    end if;
+    select string_agg(format(', %I = null', c), '')
+      into v_blanks
+      from archive._erase_content_columns(entry.source, entry.target) c;
 
-    return case
-        when state = '23505' and v_constraint.contype = 'p' then
-            format('a live row has this %s', v_columns)
-        when state = '23505' then
-            'unique value taken: ' || trim(trailing '.' from coalesce(nullif(detail, ''), message)) || coalesce((
-                select ' in row ' || archive._taken_by(locked, overrides, i.indexrelid)
-                  from pg_index i
-                  join pg_class c on c.oid = i.indexrelid
-                 where i.indrelid = locked.source and c.relname = violated), '')
-        when state = '23503' and v_constraint.contype = 'f' then
-            format('its %s no longer exists: %s', regexp_replace(v_columns, '_id$', ''), coalesce(nullif(detail, ''), message))
-        when state = '23502' then
-            format('%s must not be null now, and has no value in the archive', violated_column)
-        else
-            message
-    end;
+    execute format(
+        'update %s a set erased_at = now(), reason = null%s'
+        ' where (%s) and a.erased_at is null'
+        '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
+        archive._name(entry.target), v_blanks, v_is_theirs
+    ) using user_id;
+    get diagnostics erased = row_count;
+    execute format(
+        'select count(*) from %s a join archive.holds h on h.archive_id = a.archive_id where (%s)',
+        archive._name(entry.target), v_is_theirs
+    ) into held using user_id;
 end
 $_$;
 
 
 --
--- Name: FUNCTION _explain(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _erase_rows(entry archive.registry, user_id uuid, OUT erased bigint, OUT held bigint); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._explain(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text) IS 'Why a row could not be inserted, in terms of the row.';
-
-
---
--- Name: _freeze_holds(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._freeze_holds() RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-begin
-    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
-        raise exception 'not at isolation level %: a hold made meanwhile would be missed', current_setting('transaction_isolation')
-            using errcode = 'AR409', hint = 'Use READ COMMITTED.';
-    end if;
-    lock table archive.holds in share mode;
-end
-$$;
-
-
---
--- Name: FUNCTION _freeze_holds(); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._freeze_holds() IS 'Waits for holds being made, and lets no other begin before the end of the transaction.';
-
-
---
--- Name: _ghosts(archive.registry, boolean); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._ghosts(entry archive.registry, thorough boolean) RETURNS text
-    LANGUAGE plpgsql STABLE
-    AS $_$
-declare
-    v_count bigint;
-    v_first bigint;
-begin
-    if archive._name(entry.source) is null or archive._name(entry.target) is null then
-        return null;  -- dropped, as another check says
-    end if;
-    execute format(
-        'select count(*), min(a.archive_id)'
-        '  from (select * from %s where restored_at is null and ($1 or archived_at >= now() - interval ''1 day'')'
-        '         order by archived_at desc limit case when not $1 then 1000 end) a'
-        '  join only %s live on %s',
-        archive._name(entry.target), archive._name(entry.source),
-        (select string_agg(format('live.%1$I = a.%1$I', k), ' and ') from unnest(archive._key(entry.source)) k)
-    ) into v_count, v_first using thorough;
-    return case when v_count > 0 then
-        format('%s archived and not restored, yet live: archive_id %s%s', v_count, v_first, case when v_count > 1 then ' and others' else '' end)
-    end;
-end
-$_$;
-
-
---
--- Name: FUNCTION _ghosts(entry archive.registry, thorough boolean); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._ghosts(entry archive.registry, thorough boolean) IS 'Archived rows, never restored, whose key is live: of the newest 1,000 of the last day, or of all.';
-
-
---
--- Name: _grantee(oid); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._grantee(grantee oid) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN CASE grantee WHEN 0 THEN 'PUBLIC'::text ELSE ((grantee)::regrole)::text END;
-
-
---
--- Name: FUNCTION _grantee(grantee oid); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._grantee(grantee oid) IS 'The name of a role that something is granted to, as SQL writes it; 0 stands for PUBLIC.';
-
-
---
--- Name: _grants(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._grants(target regclass) RETURNS TABLE(relation regclass, privilege text, grantee oid)
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT c.oid,
-     g.privilege_type,
-     g.grantee
-    FROM ((pg_partition_tree(_grants.target) t(relid, parentrelid, isleaf, level)
-      JOIN pg_class c ON ((c.oid = (t.relid)::oid)))
-      CROSS JOIN LATERAL aclexplode(COALESCE(c.relacl, acldefault('r'::"char", c.relowner))) g(grantor, grantee, privilege_type, is_grantable))
-   WHERE ((g.grantee <> archive._owner()) AND (g.grantee <> c.relowner))
- UNION ALL
-  SELECT a.attrelid,
-     g.privilege_type,
-     g.grantee
-    FROM ((pg_partition_tree(_grants.target) t(relid, parentrelid, isleaf, level)
-      JOIN pg_attribute a ON ((a.attrelid = (t.relid)::oid)))
-      CROSS JOIN LATERAL aclexplode(a.attacl) g(grantor, grantee, privilege_type, is_grantable))
-   WHERE (g.grantee <> archive._owner());
-END;
-
-
---
--- Name: FUNCTION _grants(target regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._grants(target regclass) IS 'The grants on an archive and its partitions to others than the owner; 0 stands for PUBLIC.';
-
-
---
--- Name: _insert(archive.locked_row[], jsonb, boolean); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._insert(locked archive.locked_row[], overrides jsonb, new_key boolean DEFAULT false) RETURNS jsonb
-    LANGUAGE plpgsql
-    AS $$
-declare
-    v_ids       bigint[] := array(select r.archive_id from unnest(locked) r);
-    v_tables    regclass[] := array(select distinct r.source from unnest(locked) r);
-    v_table     regclass;
-    v_with      text[] := '{}';
-    v_counts    text[] := '{}';
-    v_key       jsonb;
-    v_count     bigint;
-    v_keys      text;
-    v_first     timestamptz;
-    v_last      timestamptz;
-    v_statement text;
-begin
-    select min(r.archived_at), max(r.archived_at) into v_first, v_last from unnest(locked) r;
-
-    -- A deferred key would report its conflict at the commit, too late for on_conflict.
-    select string_agg(format('%I.%I', n.nspname, c.conname), ', ')
-      into v_keys
-      from pg_constraint c
-      join pg_namespace n on n.oid = c.connamespace
-     where c.conrelid = any (v_tables) and c.condeferrable and c.contype in ('p', 'u', 'x');
-    if v_keys is not null then
-        execute 'set constraints ' || v_keys || ' immediate';
-    end if;
-
-    foreach v_table in array v_tables loop
-        v_with := v_with || format('t%s as (%s)', v_table::oid, archive._insert_statement(archive._entry(v_table), overrides, new_key));
-        v_counts := v_counts || format('select key from t%s', v_table::oid);
-    end loop;
-    if v_tables = '{}' then
-        return null;
-    end if;
-    v_statement := format(
-        'with %s select (pg_catalog.array_agg(key))[1], pg_catalog.count(*) from (%s) restored',
-        array_to_string(v_with, ', '), array_to_string(v_counts, ' union all '));
-    perform archive._enter_callers_path();
-    execute v_statement into v_key, v_count using v_ids, overrides, v_first, v_last;
-    perform archive._leave_callers_path();
-
-    if v_count <> cardinality(locked) then
-        raise exception 'a trigger of % refused it', array_to_string(v_tables, ' or ') using errcode = 'AR409';
-    end if;
-    foreach v_table in array v_tables loop
-        perform archive._mark(
-            v_table, array_agg(r.archive_id), array_agg(case when v_count = 1 then v_key else r.key end), v_first, v_last)
-           from unnest(locked) r
-          where r.source = v_table;
-    end loop;
-    return v_key;
-end
-$$;
-
-
---
--- Name: FUNCTION _insert(locked archive.locked_row[], overrides jsonb, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._insert(locked archive.locked_row[], overrides jsonb, new_key boolean) IS 'Inserts archived rows into their tables as the caller, and marks them as restored.';
+COMMENT ON FUNCTION archive._erase_rows(entry archive.registry, user_id uuid, OUT erased bigint, OUT held bigint) IS 'Blanks one user''s rows in an archive; counts them and those on hold. Null where no row can belong to a user.';
 
 
 --
@@ -1498,411 +1511,165 @@ COMMENT ON FUNCTION archive._key(relation regclass) IS 'The columns of a table''
 
 
 --
--- Name: _insert_statement(archive.registry, jsonb, boolean); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _erase_subject_columns(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) RETURNS text
+CREATE FUNCTION archive._erase_subject_columns(source regclass) RETURNS name[]
     LANGUAGE sql STABLE
-    RETURN (SELECT format('insert into %s as live (%s) overriding system value select %s from %s a%s where a.archive_id = any ($1) and a.archived_at between $3 and $4 order by a.archive_id returning pg_catalog.jsonb_build_array(%s) as key'::text, archive._name((_insert_statement.entry).source), string_agg(format('%I'::text, c.name), ', '::text), string_agg(CASE WHEN (_insert_statement.overrides ? (c.name)::text) THEN format('o.%I'::text, c.name) WHEN (since.id > 0) THEN format('case when a.archive_id < %s then %s else a.%I%s end'::text, since.id, COALESCE(c.default_value, 'null'::text), c.name, conversion.suffix) ELSE format('a.%I%s'::text, c.name, conversion.suffix) END, ', '::text), archive._name((_insert_statement.entry).target), ((' cross join pg_catalog.jsonb_to_record($2) as o ('::text || string_agg(format('%I %s'::text, c.name, c.type), ', '::text) FILTER (WHERE (_insert_statement.overrides ? (c.name)::text))) || ')'::text), (SELECT string_agg(format('live.%I'::text, k.k), ', '::text) AS string_agg FROM unnest(archive._key((_insert_statement.entry).source)) k(k))) AS format FROM (((archive._columns((_insert_statement.entry).source) c(name, type, archived_type, collated, generated, not_null, default_value) LEFT JOIN archive._columns((_insert_statement.entry).target) copy(name, type, archived_type, collated, generated, not_null, default_value) ON ((copy.name = c.name))) CROSS JOIN LATERAL (SELECT (((_insert_statement.entry).columns ->> (c.name)::text))::bigint AS int8) since(id)) CROSS JOIN LATERAL (SELECT CASE WHEN (copy.type <> c.type) THEN ('::'::text || c.type) ELSE ''::text END AS "case") conversion(suffix)) WHERE ((NOT c.generated) AND ((_insert_statement.overrides ? (c.name)::text) OR ((c.name <> ALL ((_insert_statement.entry).exclude)) AND (copy.name IS NOT NULL) AND (NOT (_insert_statement.new_key AND (c.default_value IS NOT NULL) AND (c.name = ANY (archive._key((_insert_statement.entry).source)))))))));
+    RETURN CASE WHEN ((source)::oid = ('public."user"'::regclass)::oid) THEN archive._key(source) ELSE (SELECT array_agg(DISTINCT a.attname) AS array_agg FROM (pg_constraint c JOIN pg_attribute a ON (((a.attrelid = c.conrelid) AND (a.attnum = c.conkey[1])))) WHERE ((c.contype = 'f'::"char") AND (c.conrelid = (_erase_subject_columns.source)::oid) AND (c.confrelid = ('public."user"'::regclass)::oid) AND (c.confdeltype <> ALL (ARRAY['n'::"char", 'd'::"char"])))) END;
 
 
 --
--- Name: FUNCTION _insert_statement(entry archive.registry, overrides jsonb, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _erase_subject_columns(source regclass); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) IS 'The statement that restores rows of one table: $1 their archive_ids, $2 the overrides, $3 and $4 the times of the first and last deletion.';
+COMMENT ON FUNCTION archive._erase_subject_columns(source regclass) IS 'The columns by which a row belongs to a user; null without any.';
 
 
 --
--- Name: _is_applied(text); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _fault_capture(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._is_applied(files text) RETURNS boolean
+CREATE FUNCTION archive._fault_capture(source regclass, target regclass, exclude text[]) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (EXISTS (SELECT FROM archive.applied_code a WHERE ((a.files = _is_applied.files) AND (a.catalogue = archive._catalogue()))));
+    RETURN (SELECT CASE WHEN (p.oid IS NULL) THEN 'is missing'::text WHEN (p.prosrc <> archive._capture_body(_fault_capture.source, _fault_capture.target, _fault_capture.exclude)) THEN 'is not as archive.enable() writes it for this table'::text WHEN (p.proowner <> archive._owner()) THEN ('belongs to '::text || (p.proowner)::regrole) WHEN ((NOT p.prosecdef) OR (p.proconfig IS DISTINCT FROM ARRAY['search_path=pg_catalog, pg_temp'::text])) THEN 'is not SECURITY DEFINER with a pinned search_path'::text WHEN (EXISTS (SELECT FROM aclexplode(COALESCE(p.proacl, acldefault('f'::"char", p.proowner))) g(grantor, grantee, privilege_type, is_grantable) WHERE ((g.privilege_type = 'EXECUTE'::text) AND (g.grantee <> p.proowner)))) THEN 'can be executed by others than its owner'::text ELSE NULL::text END AS "case" FROM ((VALUES (archive._capture_name(_fault_capture.source))) expected(name) LEFT JOIN pg_proc p ON (((p.pronamespace = ('archive'::regnamespace)::oid) AND (p.proname = expected.name) AND (p.pronargs = 0)))));
 
 
 --
--- Name: FUNCTION _is_applied(files text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_capture(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._is_applied(files text) IS 'Whether files with this digest made the functions and grants, and nobody has changed them since.';
-
-
---
--- Name: _is_no_conflict(text); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._is_no_conflict(state text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE
-    RETURN ((state = '42501'::text) OR ((state <> 'AR409'::text) AND ("left"(state, 2) = ANY (ARRAY['0A'::text, '25'::text, '40'::text, '53'::text, '54'::text, '55'::text, '57'::text, '58'::text, 'AR'::text, 'XX'::text]))));
+COMMENT ON FUNCTION archive._fault_capture(source regclass, target regclass, exclude text[]) IS 'What is wrong with a table''s capture function; null if nothing is.';
 
 
 --
--- Name: FUNCTION _is_no_conflict(state text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: _fault_column_names(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._is_no_conflict(state text) IS 'Whether an error is to end a restore instead of being told of the row.';
-
-
---
--- Name: _later_trigger(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._later_trigger(source regclass) RETURNS name
+CREATE FUNCTION archive._fault_column_names(source regclass) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT min((t.tgname)::text) AS min FROM pg_trigger t WHERE ((t.tgrelid = (_later_trigger.source)::oid) AND (((t.tgtype)::integer & ((1 + 2) + 8)) = ((1 + 2) + 8)) AND (t.tgname > 'zz_archive_before_delete'::name) AND (NOT t.tgisinternal)));
+    RETURN (SELECT ('has columns with names that the archive uses for itself: '::text || string_agg(format('%I'::text, c.name), ', '::text)) FROM archive._columns(_fault_column_names.source) c(name, type, archived_type, collated, generated, not_null, default_value) WHERE (c.name IN (SELECT m.name FROM archive._archive_metadata() m(name, type, not_null, captured, description))));
 
 
 --
--- Name: FUNCTION _later_trigger(source regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_column_names(source regclass); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._later_trigger(source regclass) IS 'The BEFORE DELETE trigger that would run after the archive''s and could cancel the delete; null without one.';
-
-
---
--- Name: _leave_callers_path(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._leave_callers_path() RETURNS void
-    LANGUAGE sql
-    BEGIN ATOMIC
- SELECT set_config('search_path'::text, 'pg_catalog, pg_temp'::text, true) AS set_config;
-END;
+COMMENT ON FUNCTION archive._fault_column_names(source regclass) IS 'Columns of a table that have the name of an archive''s own; null without any.';
 
 
 --
--- Name: FUNCTION _leave_callers_path(); Type: COMMENT; Schema: archive; Owner: -
+-- Name: _fault_columns(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._leave_callers_path() IS 'Sets the archive''s own search path again.';
-
-
---
--- Name: _left_out(archive.locked_row); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._left_out(locked archive.locked_row) RETURNS text
+CREATE FUNCTION archive._fault_columns(source regclass, target regclass, exclude text[]) RETURNS text
     LANGUAGE sql STABLE
-    RETURN CASE WHEN ((locked).lost IS NOT NULL) THEN format('left out, for %s has no such column now: %s'::text, archive._label((locked).source), (locked).lost) ELSE NULL::text END;
+    RETURN (SELECT string_agg(format('%I %s'::text, COALESCE(wanted.name, present.name), fault.description), '; '::text) AS string_agg FROM (((SELECT m.name, m.type, NULL::text AS collated, m.not_null FROM archive._archive_metadata() m(name, type, not_null, captured, description) UNION ALL SELECT c.name, c.archived_type, c.collated, false FROM archive._columns(_fault_columns.source) c(name, type, archived_type, collated, generated, not_null, default_value) WHERE (c.name <> ALL (_fault_columns.exclude))) wanted FULL JOIN archive._columns(_fault_columns.target) present(name, type, archived_type, collated, generated, not_null, default_value) ON ((present.name = wanted.name))) CROSS JOIN LATERAL (SELECT CASE WHEN (present.name IS NULL) THEN ('is missing in '::text || archive._name(_fault_columns.target)) WHEN ((wanted.name IS NULL) AND present.not_null) THEN (('is not null in '::text || archive._name(_fault_columns.target)) || ' and not copied'::text) WHEN (present.type <> wanted.type) THEN format('is %s in %s and %s in %s'::text, wanted.type, archive._name(_fault_columns.source), present.type, archive._name(_fault_columns.target)) WHEN ((present.collated IS DISTINCT FROM wanted.collated) AND (wanted.name IS NOT NULL)) THEN ('has another collation in '::text || archive._name(_fault_columns.target)) WHEN (present.not_null AND (NOT wanted.not_null)) THEN (('is not null in '::text || archive._name(_fault_columns.target)) || ', where copies must be nullable'::text) ELSE NULL::text END AS description) fault) WHERE (fault.description IS NOT NULL));
 
 
 --
--- Name: FUNCTION _left_out(locked archive.locked_row); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_columns(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._left_out(locked archive.locked_row) IS 'What a restore of the row leaves in the archive; null if nothing.';
-
-
---
--- Name: _lock(regclass, bigint[]); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._lock(source regclass, archive_ids bigint[]) RETURNS SETOF archive.locked_row
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-declare
-    v_entry archive.registry := archive._entry(source);
-    v_when  record := archive._when(source, archive_ids);
-begin
-    return query execute archive._lock_statement(
-        v_entry, 'a.archive_id = any ($1) and a.archived_at between $2 and $3', newest => false
-    ) using archive_ids, v_when.first, v_when.last;
-end
-$_$;
+COMMENT ON FUNCTION archive._fault_columns(source regclass, target regclass, exclude text[]) IS 'The columns in which an archive does not fit its table; null if it fits.';
 
 
 --
--- Name: FUNCTION _lock(source regclass, archive_ids bigint[]); Type: COMMENT; Schema: archive; Owner: -
+-- Name: _fault_default_partition(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._lock(source regclass, archive_ids bigint[]) IS 'Locks archived rows by id.';
-
-
---
--- Name: _lock_statement(archive.registry, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._lock_statement(entry archive.registry, condition text, newest boolean) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT format('with locked as (select a.* from %1$s a where %2$s order by a.archive_id for update) select %3$L::regclass, a.archive_id, a.archived_at, jsonb_build_array(%4$s),        a.restored_at, a.restored_by, a.erased_at, %5$s  from (select l.*, %6$s as superseded from locked l) a where not superseded order by a.archive_id'::text, archive._name((_lock_statement.entry).target), _lock_statement.condition, archive._name((_lock_statement.entry).source), k.names, COALESCE(lost.names, 'null'::text), CASE WHEN _lock_statement.newest THEN format('lead(archive_id) over (partition by %s order by archive_id) is not null'::text, replace(k.names, 'a.'::text, 'l.'::text)) ELSE 'false'::text END) AS format FROM ((SELECT string_agg(format('a.%I'::text, name.name), ', '::text) AS string_agg FROM unnest(archive._key((_lock_statement.entry).source)) name(name)) k(names) LEFT JOIN (SELECT format('nullif(concat_ws('', '', %s), '''')'::text, string_agg(format('case when a.%1$I is not null then %1$L end'::text, gone.name), ', '::text)) AS format FROM archive._columns((_lock_statement.entry).target) gone(name, type, archived_type, collated, generated, not_null, default_value) WHERE ((NOT (gone.name IN (SELECT m.name FROM archive._metadata() m(name, type, not_null, description)))) AND (NOT (gone.name IN (SELECT c.name FROM archive._columns((_lock_statement.entry).source) c(name, type, archived_type, collated, generated, not_null, default_value))))) HAVING (count(*) > 0)) lost(names) ON (true)));
-
-
---
--- Name: FUNCTION _lock_statement(entry archive.registry, condition text, newest boolean); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._lock_statement(entry archive.registry, condition text, newest boolean) IS 'The statement that locks archived rows of one table and tells what a restore needs to know.';
-
-
---
--- Name: _lock_transaction(xid8, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._lock_transaction(transaction_id xid8, archived_at timestamp with time zone) RETURNS SETOF archive.locked_row
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-declare
-    v_table record;
-    v_when  timestamptz := archived_at;
-begin
-    for v_table in
-        select * from archive._touched(transaction_id, archived_at) t order by t.source::oid
-    loop
-        v_when := coalesce(v_when, v_table.first);
-        if v_table.first <> v_when or v_table.last <> v_when then
-            raise exception 'transaction % is ambiguous: rows were archived under this id at different times', transaction_id
-                using errcode = 'AR409', hint = 'Name one with archived_at.';
-        end if;
-        return query execute archive._lock_statement(
-            archive._entry(v_table.source), 'a.transaction_id = $1 and a.archived_at = $2', newest => true
-        ) using transaction_id, v_when;
-    end loop;
-end
-$_$;
-
-
---
--- Name: FUNCTION _lock_transaction(transaction_id xid8, archived_at timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._lock_transaction(transaction_id xid8, archived_at timestamp with time zone) IS 'Locks what one transaction deleted from all archived tables.';
-
-
---
--- Name: actor(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive.actor() RETURNS text
+CREATE FUNCTION archive._fault_default_partition(target regclass) RETURNS text
     LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    v_actor text := nullif(current_setting('archive.actor', true), '');
+    v_default regclass := (select p.partition from archive._partitions(target) p where p.lower is null);
+    v_filled  boolean;
 begin
-    perform convert_to(v_actor, getdatabaseencoding());
-    return v_actor;
-exception when character_not_in_repertoire or untranslatable_character then
-    return encode(replace(v_actor, '\', '\\')::bytea, 'escape');  -- as the capture functions do
+    if v_default is null then
+        return 'there is none: a delete in a month without a partition would fail';
+    end if;
+    execute format('select exists (select from %s)', v_default) into v_filled;
+    return case when v_filled
+                then v_default || ' has rows: archive.make_partitions() moves closed months out of it'
+           end;
 end
 $$;
 
 
 --
--- Name: FUNCTION actor(); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_default_partition(target regclass); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive.actor() IS 'Who acts, as the application knows it: SET LOCAL archive.actor = ''…''. Null when unset.';
-
-
---
--- Name: _log(text, regclass, bigint, bigint, jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._log(action text, source regclass, rows bigint, held bigint, scope jsonb, reason text) RETURNS void
-    LANGUAGE sql
-    BEGIN ATOMIC
- INSERT INTO archive.purge_log (action, source, rows, held, scope, reason, actor)
-   VALUES (_log.action, archive._label(_log.source), _log.rows, _log.held, _log.scope, _log.reason, archive.actor());
-END;
+COMMENT ON FUNCTION archive._fault_default_partition(target regclass) IS 'What is wrong with the default partition of an archive; null if nothing.';
 
 
 --
--- Name: FUNCTION _log(action text, source regclass, rows bigint, held bigint, scope jsonb, reason text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: _fault_ghost_rows(archive.registry, boolean); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._log(action text, source regclass, rows bigint, held bigint, scope jsonb, reason text) IS 'Adds a line to archive.purge_log.';
-
-
---
--- Name: _make_partition(regclass, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._make_partition(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone) RETURNS boolean
-    LANGUAGE plpgsql
+CREATE FUNCTION archive._fault_ghost_rows(entry archive.registry, thorough boolean) RETURNS text
+    LANGUAGE plpgsql STABLE
     AS $_$
 declare
-    v_name    text;
-    v_default regclass;
-    v_late    boolean;
-    v_bounds  text := 'default';
+    v_count bigint;
+    v_first bigint;
 begin
-    select format('%I.%I', n.nspname, c.relname || '_' || suffix),
-           to_regclass(format('%I.%I', n.nspname, c.relname || '_default'))
-      into v_name, v_default
-      from pg_class c
-      join pg_namespace n on n.oid = c.relnamespace
-     where c.oid = target;
-
-    if to_regclass(v_name) is not null then
-        return false;
+    if archive._name(entry.source) is null or archive._name(entry.target) is null then
+        return null;  -- a table was dropped: another check reports it
     end if;
-    if v_default is not null and not archive._try_lock(v_default) then
-        raise warning 'partition % was not made: % is in use', v_name, v_default
-            using hint = 'Deletes go on meanwhile. Call archive.make_partitions() later.';
-        return false;
-    end if;
-
-    if lower is not null then
-        execute format('select exists (select from %s d where d.archived_at >= $1 and d.archived_at < $2)', v_default)
-           into v_late using lower, upper;
-        -- Rows of a month that goes on stay where they are: a delete that finds the default partition would fail.
-        if v_late and upper > now() - interval '1 day' then
-            return false;
-        end if;
-        -- As ISO 8601 in UTC: other styles name zones, and not all names are unambiguous.
-        v_bounds := format('for values from (%L) to (%L)',
-                           to_char(lower at time zone 'UTC', 'YYYY-MM-DD"T00:00:00Z"'),
-                           to_char(upper at time zone 'UTC', 'YYYY-MM-DD"T00:00:00Z"'));
-    end if;
-
-    execute format('create table %s (like %s including all)', v_name, target);
-    execute format('alter table %s owner to %s', v_name, archive._owner()::regrole);
-    perform archive._revoke(v_name::regclass, 'all');
-    if v_late then
-        execute format(
-            'with moved as (delete from %s d where d.archived_at >= $1 and d.archived_at < $2 returning *)'
-            ' insert into %s select * from moved', v_default, v_name) using lower, upper;
-    end if;
-    execute format('alter table %s attach partition %s %s', target, v_name, v_bounds);
-    return true;
+    execute format(
+        'select count(*), min(a.archive_id)'
+        '  from (select * from %s where restored_at is null and ($1 or archived_at >= now() - interval ''1 day'')'
+        '         order by archived_at desc limit case when not $1 then 1000 end) a'
+        '  join only %s live on %s',
+        archive._name(entry.target), archive._name(entry.source),
+        (select string_agg(format('live.%1$I = a.%1$I', k), ' and ') from unnest(archive._key(entry.source)) k)
+    ) into v_count, v_first using thorough;
+    return case when v_count > 0
+                then format('%s archived and not restored, yet live: archive_id %s%s',
+                            v_count, v_first, case when v_count > 1 then ' and others' else '' end)
+           end;
 end
 $_$;
 
 
 --
--- Name: FUNCTION _make_partition(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_ghost_rows(entry archive.registry, thorough boolean); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._make_partition(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone) IS 'Makes one partition of an archive table, with the rows of it that are in the default partition. False where it is there already, or cannot be made now.';
+COMMENT ON FUNCTION archive._fault_ghost_rows(entry archive.registry, thorough boolean) IS 'Archived rows, never restored, whose key is live: of the newest 1,000 of the last day, or of all.';
 
 
 --
--- Name: _month(timestamp with time zone, integer); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _fault_login_limits(); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._month(moment timestamp with time zone, later integer DEFAULT 0) RETURNS timestamp with time zone
+CREATE FUNCTION archive._fault_login_limits() RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (string_agg(format('%I'::text, r.rolname), ', '::text ORDER BY r.rolname) || ' may take any time: alter role … set statement_timeout, or one request can hold the database'::text) FROM pg_roles r WHERE (r.rolcanlogin AND (NOT r.rolsuper) AND pg_has_role(r.oid, 'archive_runtime'::name, 'member'::text) AND (NOT pg_has_role(r.oid, archive._owner(), 'member'::text)) AND (NOT (EXISTS (SELECT FROM (pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) setting(setting)) WHERE ((s.setrole = ANY (ARRAY[(0)::oid, r.oid])) AND (s.setdatabase = ANY (ARRAY[(0)::oid, (SELECT d.oid FROM pg_database d WHERE (d.datname = current_database()))])) AND (setting.setting ~~ 'statement_timeout=%'::text) AND (setting.setting <> 'statement_timeout=0'::text)))))));
+
+
+--
+-- Name: FUNCTION _fault_login_limits(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_login_limits() IS 'The logins of the API without a statement_timeout; null if all have one.';
+
+
+--
+-- Name: _partition_month(timestamp with time zone, integer); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._partition_month(moment timestamp with time zone, later integer DEFAULT 0) RETURNS timestamp with time zone
     LANGUAGE sql IMMUTABLE
     RETURN ((date_trunc('month'::text, (moment AT TIME ZONE 'UTC'::text)) + make_interval(months => later)) AT TIME ZONE 'UTC'::text);
 
 
 --
--- Name: FUNCTION _month(moment timestamp with time zone, later integer); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _partition_month(moment timestamp with time zone, later integer); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._month(moment timestamp with time zone, later integer) IS 'The start of the month of a moment, in UTC, or of a later month.';
-
-
---
--- Name: _make_month(regclass, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._make_month(target regclass, month timestamp with time zone) RETURNS boolean
-    LANGUAGE sql
-    RETURN archive._make_partition(target, to_char((month AT TIME ZONE 'UTC'::text), '"y"YYYY"m"MM'::text), month, archive._month(month, 1));
-
-
---
--- Name: FUNCTION _make_month(target regclass, month timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._make_month(target regclass, month timestamp with time zone) IS 'Makes the partition of the month that begins then.';
-
-
---
--- Name: _make_partitions(regclass, integer); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._make_partitions(target regclass, ahead integer DEFAULT 2) RETURNS void
-    LANGUAGE plpgsql
-    AS $_$
-declare
-    v_late timestamptz;
-begin
-    perform archive._make_partition(target, 'default', null, null);
-    perform archive._make_month(target, archive._month(now(), later)) from generate_series(0, ahead) later;
-
-    -- Closed months, oldest first, leave the default partition.
-    loop
-        execute format('select min(d.archived_at) from %s d where d.archived_at < $1', (
-            select p.partition from archive._partitions(target) p where p.lower is null
-        )) into v_late using archive._month(now() - interval '1 day');
-        exit when v_late is null or not archive._make_month(target, archive._month(v_late));
-    end loop;
-end
-$_$;
-
-
---
--- Name: FUNCTION _make_partitions(target regclass, ahead integer); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._make_partitions(target regclass, ahead integer) IS 'Makes the default partition of an archive table, this month''s and those of the months ahead, where they are missing, and those of closed months that have rows in the default partition.';
-
-
---
--- Name: _mark(regclass, bigint[], jsonb[], timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, last timestamp with time zone DEFAULT 'infinity'::timestamp with time zone) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-declare
-    v_entry archive.registry := archive._entry(source);
-    v_count bigint;
-    v_live  bigint;
-begin
-    execute format(
-        'with marked as ('
-        'update %s a'
-        '   set restored_at = now(), restored_by = $3'
-        '  from unnest($1, $2) as m (archive_id, key)'
-        '  join only %s live on %s'
-        ' where a.archive_id = m.archive_id and a.archived_at between $5 and $6'
-        '   and a.restored_at is null and a.erased_at is null'
-        -- Inserted by this transaction or since: the ids of subtransactions are later than its own.
-        '   and (live.xmin::text::bigint - $4 + 4294967296) %% 4294967296 < 2147483648'
-        ' returning live.ctid'
-        ') select count(*), count(distinct ctid) from marked',
-        archive._name(v_entry.target), archive._name(source),
-        (select string_agg(format('live.%I = (m.key ->> %s)::%s', c.name, k.position - 1, c.type), ' and ')
-           from unnest(archive._key(source)) with ordinality k (name, position)
-           join archive._columns(source) c on c.name = k.name)
-    ) into v_count, v_live using archive_ids, keys, coalesce(archive.actor(), session_user),
-        (pg_current_xact_id()::text::numeric % 4294967296)::bigint, first, last;
-
-    if v_count <> cardinality(archive_ids) or v_live <> v_count then
-        raise exception 'not every archived row named has a live row of its own in % that was inserted just now', source using errcode = 'AR409';
-    end if;
-end
-$_$;
-
-
---
--- Name: FUNCTION _mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone) IS 'Marks archived rows as restored, after a look at the live rows.';
-
-
---
--- Name: _mismatch(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._mismatch(source regclass, target regclass, exclude text[]) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT string_agg(format('%I %s'::text, COALESCE(wanted.name, present.name), fault.description), '; '::text) AS string_agg FROM (((SELECT m.name, m.type, NULL::text AS collated, m.not_null FROM archive._metadata() m(name, type, not_null, description) UNION ALL SELECT c.name, c.archived_type, c.collated, false FROM archive._columns(_mismatch.source) c(name, type, archived_type, collated, generated, not_null, default_value) WHERE (c.name <> ALL (_mismatch.exclude))) wanted FULL JOIN archive._columns(_mismatch.target) present(name, type, archived_type, collated, generated, not_null, default_value) ON ((present.name = wanted.name))) CROSS JOIN LATERAL (SELECT CASE WHEN (present.name IS NULL) THEN ('is missing in '::text || archive._name(_mismatch.target)) WHEN ((wanted.name IS NULL) AND present.not_null) THEN (('is not null in '::text || archive._name(_mismatch.target)) || ' and not copied'::text) WHEN (present.type <> wanted.type) THEN format('is %s in %s and %s in %s'::text, wanted.type, archive._name(_mismatch.source), present.type, archive._name(_mismatch.target)) WHEN ((present.collated IS DISTINCT FROM wanted.collated) AND (wanted.name IS NOT NULL)) THEN ('has another collation in '::text || archive._name(_mismatch.target)) WHEN (present.not_null AND (NOT wanted.not_null)) THEN (('is not null in '::text || archive._name(_mismatch.target)) || ', where copies must be nullable'::text) ELSE NULL::text END AS description) fault) WHERE (fault.description IS NOT NULL));
-
-
---
--- Name: FUNCTION _mismatch(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._mismatch(source regclass, target regclass, exclude text[]) IS 'The columns in which an archive does not fit its table; null if it fits.';
+COMMENT ON FUNCTION archive._partition_month(moment timestamp with time zone, later integer) IS 'The start of the month of a moment, in UTC, or of a later month.';
 
 
 --
@@ -1933,67 +1700,578 @@ COMMENT ON FUNCTION archive._partitions(target regclass) IS 'The partitions of a
 
 
 --
--- Name: _missing_month(regclass); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _fault_next_partition(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._missing_month(target regclass) RETURNS text
+CREATE FUNCTION archive._fault_next_partition(target regclass) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT format('%s has no partition from %s on: archive.make_partitions() makes it'::text, archive._name(_missing_month.target), to_char((month.month AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD'::text)) AS format FROM unnest(ARRAY[archive._month(now()), archive._month(now(), 1)]) month(month) WHERE (NOT (EXISTS (SELECT FROM archive._partitions(_missing_month.target) p(partition, lower, upper) WHERE ((p.lower <= month.month) AND (p.upper > month.month))))) ORDER BY month.month LIMIT 1);
+    RETURN (SELECT format('%s has no partition from %s on: archive.make_partitions() makes it'::text, archive._name(_fault_next_partition.target), to_char((month.month AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD'::text)) AS format FROM unnest(ARRAY[archive._partition_month(now()), archive._partition_month(now(), 1)]) month(month) WHERE (NOT (EXISTS (SELECT FROM archive._partitions(_fault_next_partition.target) p(partition, lower, upper) WHERE ((p.lower <= month.month) AND (p.upper > month.month))))) ORDER BY month.month LIMIT 1);
 
 
 --
--- Name: FUNCTION _missing_month(target regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_next_partition(target regclass); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._missing_month(target regclass) IS 'This month or the next, if it has no partition.';
+COMMENT ON FUNCTION archive._fault_next_partition(target regclass) IS 'Which of this month and the next has no partition; null if both have one.';
 
 
 --
--- Name: _missing_views(); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _grantee(oid); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._missing_views() RETURNS text
+CREATE FUNCTION archive._grantee(grantee oid) RETURNS text
     LANGUAGE sql STABLE
-    RETURN CASE WHEN ((to_regclass('archive._places'::text) IS NULL) OR ((to_regclass('archive.transactions'::text) IS NULL) AND (EXISTS (SELECT FROM archive.registry)))) THEN 'no restore works: they went with a table that was dropped; archive.disable() it by its oid, as the registry has it'::text ELSE NULL::text END;
+    RETURN CASE grantee WHEN 0 THEN 'PUBLIC'::text ELSE ((grantee)::regrole)::text END;
 
 
 --
--- Name: FUNCTION _missing_views(); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _grantee(grantee oid); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._missing_views() IS 'What it means that the views over all archives are gone; null if they are there.';
+COMMENT ON FUNCTION archive._grantee(grantee oid) IS 'The name of a role that something is granted to, as SQL writes it; 0 stands for PUBLIC.';
 
 
 --
--- Name: _partition_grants(regclass); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _fault_partition_grants(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._partition_grants(target regclass) RETURNS text
+CREATE FUNCTION archive._fault_partition_grants(target regclass) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT string_agg(DISTINCT format('%s on %s is granted to %s'::text, g.privilege, g.relation, archive._grantee(g.grantee)), '; '::text) AS string_agg FROM archive._grants(_partition_grants.target) g(relation, privilege, grantee) WHERE ((g.relation)::oid <> (_partition_grants.target)::oid));
+    RETURN (SELECT string_agg(DISTINCT format('%s on %s is granted to %s'::text, g.privilege, g.relation, archive._grantee(g.grantee)), '; '::text) AS string_agg FROM archive._archive_grants(_fault_partition_grants.target) g(relation, privilege, grantee) WHERE ((g.relation)::oid <> (_fault_partition_grants.target)::oid));
 
 
 --
--- Name: FUNCTION _partition_grants(target regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_partition_grants(target regclass); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._partition_grants(target regclass) IS 'Grants on the partitions of an archive; null without any.';
+COMMENT ON FUNCTION archive._fault_partition_grants(target regclass) IS 'Grants on the partitions of an archive; null without any.';
 
 
 --
--- Name: _public_functions(); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _fault_public_functions(); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._public_functions() RETURNS text
+CREATE FUNCTION archive._fault_public_functions() RETURNS text
     LANGUAGE sql STABLE
     RETURN (SELECT (string_agg(DISTINCT ((p.oid)::regprocedure)::text, ', '::text) || ' can be executed by PUBLIC'::text) FROM (pg_proc p CROSS JOIN LATERAL aclexplode(COALESCE(p.proacl, acldefault('f'::"char", p.proowner))) g(grantor, grantee, privilege_type, is_grantable)) WHERE ((p.pronamespace = ('archive'::regnamespace)::oid) AND (g.grantee = (0)::oid)));
 
 
 --
--- Name: FUNCTION _public_functions(); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_public_functions(); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._public_functions() IS 'Functions of the archive that anybody may execute; null without any.';
+COMMENT ON FUNCTION archive._fault_public_functions() IS 'Functions of the archive that anybody may execute; null without any.';
+
+
+--
+-- Name: _fault_shared_login(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_shared_login() RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('%s is the only login with archive_runtime, and owns the archive: whoever takes over the API can rewrite history'::text, (archive._owner())::regrole) AS format WHERE (NOT (EXISTS (SELECT FROM pg_roles r WHERE (r.rolcanlogin AND (NOT r.rolsuper) AND pg_has_role(r.oid, 'archive_runtime'::name, 'member'::text) AND (NOT pg_has_role(r.oid, archive._owner(), 'member'::text)))))));
+
+
+--
+-- Name: FUNCTION _fault_shared_login(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_shared_login() IS 'What it costs that one login both migrates and serves; null if there are two.';
+
+
+--
+-- Name: _fault_source(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_source(source regclass) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    v_table pg_class;
+begin
+    select * into v_table from pg_class where oid = source;
+
+    return case
+        when not found then
+            'does not exist'
+        when v_table.relnamespace::regnamespace::text ~ '^(pg_.*|information_schema|archive)$' then
+            'is in a schema of the system''s or the archive''s own'
+        when v_table.relkind = 'p' or v_table.relispartition then
+            'is partitioned: a row moved between partitions would count as deleted'
+        when v_table.relkind = 'f' then
+            'is a foreign table'
+        when v_table.relkind <> 'r' then
+            'is not a table'
+        when v_table.relpersistence = 't' then
+            'is temporary'
+        when v_table.relpersistence = 'u' then
+            'is unlogged: its rows would vanish in a crash, unarchived'
+        when exists (select from pg_inherits where _fault_source.source in (inhrelid, inhparent)) then
+            'is part of an inheritance tree, where a delete through the parent loses columns'
+        when exists (select from archive.registry r where r.target = _fault_source.source) then
+            'is an archive itself'
+        when v_table.relowner <> archive._owner()
+             and not exists (select from pg_roles r where r.oid = v_table.relowner and r.rolsuper) then
+            format('belongs to %s, whose policies and domains could run as the archive''s owner',
+                   v_table.relowner::regrole)
+        when archive._key(source) is null then
+            'has no primary key, by which a row could be found again'
+        when octet_length(v_table.relname) > 45 then
+            'has a name of more than 45 bytes, to which nothing can be added'
+        when octet_length(archive._capture_name(source)) > 63 then
+            'has, with its schema, too long a name for a capture function'
+        else
+            archive._fault_column_names(source)
+    end;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _fault_source(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_source(source regclass) IS 'Why a table cannot be archived; null if it can.';
+
+
+--
+-- Name: _fault_target(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_target(target regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN ((SELECT c.relkind FROM pg_class c WHERE (c.oid = (_fault_target.target)::oid)) <> 'p'::"char") THEN 'is not a partitioned table'::text WHEN (pg_get_partkeydef((target)::oid) <> 'RANGE (archived_at)'::text) THEN 'is not partitioned by range of archived_at'::text ELSE NULL::text END;
+
+
+--
+-- Name: FUNCTION _fault_target(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_target(target regclass) IS 'Why a table cannot be an archive, whatever its columns; null if it can.';
+
+
+--
+-- Name: _fault_transaction_ids(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_transaction_ids() RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_first text;
+begin
+    if archive._fault_views() is not null then
+        return null;
+    end if;
+    -- Dynamic: the view is written after this function is created.
+    execute 'select min(t.transaction_id::text)'
+            '  from (select transaction_id from archive.transactions group by transaction_id having count(*) > 1) t'
+       into v_first;
+    return 'transaction ' || v_first || ' and perhaps others have several archived_at:'
+           ' restore_transaction() asks for one';
+end
+$$;
+
+
+--
+-- Name: FUNCTION _fault_transaction_ids(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_transaction_ids() IS 'Transaction ids used twice, since the counter starts again after a dump and restore; null without any.';
+
+
+--
+-- Name: _fault_views(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_views() RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN ((to_regclass('archive._archived_rows'::text) IS NULL) OR ((to_regclass('archive.transactions'::text) IS NULL) AND (EXISTS (SELECT FROM archive.registry)))) THEN 'no restore works: they went with a table that was dropped; archive.disable() it by its oid, as the registry has it'::text ELSE NULL::text END;
+
+
+--
+-- Name: FUNCTION _fault_views(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_views() IS 'What it means that the views over all archives are gone; null if they are there.';
+
+
+--
+-- Name: _fault_write_all(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_write_all() RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (string_agg(format('%I'::text, r.rolname), ', '::text ORDER BY r.rolname) || ' may write to every table, as pg_write_all_data'::text) FROM pg_roles r WHERE (r.rolcanlogin AND (NOT r.rolsuper) AND pg_has_role(r.oid, 'pg_write_all_data'::name, 'usage'::text) AND (NOT pg_has_role(r.oid, archive._owner(), 'member'::text))));
+
+
+--
+-- Name: FUNCTION _fault_write_all(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_write_all() IS 'Logins that may write to all archives without a grant; null without any.';
+
+
+--
+-- Name: _fault_writers(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_writers(target regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT string_agg(DISTINCT f.fault, '; '::text) AS string_agg FROM (SELECT format('%s on %s is granted to %s'::text, g.privilege, g.relation, archive._grantee(g.grantee)) AS format FROM archive._archive_grants(_fault_writers.target) g(relation, privilege, grantee) WHERE (g.privilege <> 'SELECT'::text) UNION ALL SELECT format('%s belongs to %s'::text, (c.oid)::regclass, (c.relowner)::regrole) AS format FROM (pg_partition_tree(_fault_writers.target) t(relid, parentrelid, isleaf, level) JOIN pg_class c ON ((c.oid = (t.relid)::oid))) WHERE (c.relowner <> archive._owner())) f(fault));
+
+
+--
+-- Name: FUNCTION _fault_writers(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_writers(target regclass) IS 'How others than the owner may change an archive or its partitions; null if they may not.';
+
+
+--
+-- Name: _partition_bound(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._partition_bound(lower timestamp with time zone, upper timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN (lower IS NULL) THEN 'default'::text ELSE format('for values from (%L) to (%L)'::text, to_char((lower AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T00:00:00Z"'::text), to_char((upper AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T00:00:00Z"'::text)) END;
+
+
+--
+-- Name: FUNCTION _partition_bound(lower timestamp with time zone, upper timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._partition_bound(lower timestamp with time zone, upper timestamp with time zone) IS 'The bound of a partition, as ATTACH PARTITION wants it; the default partition''s for null.';
+
+
+--
+-- Name: _partition_lock(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._partition_lock(relation regclass) RETURNS boolean
+    LANGUAGE plpgsql
+    SET lock_timeout TO '200ms'
+    AS $$
+begin
+    for attempt in 1 .. 5 loop
+        begin
+            execute format('lock table only %s in access exclusive mode', relation);
+            return true;
+        exception when lock_not_available then
+            null;  -- let those go first who queue behind this attempt
+        end;
+    end loop;
+    return false;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _partition_lock(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._partition_lock(relation regclass) IS 'Locks a partition exclusively and returns true, or false if that takes longer than a second.';
+
+
+--
+-- Name: _partition_make(regclass, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._partition_make(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_name    text;
+    v_default regclass;
+    v_late    boolean;  -- whether rows of that month are in the default partition
+begin
+    select format('%I.%I', n.nspname, c.relname || '_' || suffix),
+           to_regclass(format('%I.%I', n.nspname, c.relname || '_default'))
+      into v_name, v_default
+      from pg_class c
+      join pg_namespace n on n.oid = c.relnamespace
+     where c.oid = target;
+
+    if to_regclass(v_name) is not null then
+        return false;
+    end if;
+    if v_default is not null and not archive._partition_lock(v_default) then
+        raise warning 'partition % was not made: % is in use', v_name, v_default
+            using hint = 'Deletes go on meanwhile. Call archive.make_partitions() later.';
+        return false;
+    end if;
+
+    if lower is not null then
+        execute format('select exists (select from %s d where d.archived_at >= $1 and d.archived_at < $2)', v_default)
+           into v_late using lower, upper;
+        -- Rows of a month that goes on stay where they are: a delete under way into the default partition would fail.
+        if v_late and upper > now() - interval '1 day' then
+            return false;
+        end if;
+    end if;
+
+    execute format('create table %s (like %s including all)', v_name, target);
+    execute format('alter table %s owner to %s', v_name, archive._owner()::regrole);
+    perform archive._archive_revoke(v_name::regclass, 'all');
+    if v_late then
+        execute format(
+            'with moved as (delete from %s d where d.archived_at >= $1 and d.archived_at < $2 returning *)'
+            ' insert into %s select * from moved', v_default, v_name) using lower, upper;
+    end if;
+    execute format('alter table %s attach partition %s %s', target, v_name, archive._partition_bound(lower, upper));
+    return true;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _partition_make(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._partition_make(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone) IS 'Makes one partition of an archive table, with the rows of it that are in the default partition. False where it is there already, or cannot be made now.';
+
+
+--
+-- Name: _partition_make_missing(regclass, integer); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._partition_make_missing(target regclass, ahead integer DEFAULT 2) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_late timestamptz;
+begin
+    perform archive._partition_make(target, 'default', null, null);
+    perform archive._partition_make_month(target, archive._partition_month(now(), later))
+       from generate_series(0, ahead) later;
+
+    -- Closed months, oldest first, leave the default partition.
+    loop
+        execute format('select min(d.archived_at) from %s d where d.archived_at < $1', (
+            select p.partition from archive._partitions(target) p where p.lower is null
+        )) into v_late using archive._partition_month(now() - interval '1 day');
+        exit when v_late is null
+               or not archive._partition_make_month(target, archive._partition_month(v_late));
+    end loop;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _partition_make_missing(target regclass, ahead integer); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._partition_make_missing(target regclass, ahead integer) IS 'Makes the default partition of an archive table, this month''s and those of the months ahead, where they are missing, and those of closed months that have rows in the default partition.';
+
+
+--
+-- Name: _partition_make_month(regclass, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._partition_make_month(target regclass, month timestamp with time zone) RETURNS boolean
+    LANGUAGE sql
+    RETURN archive._partition_make(target, to_char((month AT TIME ZONE 'UTC'::text), '"y"YYYY"m"MM'::text), month, archive._partition_month(month, 1));
+
+
+--
+-- Name: FUNCTION _partition_make_month(target regclass, month timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._partition_make_month(target regclass, month timestamp with time zone) IS 'Makes the partition of the month that begins then.';
+
+
+--
+-- Name: _purge_count(archive.registry, timestamp with time zone, bigint[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._purge_count(entry archive.registry, archived_before timestamp with time zone, archive_ids bigint[], OUT free bigint, OUT held bigint) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $_$
+begin
+    execute format(
+        'select count(*) filter (where h.archive_id is null), count(h.archive_id)'
+        '  from %s a'
+        '  left join archive.holds h on h.archive_id = a.archive_id'
+        ' where ($1 is null or a.archived_at < $1) and ($2 is null or a.archive_id = any ($2))',
+        archive._name(entry.target)
+    ) into free, held using archived_before, archive_ids;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _purge_count(entry archive.registry, archived_before timestamp with time zone, archive_ids bigint[], OUT free bigint, OUT held bigint); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._purge_count(entry archive.registry, archived_before timestamp with time zone, archive_ids bigint[], OUT free bigint, OUT held bigint) IS 'How many of the rows that a purge is for are free to go, and how many are on hold.';
+
+
+--
+-- Name: _purge_lock_holds(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._purge_lock_holds() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+        raise exception 'not at isolation level %: a hold made meanwhile would be missed',
+            current_setting('transaction_isolation')
+            using errcode = 'AR409', hint = 'Use READ COMMITTED.';
+    end if;
+    lock table archive.holds in share mode;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _purge_lock_holds(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._purge_lock_holds() IS 'Waits for holds being made, and lets no other begin before the end of the transaction.';
+
+
+--
+-- Name: actor(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.actor() RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    v_actor text := nullif(current_setting('archive.actor', true), '');
+begin
+    perform convert_to(v_actor, getdatabaseencoding());
+    return v_actor;
+exception when character_not_in_repertoire or untranslatable_character then
+    return encode(replace(v_actor, '\', '\\')::bytea, 'escape');  -- as the capture functions do
+end
+$$;
+
+
+--
+-- Name: FUNCTION actor(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.actor() IS 'Who acts, as the application knows it: SET LOCAL archive.actor = ''…''. Null when unset.';
+
+
+--
+-- Name: _purge_log_add(text, regclass, bigint, bigint, jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._purge_log_add(action text, source regclass, rows bigint, held bigint, scope jsonb, reason text) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ INSERT INTO archive.purge_log (action, source, rows, held, scope, reason, actor)
+   VALUES (_purge_log_add.action, archive._label(_purge_log_add.source), _purge_log_add.rows, _purge_log_add.held, _purge_log_add.scope, _purge_log_add.reason, archive.actor());
+END;
+
+
+--
+-- Name: FUNCTION _purge_log_add(action text, source regclass, rows bigint, held bigint, scope jsonb, reason text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._purge_log_add(action text, source regclass, rows bigint, held bigint, scope jsonb, reason text) IS 'Adds a line to archive.purge_log.';
+
+
+--
+-- Name: _purge_partition(regclass, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._purge_partition(partition regclass, dry_run boolean) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_count bigint;
+begin
+    if not dry_run and not archive._partition_lock(partition) then
+        return 0;
+    end if;
+    execute format(
+        'select count(*) from %s a where not exists (select from archive.holds h where h.archive_id = a.archive_id)',
+        partition
+    ) into v_count;
+    if v_count = 0 or dry_run then
+        return v_count;
+    end if;
+
+    execute format(
+        'create temporary table pg_temp.archive_held as'
+        ' select a.* from %s a join archive.holds h on h.archive_id = a.archive_id', partition);
+    execute format('truncate only %s', partition);
+    execute format('insert into %s select * from pg_temp.archive_held', partition);
+    drop table pg_temp.archive_held;
+    return v_count;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _purge_partition(partition regclass, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._purge_partition(partition regclass, dry_run boolean) IS 'Empties a partition but for rows on hold. Returns how many are gone, or would be: 0 while somebody reads it.';
+
+
+--
+-- Name: _purge_partitions(archive.registry, timestamp with time zone, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._purge_partitions(entry archive.registry, archived_before timestamp with time zone, dry_run boolean) RETURNS archive.purge_result
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_result    archive.purge_result := (0, 0, 0);
+    v_partition regclass;
+    v_count     bigint;
+begin
+    for v_partition in
+        select p.partition from archive._partitions(entry.target) p where p.upper <= archived_before
+    loop
+        v_count := archive._purge_partition(v_partition, dry_run);
+        v_result.purged := v_result.purged + v_count;
+        v_result.emptied := v_result.emptied + (v_count > 0)::integer;
+    end loop;
+    return v_result;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _purge_partitions(entry archive.registry, archived_before timestamp with time zone, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._purge_partitions(entry archive.registry, archived_before timestamp with time zone, dry_run boolean) IS 'Empties the partitions of an archive that end before that time; a dry run counts.';
+
+
+--
+-- Name: _purge_rows(archive.registry, timestamp with time zone, bigint[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._purge_rows(entry archive.registry, archived_before timestamp with time zone, archive_ids bigint[]) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_count bigint;
+begin
+    execute format(
+        'delete from %1$s a where ($1 is null or a.archived_at < $1) and ($2 is null or a.archive_id = any ($2))'
+        '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
+        archive._name(entry.target)
+    ) using archived_before, archive_ids;
+    get diagnostics v_count = row_count;
+    return v_count;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _purge_rows(entry archive.registry, archived_before timestamp with time zone, archive_ids bigint[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._purge_rows(entry archive.registry, archived_before timestamp with time zone, archive_ids bigint[]) IS 'Deletes archived rows that no hold keeps, and returns how many.';
 
 
 --
@@ -2044,10 +2322,97 @@ COMMENT ON FUNCTION archive._refuse(reason text) IS 'Raises AR422: a bad argumen
 
 
 --
--- Name: _restore(regclass, bigint[], jsonb, text, boolean, text); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _registry_entry(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text) RETURNS SETOF archive.restore_result
+CREATE FUNCTION archive._registry_entry(source regclass) RETURNS archive.registry
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    v_entry archive.registry;
+begin
+    select r.*
+      into v_entry
+      from archive.registry r
+      join pg_catalog.pg_trigger t on t.tgrelid = r.source and t.tgname = 'zz_archive_before_delete'
+      join pg_catalog.pg_proc p on p.oid = t.tgfoid
+     where r.source = _registry_entry.source
+       and p.pronamespace = 'archive'::regnamespace
+       and p.proowner = archive._owner();
+
+    if not found then
+        raise exception '% is not archived', coalesce(source::text, 'null')
+            using errcode = 'AR422', hint = 'select archive.enable(…) archives a table from then on.';
+    end if;
+    return v_entry;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _registry_entry(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._registry_entry(source regclass) IS 'The registry''s row of an archived table. AR422 if it is not archived.';
+
+
+--
+-- Name: _restore_blocking_key(archive.locked_row, jsonb, regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_blocking_key(locked archive.locked_row, overrides jsonb, index regclass) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    v_values    text;
+    v_condition text;
+    v_wanted    jsonb;
+    v_key       jsonb;
+    v_statement text;
+    v_lookup    text;
+begin
+    select string_agg(d.expression, ', ' order by a.attnum),
+           string_agg(format('%s = ($1 ->> %s)::%s',
+                             d.expression, a.attnum - 1, format_type(a.atttypid, a.atttypmod)), ' and ')
+               || coalesce(' and ' || pg_get_expr(i.indpred, i.indrelid), '')
+      into v_values, v_condition
+      from pg_index i
+      join pg_attribute a on a.attrelid = i.indexrelid and a.attnum <= i.indnkeyatts
+     cross join lateral pg_get_indexdef(i.indexrelid, a.attnum, false) as d (expression)
+     where i.indexrelid = index
+     group by i.indpred, i.indrelid;
+
+    v_statement := format(
+        'select pg_catalog.jsonb_build_array(%s)'
+        '  from (select (pg_catalog.jsonb_populate_record(null::%s, pg_catalog.to_jsonb(a) || $2)).*'
+        '          from %s a where a.archive_id = $1) wanted',
+        v_values, archive._name(locked.source), archive._name((archive._registry_entry(locked.source)).target));
+    v_lookup := format(
+        'select pg_catalog.jsonb_build_array(%s) from only %s where %s limit 1',
+        (select string_agg(format('%I', k), ', ') from unnest(archive._key(locked.source)) k),
+        archive._name(locked.source), v_condition);
+    perform archive._restore_enter_callers_path();
+    execute v_statement into v_wanted using locked.archive_id, overrides;
+    execute v_lookup into v_key using v_wanted;
+    perform archive._restore_leave_callers_path();
+    return archive._restore_row_id(v_key);
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _restore_blocking_key(locked archive.locked_row, overrides jsonb, index regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_blocking_key(locked archive.locked_row, overrides jsonb, index regclass) IS 'The key of the live row that is in the way of a unique index; null where it cannot be seen.';
+
+
+--
+-- Name: _restore_by_ids(regclass, bigint[], jsonb, text, boolean, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_by_ids(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text) RETURNS SETOF archive.restore_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -2057,28 +2422,154 @@ declare
 begin
     perform set_config('archive.callers_path', callers_path, true);
     perform archive._check_ids(archive_ids);
-    perform archive._check_overrides(source, overrides);
+    perform archive._restore_check_overrides(source, overrides);
     if on_conflict = 'copy' then
-        perform archive._check_new_keys(source);
+        perform archive._restore_check_new_key(source);
     end if;
 
-    v_rows := array(select l from archive._lock(source, archive_ids) l);
+    v_rows := array(select l from archive._restore_lock(source, archive_ids) l);
     select min(i) into v_missing
       from unnest(archive_ids) i
      where i not in (select r.archive_id from unnest(v_rows) r);
     if v_missing is not null then
         raise exception 'no archived row % of %', v_missing, archive._label(source) using errcode = 'AR404';
     end if;
-    return query select * from archive._settle(v_rows, overrides, on_conflict, dry_run);
+    return query select * from archive._restore_run(v_rows, overrides, on_conflict, dry_run);
 end
 $$;
 
 
 --
--- Name: FUNCTION _restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_by_ids(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text) IS 'What archive.restore() does.';
+COMMENT ON FUNCTION archive._restore_by_ids(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text) IS 'archive.restore() with the caller''s search path as an argument.';
+
+
+--
+-- Name: _restore_by_transaction(xid8, timestamp with time zone, text, boolean, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_by_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text) RETURNS SETOF archive.restore_result
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    v_rows archive.locked_row[];
+begin
+    perform set_config('archive.callers_path', callers_path, true);
+    v_rows := array(select l from archive._restore_lock_transaction(transaction_id, archived_at) l);
+    if v_rows = '{}' then
+        raise exception 'no archived row of transaction %', transaction_id using errcode = 'AR404';
+    end if;
+    return query select * from archive._restore_run(v_rows, '{}', on_conflict, dry_run);
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_by_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_by_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text) IS 'archive.restore_transaction() with the caller''s search path as an argument.';
+
+
+--
+-- Name: _restore_check_new_key(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_check_new_key(source regclass) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if not exists (
+        select
+          from archive._columns(source) c
+         where c.name = any (archive._key(source)) and c.default_value is not null
+    ) then
+        perform archive._refuse(format(
+            '%s cannot be copied under a new key: no column of its primary key has a default', archive._label(source)));
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_check_new_key(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_check_new_key(source regclass) IS 'AR422 unless the table can make a new key by itself.';
+
+
+--
+-- Name: _restore_check_overrides(regclass, jsonb); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_check_overrides(source regclass, overrides jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_names text;
+    v_types text;
+    v_cast  text;
+begin
+    perform archive._registry_entry(source);
+    if overrides = '{}' then
+        return;
+    end if;
+    if jsonb_typeof(overrides) <> 'object' then
+        perform archive._refuse('overrides is an object: {"column": value}');
+    end if;
+
+    select string_agg(format('%I', o.name), ', ')
+      into v_names
+      from jsonb_object_keys(overrides) o (name)
+     where o.name not in (select c.name from archive._columns(source) c where not c.generated);
+    if v_names is not null then
+        perform archive._refuse(format('%s has no column to write to named %s', archive._label(source), v_names));
+    end if;
+
+    select string_agg(format('%I %s', c.name, c.type), ', ')
+      into v_types
+      from archive._columns(source) c
+     where overrides ? c.name;
+    if v_types is not null then
+        begin
+            v_cast := format('select from pg_catalog.jsonb_to_record($1) as o (%s)', v_types);
+            perform archive._restore_enter_callers_path();
+            execute v_cast using overrides;
+            perform archive._restore_leave_callers_path();
+        exception when data_exception or check_violation or not_null_violation then
+            perform archive._refuse('overrides: ' || sqlerrm);
+        end;
+    end if;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _restore_check_overrides(source regclass, overrides jsonb); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_check_overrides(source regclass, overrides jsonb) IS 'AR422 unless each override is a value for a column of the table.';
+
+
+--
+-- Name: _restore_enter_callers_path(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_enter_callers_path() RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ SELECT set_config('search_path'::text, COALESCE(current_setting('archive.callers_path'::text, true), ''::text), true) AS set_config;
+END;
+
+
+--
+-- Name: FUNCTION _restore_enter_callers_path(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_enter_callers_path() IS 'Sets the search path that archive.restore() was called with.';
 
 
 --
@@ -2097,21 +2588,23 @@ begin
         select from unnest(locked) r where overrides ?| archive._key(r.source)::text[]
     )) then
         begin
-            perform archive._insert(locked, overrides);
+            perform archive._restore_insert(locked, overrides);
             return array(
                 select row(r.source, r.archive_id,
-                           case when jsonb_array_length(r.key) = 1 then r.key ->> 0 else archive._row_id(r.key) end,  -- quick for many
-                           'restored', archive._left_out(r))::archive.restore_result
+                           -- The usual key has one column: spare it a function call for each row.
+                           case when jsonb_array_length(r.key) = 1 then r.key ->> 0
+                                else archive._restore_row_id(r.key) end,
+                           'restored', archive._restore_omission(r))::archive.restore_result
                   from unnest(locked) r);
         exception when others then
-            if archive._is_no_conflict(sqlstate) then
+            if not archive._restore_is_conflict(sqlstate) then
                 raise;
             end if;
         end;
     end if;
 
     if v_half = 0 then
-        return array[archive._restore_one(locked[1], overrides, on_conflict)];
+        return array[archive._restore_row(locked[1], overrides, on_conflict)];
     end if;
     return archive._restore_halves(locked[:v_half], overrides, on_conflict)
         || archive._restore_halves(locked[v_half + 1:], overrides, on_conflict);
@@ -2127,66 +2620,261 @@ COMMENT ON FUNCTION archive._restore_halves(locked archive.locked_row[], overrid
 
 
 --
--- Name: _restore_one(archive.locked_row, jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _restore_insert(archive.locked_row[], jsonb, boolean); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore_one(locked archive.locked_row, overrides jsonb, on_conflict text) RETURNS archive.restore_result
+CREATE FUNCTION archive._restore_insert(locked archive.locked_row[], overrides jsonb, new_key boolean DEFAULT false) RETURNS jsonb
     LANGUAGE plpgsql
     AS $$
 declare
-    v_result     archive.restore_result;
-    v_state      text;
-    v_message    text;
-    v_detail     text;
-    v_constraint text;
-    v_column     text;
+    v_ids       bigint[]   := array(select r.archive_id from unnest(locked) r);
+    v_tables    regclass[] := array(select distinct r.source from unnest(locked) r);
+    v_table     regclass;
+    v_inserts   text[]     := '{}';
+    v_keys      text[]     := '{}';
+    v_key       jsonb;
+    v_count     bigint;
+    v_first     timestamptz;
+    v_last      timestamptz;
+    v_statement text;
 begin
-    v_result.source := locked.source;
-    v_result.archive_id := locked.archive_id;
-    v_result.row_id := archive._row_id(locked.key);
-
-    if locked.erased_at is not null then
-        v_result.detail := format('erased at %s', locked.erased_at);
-    elsif locked.restored_at is not null then
-        v_result.detail := format('already restored by %s at %s', locked.restored_by, locked.restored_at);
-    else
-        foreach v_result.outcome in array case on_conflict when 'copy' then '{restored,copied}' else '{restored}' end::text[] loop
-            begin
-                v_result.row_id := archive._row_id(archive._insert(array[locked], overrides, v_result.outcome = 'copied'));
-                v_result.detail := nullif(concat_ws('; ', v_result.detail, archive._left_out(locked)), '');
-                return v_result;
-            exception when others then
-                if archive._is_no_conflict(sqlstate) then
-                    raise;
-                end if;
-                get stacked diagnostics
-                    v_state      = returned_sqlstate,
-                    v_message    = message_text,
-                    v_detail     = pg_exception_detail,
-                    v_constraint = constraint_name,
-                    v_column     = column_name;
-                v_result.detail := archive._explain(locked, overrides, v_state, v_message, v_detail, v_constraint, v_column);
-            end;
-        end loop;
+    if v_tables = '{}' then
+        return null;
     end if;
-    v_result.outcome := case on_conflict when 'fail' then 'conflict' else 'skipped' end;
-    return v_result;
+    select min(r.archived_at), max(r.archived_at) into v_first, v_last from unnest(locked) r;
+    perform archive._restore_set_constraints(v_tables);
+
+    foreach v_table in array v_tables loop
+        v_inserts := v_inserts || format('t%s as (%s)', v_table::oid,
+            archive._restore_insert_statement(archive._registry_entry(v_table), overrides, new_key));
+        v_keys := v_keys || format('select key from t%s', v_table::oid);
+    end loop;
+    v_statement := format(
+        'with %s select (pg_catalog.array_agg(key))[1], pg_catalog.count(*) from (%s) restored',
+        array_to_string(v_inserts, ', '), array_to_string(v_keys, ' union all '));
+    perform archive._restore_enter_callers_path();
+    execute v_statement into v_key, v_count using v_ids, overrides, v_first, v_last;
+    perform archive._restore_leave_callers_path();
+
+    if v_count <> cardinality(locked) then
+        raise exception 'a trigger of % refused it', array_to_string(v_tables, ' or ') using errcode = 'AR409';
+    end if;
+    foreach v_table in array v_tables loop
+        perform archive._restore_mark(
+            v_table, array_agg(r.archive_id), array_agg(case when v_count = 1 then v_key else r.key end),
+            v_first, v_last)
+           from unnest(locked) r
+          where r.source = v_table;
+    end loop;
+    return v_key;
 end
 $$;
 
 
 --
--- Name: FUNCTION _restore_one(locked archive.locked_row, overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_insert(locked archive.locked_row[], overrides jsonb, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_one(locked archive.locked_row, overrides jsonb, on_conflict text) IS 'Restores one archived row, or says why it cannot be.';
+COMMENT ON FUNCTION archive._restore_insert(locked archive.locked_row[], overrides jsonb, new_key boolean) IS 'Inserts archived rows into their tables as the caller, and marks them as restored. Returns the live key of one of them: the only one, where there is one.';
 
 
 --
--- Name: _restore_rows(archive.locked_row[], jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _restore_insert_statement(archive.registry, jsonb, boolean); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text) RETURNS archive.restore_result[]
+CREATE FUNCTION archive._restore_insert_statement(entry archive.registry, overrides jsonb, new_key boolean) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('insert into %s as live (%s) overriding system value select %s from %s a%s where a.archive_id = any ($1) and a.archived_at between $3 and $4 order by a.archive_id returning pg_catalog.jsonb_build_array(%s) as key'::text, archive._name((_restore_insert_statement.entry).source), string_agg(format('%I'::text, c.name), ', '::text), string_agg(CASE WHEN (_restore_insert_statement.overrides ? (c.name)::text) THEN format('o.%I'::text, c.name) WHEN (since.id > 0) THEN format('case when a.archive_id < %s then %s else a.%I%s end'::text, since.id, COALESCE(c.default_value, 'null'::text), c.name, conversion.suffix) ELSE format('a.%I%s'::text, c.name, conversion.suffix) END, ', '::text), archive._name((_restore_insert_statement.entry).target), ((' cross join pg_catalog.jsonb_to_record($2) as o ('::text || string_agg(format('%I %s'::text, c.name, c.type), ', '::text) FILTER (WHERE (_restore_insert_statement.overrides ? (c.name)::text))) || ')'::text), (SELECT string_agg(format('live.%I'::text, k.k), ', '::text) AS string_agg FROM unnest(archive._key((_restore_insert_statement.entry).source)) k(k))) AS format FROM (((archive._columns((_restore_insert_statement.entry).source) c(name, type, archived_type, collated, generated, not_null, default_value) LEFT JOIN archive._columns((_restore_insert_statement.entry).target) copy(name, type, archived_type, collated, generated, not_null, default_value) ON ((copy.name = c.name))) CROSS JOIN LATERAL (SELECT (((_restore_insert_statement.entry).columns ->> (c.name)::text))::bigint AS int8) since(id)) CROSS JOIN LATERAL (SELECT CASE WHEN (copy.type <> c.type) THEN ('::'::text || c.type) ELSE ''::text END AS "case") conversion(suffix)) WHERE ((NOT c.generated) AND ((_restore_insert_statement.overrides ? (c.name)::text) OR ((c.name <> ALL ((_restore_insert_statement.entry).exclude)) AND (copy.name IS NOT NULL) AND (NOT (_restore_insert_statement.new_key AND (c.default_value IS NOT NULL) AND (c.name = ANY (archive._key((_restore_insert_statement.entry).source)))))))));
+
+
+--
+-- Name: FUNCTION _restore_insert_statement(entry archive.registry, overrides jsonb, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_insert_statement(entry archive.registry, overrides jsonb, new_key boolean) IS 'The statement that restores rows of one table: $1 their archive_ids, $2 the overrides, $3 and $4 the times of the first and last deletion.';
+
+
+--
+-- Name: _restore_is_conflict(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_is_conflict(state text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN ((state <> '42501'::text) AND ((state = 'AR409'::text) OR ("left"(state, 2) <> ALL (ARRAY['0A'::text, '25'::text, '40'::text, '53'::text, '54'::text, '55'::text, '57'::text, '58'::text, 'AR'::text, 'XX'::text]))));
+
+
+--
+-- Name: FUNCTION _restore_is_conflict(state text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_is_conflict(state text) IS 'Whether an error is about the row being restored; any other ends the restore.';
+
+
+--
+-- Name: _restore_leave_callers_path(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_leave_callers_path() RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ SELECT set_config('search_path'::text, 'pg_catalog, pg_temp'::text, true) AS set_config;
+END;
+
+
+--
+-- Name: FUNCTION _restore_leave_callers_path(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_leave_callers_path() IS 'Sets the archive''s own search path again.';
+
+
+--
+-- Name: _restore_lock(regclass, bigint[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_lock(source regclass, archive_ids bigint[]) RETURNS SETOF archive.locked_row
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    v_entry  archive.registry := archive._registry_entry(source);
+    v_period record           := archive._restore_period(source, archive_ids);
+begin
+    return query execute archive._restore_lock_statement(
+        v_entry, 'a.archive_id = any ($1) and a.archived_at between $2 and $3', newest => false
+    ) using archive_ids, v_period.first, v_period.last;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _restore_lock(source regclass, archive_ids bigint[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_lock(source regclass, archive_ids bigint[]) IS 'Locks archived rows by id.';
+
+
+--
+-- Name: _restore_lock_statement(archive.registry, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_lock_statement(entry archive.registry, condition text, newest boolean) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('with locked as (select a.* from %1$s a where %2$s order by a.archive_id for update) select %3$L::regclass, a.archive_id, a.archived_at, jsonb_build_array(%4$s),        a.restored_at, a.restored_by, a.erased_at, %5$s  from (select l.*, %6$s as superseded from locked l) a where not superseded order by a.archive_id'::text, archive._name((_restore_lock_statement.entry).target), _restore_lock_statement.condition, archive._name((_restore_lock_statement.entry).source), key.names, COALESCE(lost.names, 'null'::text), CASE WHEN _restore_lock_statement.newest THEN format('lead(archive_id) over (partition by %s order by archive_id) is not null'::text, key.locked_names) ELSE 'false'::text END) AS format FROM ((SELECT string_agg(format('a.%I'::text, k.k), ', '::text) AS string_agg, string_agg(format('l.%I'::text, k.k), ', '::text) AS string_agg FROM unnest(archive._key((_restore_lock_statement.entry).source)) k(k)) key(names, locked_names) LEFT JOIN (SELECT format('nullif(concat_ws('', '', %s), '''')'::text, string_agg(format('case when a.%1$I is not null then %1$L end'::text, c.name), ', '::text)) AS format FROM archive._columns((_restore_lock_statement.entry).target) c(name, type, archived_type, collated, generated, not_null, default_value) WHERE ((NOT (c.name IN (SELECT m.name FROM archive._archive_metadata() m(name, type, not_null, captured, description)))) AND (NOT (c.name IN (SELECT live.name FROM archive._columns((_restore_lock_statement.entry).source) live(name, type, archived_type, collated, generated, not_null, default_value))))) HAVING (count(*) > 0)) lost(names) ON (true)));
+
+
+--
+-- Name: FUNCTION _restore_lock_statement(entry archive.registry, condition text, newest boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_lock_statement(entry archive.registry, condition text, newest boolean) IS 'The statement that locks archived rows of one table and returns them as archive.locked_row.';
+
+
+--
+-- Name: _restore_lock_transaction(xid8, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_lock_transaction(transaction_id xid8, archived_at timestamp with time zone) RETURNS SETOF archive.locked_row
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    v_table       record;
+    v_archived_at timestamptz := archived_at;
+begin
+    for v_table in
+        select * from archive._restore_tables(transaction_id, archived_at) t order by t.source::oid
+    loop
+        v_archived_at := coalesce(v_archived_at, v_table.first);
+        if v_table.first <> v_archived_at or v_table.last <> v_archived_at then
+            raise exception
+                'transaction % is ambiguous: rows were archived under this id at different times', transaction_id
+                using errcode = 'AR409', hint = 'Name one with archived_at.';
+        end if;
+        return query execute archive._restore_lock_statement(
+            archive._registry_entry(v_table.source), 'a.transaction_id = $1 and a.archived_at = $2', newest => true
+        ) using transaction_id, v_archived_at;
+    end loop;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _restore_lock_transaction(transaction_id xid8, archived_at timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_lock_transaction(transaction_id xid8, archived_at timestamp with time zone) IS 'Locks what one transaction deleted from all archived tables.';
+
+
+--
+-- Name: _restore_mark(regclass, bigint[], jsonb[], timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, last timestamp with time zone DEFAULT 'infinity'::timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    v_entry archive.registry := archive._registry_entry(source);
+    v_count bigint;
+    v_live  bigint;
+begin
+    execute format(
+        'with marked as ('
+        'update %s a'
+        '   set restored_at = now(), restored_by = $3'
+        '  from unnest($1, $2) as m (archive_id, key)'
+        '  join only %s live on %s'
+        ' where a.archive_id = m.archive_id and a.archived_at between $5 and $6'
+        '   and a.restored_at is null and a.erased_at is null'
+        -- Inserted by this transaction or since: the ids of subtransactions are later than its own.
+        '   and (live.xmin::text::bigint - $4 + 4294967296) %% 4294967296 < 2147483648'
+        ' returning live.ctid'
+        ') select count(*), count(distinct ctid) from marked',
+        archive._name(v_entry.target), archive._name(source),
+        (select string_agg(format('live.%I = (m.key ->> %s)::%s', c.name, k.position - 1, c.type), ' and ')
+           from unnest(archive._key(source)) with ordinality k (name, position)
+           join archive._columns(source) c on c.name = k.name)
+    ) into v_count, v_live using archive_ids, keys, coalesce(archive.actor(), session_user),
+        (pg_current_xact_id()::text::numeric % 4294967296)::bigint, first, last;
+
+    if v_count <> cardinality(archive_ids) or v_live <> v_count then
+        raise exception
+            'not every archived row named has a live row of its own in % that was inserted just now', source
+            using errcode = 'AR409';
+    end if;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _restore_mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone) IS 'Marks archived rows as restored, after a look at the live rows.';
+
+
+--
+-- Name: _restore_omission(archive.locked_row); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_omission(locked archive.locked_row) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN ((locked).lost IS NOT NULL) THEN format('left out, for %s has no such column now: %s'::text, archive._label((locked).source), (locked).lost) ELSE NULL::text END;
+
+
+--
+-- Name: FUNCTION _restore_omission(locked archive.locked_row); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_omission(locked archive.locked_row) IS 'What a restore of the row leaves in the archive; null if nothing.';
+
+
+--
+-- Name: _restore_passes(archive.locked_row[], jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_passes(locked archive.locked_row[], overrides jsonb, on_conflict text) RETURNS archive.restore_result[]
     LANGUAGE plpgsql
     AS $$
 declare
@@ -2200,7 +2888,9 @@ begin
         v_tried := array(select r from unnest(v_tried) r where r.outcome not in ('restored', 'copied'));
         exit when cardinality(v_tried) in (0, cardinality(v_rows));
         v_rows := array(
-            select l from unnest(v_rows) l join unnest(v_tried) t on t.source = l.source and t.archive_id = l.archive_id);
+            select l
+              from unnest(v_rows) l
+              join unnest(v_tried) t on t.source = l.source and t.archive_id = l.archive_id);
     end loop;
     return v_results || v_tried;
 end
@@ -2208,93 +2898,165 @@ $$;
 
 
 --
--- Name: FUNCTION _restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_passes(locked archive.locked_row[], overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text) IS 'Restores locked rows; says of each what became of it.';
+COMMENT ON FUNCTION archive._restore_passes(locked archive.locked_row[], overrides jsonb, on_conflict text) IS 'Restores locked rows and returns the outcome of each: restored, copied, skipped or, under ''fail'', conflict.';
 
 
 --
--- Name: _restore_transaction(xid8, timestamp with time zone, text, boolean, text); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _restore_period(regclass, bigint[]); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text) RETURNS SETOF archive.restore_result
+CREATE FUNCTION archive._restore_period(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+begin
+    select min(found.archived_at), max(found.archived_at)
+      into first, last
+      from (
+          select r.archived_at
+            from archive._archived_rows r
+           where r.source = _restore_period.source and r.archive_id = any (archive_ids)
+          offset 0  -- or the planner would walk the indexes on archived_at for the minimum and the maximum
+      ) found;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_period(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_period(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone) IS 'When the first and the last of some archived rows were ';
+
+
+--
+-- Name: _restore_reason(archive.locked_row, jsonb, text, text, text, text, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_reason(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text) RETURNS text
     LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    v_constraint pg_constraint;
+    v_columns    text;
+begin
+    select c.* into v_constraint from pg_constraint c where c.conrelid = locked.source and c.conname = violated;
+    select string_agg(a.attname, ', ' order by k.position)
+      into v_columns
+      from unnest(v_constraint.conkey) with ordinality k (attnum, position)
+      join pg_attribute a on a.attrelid = locked.source and a.attnum = k.attnum;
+
+    return case
+        when state = '23505' and v_constraint.contype = 'p' then
+            format('a live row has this %s', v_columns)
+        when state = '23505' then
+            'unique value taken: ' || trim(trailing '.' from coalesce(nullif(detail, ''), message)) || coalesce((
+                select ' in row ' || archive._restore_blocking_key(locked, overrides, i.indexrelid)
+                  from pg_index i
+                  join pg_class c on c.oid = i.indexrelid
+                 where i.indrelid = locked.source and c.relname = violated), '')
+        when state = '23503' and v_constraint.contype = 'f' then
+            format('its %s no longer exists: %s',
+                   regexp_replace(v_columns, '_id$', ''), coalesce(nullif(detail, ''), message))
+        when state = '23502' then
+            format('%s must not be null now, and has no value in the archive', violated_column)
+        else
+            message
+    end;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _restore_reason(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_reason(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text) IS 'Why a row could not be inserted, in terms of the row.';
+
+
+--
+-- Name: _restore_row(archive.locked_row, jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_row(locked archive.locked_row, overrides jsonb, on_conflict text) RETURNS archive.restore_result
+    LANGUAGE plpgsql
     AS $$
 declare
-    v_rows archive.locked_row[];
+    v_outcomes   text[] := case on_conflict when 'copy' then '{restored,copied}' else '{restored}' end::text[];
+    v_result     archive.restore_result;
+    v_state      text;
+    v_message    text;
+    v_detail     text;
+    v_constraint text;
+    v_column     text;
 begin
-    perform set_config('archive.callers_path', callers_path, true);
-    v_rows := array(select l from archive._lock_transaction(transaction_id, archived_at) l);
-    if v_rows = '{}' then
-        raise exception 'no archived row of transaction %', transaction_id using errcode = 'AR404';
+    v_result.source := locked.source;
+    v_result.archive_id := locked.archive_id;
+    v_result.row_id := archive._restore_row_id(locked.key);
+
+    if locked.erased_at is not null then
+        v_result.detail := format('erased at %s', locked.erased_at);
+    elsif locked.restored_at is not null then
+        v_result.detail := format('already restored by %s at %s', locked.restored_by, locked.restored_at);
+    else
+        foreach v_result.outcome in array v_outcomes loop
+            begin
+                v_result.row_id := archive._restore_row_id(
+                    archive._restore_insert(array[locked], overrides, new_key => v_result.outcome = 'copied'));
+                v_result.detail := nullif(concat_ws('; ', v_result.detail, archive._restore_omission(locked)), '');
+                return v_result;
+            exception when others then
+                if not archive._restore_is_conflict(sqlstate) then
+                    raise;
+                end if;
+                get stacked diagnostics
+                    v_state      = returned_sqlstate,
+                    v_message    = message_text,
+                    v_detail     = pg_exception_detail,
+                    v_constraint = constraint_name,
+                    v_column     = column_name;
+                v_result.detail := archive._restore_reason(
+                    locked, overrides, v_state, v_message, v_detail, v_constraint, v_column);
+            end;
+        end loop;
     end if;
-    return query select * from archive._settle(v_rows, '{}', on_conflict, dry_run);
+    v_result.outcome := case on_conflict when 'fail' then 'conflict' else 'skipped' end;
+    return v_result;
 end
 $$;
 
 
 --
--- Name: FUNCTION _restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_row(locked archive.locked_row, overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text) IS 'What archive.restore_transaction() does.';
-
-
---
--- Name: _revoke(regclass, text); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._revoke(relation regclass, privileges text) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-declare
-    v_grantee text;
-begin
-    for v_grantee in
-        select distinct archive._grantee(g.grantee)
-          from (
-              select c.relacl from pg_class c where c.oid = relation
-              union all
-              select a.attacl from pg_attribute a where a.attrelid = relation
-          ) acl (items), aclexplode(acl.items) g
-         where g.grantee <> archive._owner()
-    loop
-        execute format('revoke %s on %s from %s', privileges, relation, v_grantee);
-    end loop;
-end
-$$;
+COMMENT ON FUNCTION archive._restore_row(locked archive.locked_row, overrides jsonb, on_conflict text) IS 'Restores one archived row, or says why it cannot be.';
 
 
 --
--- Name: FUNCTION _revoke(relation regclass, privileges text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: _restore_row_id(jsonb); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._revoke(relation regclass, privileges text) IS 'Takes privileges on a relation from everybody but the archive''s owner.';
-
-
---
--- Name: _row_id(jsonb); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._row_id(key jsonb) RETURNS text
+CREATE FUNCTION archive._restore_row_id(key jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
-    RETURN (SELECT string_agg(e.v, ','::text ORDER BY e.n) AS string_agg FROM jsonb_array_elements_text(_row_id.key) WITH ORDINALITY e(v, n));
+    RETURN (SELECT string_agg(e.v, ','::text ORDER BY e.n) AS string_agg FROM jsonb_array_elements_text(_restore_row_id.key) WITH ORDINALITY e(v, n));
 
 
 --
--- Name: FUNCTION _row_id(key jsonb); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_row_id(key jsonb); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._row_id(key jsonb) IS 'A key as text.';
+COMMENT ON FUNCTION archive._restore_row_id(key jsonb) IS 'A key as text.';
 
 
 --
--- Name: _settle(archive.locked_row[], jsonb, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _restore_run(archive.locked_row[], jsonb, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) RETURNS SETOF archive.restore_result
+CREATE FUNCTION archive._restore_run(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) RETURNS SETOF archive.restore_result
     LANGUAGE plpgsql
     AS $$
 declare
@@ -2307,8 +3069,8 @@ begin
 
     if dry_run then
         begin
-            v_results := archive._restore_rows(locked, overrides, on_conflict);
-            raise exception using errcode = 'ARDRY';  -- undo the rehearsal; variables outlive it
+            v_results := archive._restore_passes(locked, overrides, on_conflict);
+            raise exception using errcode = 'ARDRY';
         exception when sqlstate 'ARDRY' then
             null;
         end;
@@ -2323,11 +3085,13 @@ begin
         return;
     end if;
 
-    v_results := archive._restore_rows(locked, overrides, on_conflict);
+    v_results := archive._restore_passes(locked, overrides, on_conflict);
     select * into v_conflict from unnest(v_results) r where r.outcome = 'conflict' limit 1;
     if found then
-        raise exception 'archived row % of %: %', v_conflict.archive_id, archive._label(v_conflict.source), v_conflict.detail
-            using errcode = 'AR409', hint = 'Nothing was restored. on_conflict => ''skip'' or ''copy'' restores the others.';
+        raise exception 'archived row % of %: %',
+            v_conflict.archive_id, archive._label(v_conflict.source), v_conflict.detail
+            using errcode = 'AR409',
+                  hint = 'Nothing was restored. on_conflict => ''skip'' or ''copy'' restores the others.';
     end if;
     return query select * from unnest(v_results);
 end
@@ -2335,414 +3099,240 @@ $$;
 
 
 --
--- Name: FUNCTION _settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_run(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) IS 'Restores locked rows, or rehearses it. AR409, and nothing restored, on a conflict under ''fail''.';
-
-
---
--- Name: _shared_login(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._shared_login() RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT format('%s is the only login with archive_runtime, and owns the archive: whoever takes over the API can rewrite history'::text, (archive._owner())::regrole) AS format WHERE (NOT (EXISTS (SELECT FROM pg_roles r WHERE (r.rolcanlogin AND (NOT r.rolsuper) AND pg_has_role(r.oid, 'archive_runtime'::name, 'member'::text) AND (NOT pg_has_role(r.oid, archive._owner(), 'member'::text)))))));
+COMMENT ON FUNCTION archive._restore_run(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) IS 'Restores locked rows, or rehearses it. AR409, and nothing restored, on a conflict under ''fail''.';
 
 
 --
--- Name: FUNCTION _shared_login(); Type: COMMENT; Schema: archive; Owner: -
+-- Name: _restore_set_constraints(regclass[]); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._shared_login() IS 'What it costs that one login both migrates and serves; null if there are two.';
-
-
---
--- Name: _source_fault(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._source_fault(source regclass) RETURNS text
-    LANGUAGE plpgsql STABLE
-    AS $_$
-declare
-    v_table pg_class;
-    v_names text;
-begin
-    select * into v_table from pg_class where oid = source;
-
-    case
-        when not found then
-            return 'does not exist';
-        when v_table.relnamespace::regnamespace::text ~ '^(pg_.*|information_schema|archive)$' then
-            return 'is in a schema of the system''s or the archive''s own';
-        when v_table.relkind = 'p' or v_table.relispartition then
-            return 'is partitioned: a row moved between partitions would count as deleted';
-        when v_table.relkind = 'f' then
-            return 'is a foreign table';
-        when v_table.relkind <> 'r' then
-            return 'is not a table';
-        when v_table.relpersistence = 't' then
-            return 'is temporary';
-        when v_table.relpersistence = 'u' then
-            return 'is unlogged: its rows would vanish in a crash, unarchived';
-        when exists (select from pg_inherits where _source_fault.source in (inhrelid, inhparent)) then
-            return 'is part of an inheritance tree, where a delete through the parent loses columns';
-        when exists (select from archive.registry r where r.target = _source_fault.source) then
-            return 'is an archive itself';
-        when v_table.relowner <> archive._owner()
-             and not exists (select from pg_roles r where r.oid = v_table.relowner and r.rolsuper) then
-            return format('belongs to %s, whose policies and domains could run as the archive''s owner', v_table.relowner::regrole);
-        when archive._key(source) is null then
-            return 'has no primary key, by which a row could be found again';
-        when octet_length(v_table.relname) > 45 then
-            return 'has a name of more than 45 bytes, to which nothing can be added';
-        when octet_length(archive._capture_name(source)) > 63 then
-            return 'has, with its schema, too long a name for a capture function';
-        else null;
-    end case;
-
-    select string_agg(format('%I', c.name), ', ')
-      into v_names
-      from archive._columns(source) c
-     where c.name in (select m.name from archive._metadata() m);
-
-    if v_names is not null then
-        return format('has columns with names that the archive uses for itself: %s', v_names);
-    end if;
-    return null;
-end
-$_$;
-
-
---
--- Name: FUNCTION _source_fault(source regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._source_fault(source regclass) IS 'Why a table cannot be archived; null if it can.';
-
-
---
--- Name: _spanning_transactions(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._spanning_transactions() RETURNS text
-    LANGUAGE plpgsql STABLE
+CREATE FUNCTION archive._restore_set_constraints(tables regclass[]) RETURNS void
+    LANGUAGE plpgsql
     AS $$
 declare
-    v_first text;
+    v_constraints text;
 begin
-    if archive._missing_views() is not null then
-        return null;
+    select string_agg(format('%I.%I', n.nspname, c.conname), ', ')
+      into v_constraints
+      from pg_constraint c
+      join pg_namespace n on n.oid = c.connamespace
+     where c.conrelid = any (tables) and c.condeferrable and c.contype in ('p', 'u', 'x');
+    if v_constraints is not null then
+        execute 'set constraints ' || v_constraints || ' immediate';
     end if;
-    -- The view is written after this function.
-    execute 'select min(t.transaction_id::text)'
-            '  from (select transaction_id from archive.transactions group by transaction_id having count(*) > 1) t' into v_first;
-    return 'transaction ' || v_first || ' and perhaps others have several archived_at: restore_transaction() asks for one';
 end
 $$;
 
 
 --
--- Name: FUNCTION _spanning_transactions(); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_set_constraints(tables regclass[]); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._spanning_transactions() IS 'Transaction ids used twice, since the counter starts again after a dump and restore; null without any.';
-
-
---
--- Name: _subject_columns(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._subject_columns(source regclass) RETURNS name[]
-    LANGUAGE sql STABLE
-    RETURN CASE WHEN ((source)::oid = ('public."user"'::regclass)::oid) THEN archive._key(source) ELSE (SELECT array_agg(DISTINCT a.attname) AS array_agg FROM (pg_constraint c JOIN pg_attribute a ON (((a.attrelid = c.conrelid) AND (a.attnum = c.conkey[1])))) WHERE ((c.contype = 'f'::"char") AND (c.conrelid = (_subject_columns.source)::oid) AND (c.confrelid = ('public."user"'::regclass)::oid) AND (c.confdeltype <> ALL (ARRAY['n'::"char", 'd'::"char"])))) END;
+COMMENT ON FUNCTION archive._restore_set_constraints(tables regclass[]) IS 'Makes the deferrable keys and exclusions of tables immediate.';
 
 
 --
--- Name: FUNCTION _subject_columns(source regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: _restore_tables(xid8, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._subject_columns(source regclass) IS 'The columns by which a row belongs to a user; null without any.';
-
-
---
--- Name: _taken_by(archive.locked_row, jsonb, regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._taken_by(locked archive.locked_row, overrides jsonb, index regclass) RETURNS text
-    LANGUAGE plpgsql STABLE
-    AS $_$
-declare
-    v_values    text;
-    v_condition text;
-    v_wanted    jsonb;
-    v_key       jsonb;
-    v_statement text;
-    v_lookup    text;
-begin
-    select string_agg(d.expression, ', ' order by a.attnum),
-           string_agg(format('%s = ($1 ->> %s)::%s', d.expression, a.attnum - 1, format_type(a.atttypid, a.atttypmod)), ' and ')
-               || coalesce(' and ' || pg_get_expr(i.indpred, i.indrelid), '')
-      into v_values, v_condition
-      from pg_index i
-      join pg_attribute a on a.attrelid = i.indexrelid and a.attnum <= i.indnkeyatts
-     cross join lateral pg_get_indexdef(i.indexrelid, a.attnum, false) as d (expression)
-     where i.indexrelid = index
-     group by i.indpred, i.indrelid;
-
-    v_statement := format(
-        'select pg_catalog.jsonb_build_array(%s)'
-        '  from (select (pg_catalog.jsonb_populate_record(null::%s, pg_catalog.to_jsonb(a) || $2)).*'
-        '          from %s a where a.archive_id = $1) wanted',
-        v_values, archive._name(locked.source), archive._name((archive._entry(locked.source)).target));
-    v_lookup := format(
-        'select pg_catalog.jsonb_build_array(%s) from only %s where %s limit 1',
-        (select string_agg(format('%I', k), ', ') from unnest(archive._key(locked.source)) k),
-        archive._name(locked.source), v_condition);
-    perform archive._enter_callers_path();
-    execute v_statement into v_wanted using locked.archive_id, overrides;
-    execute v_lookup into v_key using v_wanted;
-    perform archive._leave_callers_path();
-    return archive._row_id(v_key);
-end
-$_$;
-
-
---
--- Name: FUNCTION _taken_by(locked archive.locked_row, overrides jsonb, index regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._taken_by(locked archive.locked_row, overrides jsonb, index regclass) IS 'The key of the live row that is in the way of a unique index; null where it cannot be seen.';
-
-
---
--- Name: _target_fault(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._target_fault(target regclass) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN CASE WHEN ((SELECT c.relkind FROM pg_class c WHERE (c.oid = (_target_fault.target)::oid)) <> 'p'::"char") THEN 'is not a partitioned table'::text WHEN (pg_get_partkeydef((target)::oid) <> 'RANGE (archived_at)'::text) THEN 'is not partitioned by range of archived_at'::text ELSE NULL::text END;
-
-
---
--- Name: FUNCTION _target_fault(target regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._target_fault(target regclass) IS 'Why a table cannot be an archive, whatever its columns; null if it can.';
-
-
---
--- Name: _touched(xid8, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._touched(transaction_id xid8, archived_at timestamp with time zone) RETURNS TABLE(source regclass, first timestamp with time zone, last timestamp with time zone)
+CREATE FUNCTION archive._restore_tables(transaction_id xid8, archived_at timestamp with time zone) RETURNS TABLE(source regclass, first timestamp with time zone, last timestamp with time zone)
     LANGUAGE plpgsql STABLE
     SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 begin
     return query
-        select p.source, min(p.archived_at), max(p.archived_at)
-          from archive._places p
-         where p.transaction_id = _touched.transaction_id
-           and (_touched.archived_at is null or p.archived_at = _touched.archived_at)
-         group by p.source;
+        select r.source, min(r.archived_at), max(r.archived_at)
+          from archive._archived_rows r
+         where r.transaction_id = _restore_tables.transaction_id
+           and (_restore_tables.archived_at is null or r.archived_at = _restore_tables.archived_at)
+         group by r.source;
 end
 $$;
 
 
 --
--- Name: FUNCTION _touched(transaction_id xid8, archived_at timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_tables(transaction_id xid8, archived_at timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._touched(transaction_id xid8, archived_at timestamp with time zone) IS 'Of which tables a transaction deleted rows, and when the first and the last.';
-
-
---
--- Name: _triggers(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._triggers(source regclass) RETURNS TABLE(name name, event text, level text, description text, fault text)
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT wanted.name,
-     wanted.event,
-     wanted.level,
-     wanted.description,
-         CASE
-             WHEN (t.oid IS NULL) THEN 'is missing'::text
-             WHEN (t.tgenabled = 'D'::"char") THEN 'is disabled'::text
-             WHEN (t.tgenabled <> 'A'::"char") THEN 'is not enabled ALWAYS: session_replication_role = replica would skip it'::text
-             WHEN ((p.pronamespace <> ('archive'::regnamespace)::oid) OR (p.proname <> archive._capture_name(_triggers.source))) THEN format('calls %s'::text, (t.tgfoid)::regprocedure)
-             WHEN ((t.tgtype <> wanted.type) OR (t.tgqual IS NOT NULL) OR (t.tgnargs > 0)) THEN 'is not for every row or statement of its kind'::text
-             ELSE NULL::text
-         END AS "case"
-    FROM ((( VALUES ('zz_archive_before_delete'::name,'delete'::text,'row'::text,((1 + 2) + 8),'Copies each deleted row to the archive.'::text), ('zz_archive_before_truncate'::name,'truncate'::text,'statement'::text,(2 + 32),'Copies all rows to the archive.'::text)) wanted(name, event, level, type, description)
-      LEFT JOIN pg_trigger t ON (((t.tgrelid = (_triggers.source)::oid) AND (t.tgname = wanted.name) AND (NOT t.tgisinternal))))
-      LEFT JOIN pg_proc p ON ((p.oid = t.tgfoid)));
-END;
+COMMENT ON FUNCTION archive._restore_tables(transaction_id xid8, archived_at timestamp with time zone) IS 'The tables from which a transaction deleted rows, with the times of the first and the last row.';
 
 
 --
--- Name: FUNCTION _triggers(source regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: _view_estimate(regclass, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._triggers(source regclass) IS 'The triggers that a table needs, and what is wrong with each.';
-
-
---
--- Name: _try_lock(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._try_lock(relation regclass) RETURNS boolean
-    LANGUAGE plpgsql
-    SET lock_timeout TO '200ms'
-    AS $$
-begin
-    for attempt in 1 .. 5 loop
-        begin
-            execute format('lock table only %s in access exclusive mode', relation);
-            return true;
-        exception when lock_not_available then
-            null;  -- who had to queue behind goes first now
-        end;
-    end loop;
-    return false;
-end
-$$;
-
-
---
--- Name: FUNCTION _try_lock(relation regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._try_lock(relation regclass) IS 'Locks a relation exclusively, unless that takes longer than a second.';
-
-
---
--- Name: _unlimited_logins(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._unlimited_logins() RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT (string_agg(format('%I'::text, r.rolname), ', '::text ORDER BY r.rolname) || ' may take any time: alter role … set statement_timeout, or one request can hold the database'::text) FROM pg_roles r WHERE (r.rolcanlogin AND (NOT r.rolsuper) AND pg_has_role(r.oid, 'archive_runtime'::name, 'member'::text) AND (NOT pg_has_role(r.oid, archive._owner(), 'member'::text)) AND (NOT (EXISTS (SELECT FROM (pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) setting(setting)) WHERE ((s.setrole = ANY (ARRAY[(0)::oid, r.oid])) AND (s.setdatabase = ANY (ARRAY[(0)::oid, (SELECT d.oid FROM pg_database d WHERE (d.datname = current_database()))])) AND (setting.setting ~~ 'statement_timeout=%'::text) AND (setting.setting <> 'statement_timeout=0'::text)))))));
-
-
---
--- Name: FUNCTION _unlimited_logins(); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._unlimited_logins() IS 'The logins of the API without a statement_timeout; null if all have one.';
-
-
---
--- Name: _when(regclass, bigint[]); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._when(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone) RETURNS record
-    LANGUAGE plpgsql STABLE
-    SET plan_cache_mode TO 'force_generic_plan'
-    AS $$
-begin
-    select min(found.archived_at), max(found.archived_at)
-      into first, last
-      from (
-          select p.archived_at
-            from archive._places p
-           where p.source = _when.source and p.archive_id = any (archive_ids)
-          offset 0  -- else the indexes on archived_at would be searched for the first and the last
-      ) found;
-end
-$$;
-
-
---
--- Name: FUNCTION _when(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._when(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone) IS 'When the first of some archived rows was deleted, and when the last.';
-
-
---
--- Name: _write_capture(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._write_capture(source regclass, target regclass, exclude text[]) RETURNS void
+CREATE FUNCTION archive._view_estimate(target regclass, since timestamp with time zone, until timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     AS $$
 declare
-    v_function text := format('archive.%I()', archive._capture_name(source));
+    v_plan json;
 begin
-    execute format(
-        'create or replace function %s returns trigger language plpgsql security definer'
-        ' set search_path = pg_catalog, pg_temp as %L',
-        v_function, archive._capture_body(source, target, exclude));
-    execute format('alter function %s owner to %s', v_function, archive._owner()::regrole);
-    execute format('revoke execute on function %s from public, archive_runtime, archive_auditor', v_function);
-    execute format(
-        'comment on function %s is %L',
-        v_function, format('Copies deleted rows of %s to %s.', archive._name(source), archive._name(target)));
+    if target is null then
+        return null;
+    end if;
+    execute format('explain (format json) select from %s where archived_at >= %L and archived_at < %L',
+                   archive._name(target), since, until) into v_plan;
+    return v_plan -> 0 -> 'Plan' ->> 'Plan Rows';
 end
 $$;
 
 
 --
--- Name: FUNCTION _write_capture(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _view_estimate(target regclass, since timestamp with time zone, until timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._write_capture(source regclass, target regclass, exclude text[]) IS 'Creates or replaces the capture function of a table.';
+COMMENT ON FUNCTION archive._view_estimate(target regclass, since timestamp with time zone, until timestamp with time zone) IS 'How many rows of an archive the planner expects from that time on until before the other.';
 
 
 --
--- Name: _write_views(); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _view_for_each(text, text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._write_views() RETURNS void
+CREATE FUNCTION archive._view_for_each(pattern text, separator text DEFAULT '
+     union all'::text) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT string_agg(format(_view_for_each.pattern, archive._name(r.source), archive._name(r.target), archive._label(r.source)), _view_for_each.separator ORDER BY (archive._name(r.target))) AS string_agg FROM archive.registry r);
+
+
+--
+-- Name: FUNCTION _view_for_each(pattern text, separator text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._view_for_each(pattern text, separator text) IS 'A part of a view for each archived table. The pattern''s arguments: the table, its archive, the table''s label.';
+
+
+--
+-- Name: _view_write_all(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._view_write_all() RETURNS void
     LANGUAGE plpgsql
-    AS $_$
-declare
-    v_rows   text;
-    v_counts text;
-    v_tables text;
-    v_places text;
-    v_daily  text;
+    AS $$
 begin
-    select string_agg(format(
-               E'\n        select %L as source, transaction_id, archived_at, archived_by, reason,'
-               ' session_role, application_name, client_addr, restored_at from %s',
-               archive._label(r.source), archive._name(r.target)), E'\n         union all' order by archive._name(r.target)),
-           string_agg(
-               format('%1$L, nullif(count(*) filter (where source = %1$L), 0)', archive._label(r.source)),
-               ', ' order by archive._name(r.target)),
-           string_agg(format(
-               E'\n    select %L::regclass as source, %2$L::regclass as target,'
-               '\n           (select count(*) from %2$s) as rows,'
-               '\n           (select sum(pg_total_relation_size(p.relid))::bigint from pg_partition_tree(%2$L) p) as bytes,'
-               '\n           (select min(archived_at) from %2$s) as oldest,'
-               '\n           (select max(archived_at) from %2$s) as newest,'
-               '\n           (select count(*) from pg_inherits where inhparent = %2$L::regclass) as partitions,'
-               '\n           (select count(*) from archive.holds h where h.source = %1$L::regclass) as held',
-               archive._name(r.source), archive._name(r.target)), E'\n     union all' order by archive._name(r.target)),
-           string_agg(format(
-               E'\n    select %L::regclass as source, archive_id, transaction_id, archived_at from %s',
-               archive._name(r.source), archive._name(r.target)), E'\n     union all' order by archive._name(r.target)),
-           string_agg(format(
-               E'\n        select count(*), %L::regclass as target'
-               '\n          from (select from %s where archived_at >= since and archived_at < until limit 1001) seen',
-               archive._name(r.target), archive._name(r.target)), E'\n         union all' order by archive._name(r.target))
-      into v_rows, v_counts, v_tables, v_places, v_daily
-      from archive.registry r;
-
-    -- Restores look into it: it is there, and empty, where nothing is archived.
-    execute 'create or replace view archive._places as' || coalesce(v_places, E'\n    select source, null::bigint as archive_id,'
-        ' null::xid8 as transaction_id, null::timestamptz as archived_at from archive.registry where false');
-    comment on view archive._places is 'Where archived rows are: of which table, deleted when.';
-
-    if v_rows is null then
+    perform archive._view_write_archived_rows();
+    if not exists (select from archive.registry) then
         drop view if exists archive.transactions, archive.tables, archive.daily;
         return;
     end if;
+    perform archive._view_write_transactions();
+    perform archive._view_write_tables();
+    perform archive._view_write_daily();
+    grant select on archive.transactions, archive.tables, archive.daily to archive_runtime, archive_auditor;
+end
+$$;
 
-    -- Grouped and ordered by what the archives have an index on, so that the newest page reads no more than it shows.
+
+--
+-- Name: FUNCTION _view_write_all(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._view_write_all() IS 'Creates or replaces the views over all archived tables.';
+
+
+--
+-- Name: _view_write_archived_rows(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._view_write_archived_rows() RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+begin
+    execute 'create or replace view archive._archived_rows as' || coalesce(
+        archive._view_for_each(
+            E'\n    select %1$L::regclass as source, archive_id, transaction_id, archived_at from %2$s'),
+        E'\n    select source, null::bigint as archive_id, null::xid8 as transaction_id,'
+        ' null::timestamptz as archived_at from archive.registry where false');
+    comment on view archive._archived_rows is 'Every archived row: from which table, deleted when.';
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _view_write_archived_rows(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._view_write_archived_rows() IS 'Creates or replaces the view archive._archived_rows.';
+
+
+--
+-- Name: _view_write_daily(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._view_write_daily() RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+begin
+    execute format($view$
+create or replace view archive.daily as
+    select day::date as day,
+           sum(case when count <= 1000 then count
+                    else greatest(count, archive._view_estimate(target, since, until)) end)::bigint as rows,
+           bool_and(count <= 1000) as exact
+      from generate_series(0, 29) back
+     cross join lateral (select date_trunc('day', now() at time zone 'UTC') - make_interval(days => back) as day) d
+     cross join lateral (select day at time zone 'UTC' as since, (day + interval '1 day') at time zone 'UTC' as until) b
+     cross join lateral (%s) deleted
+     group by day
+     order by day
+$view$, archive._view_for_each(
+            E'\n        select count(*), %2$L::regclass as target'
+            '\n          from (select from %2$s where archived_at >= since and archived_at < until limit 1001) seen',
+            E'\n         union all'));
+    comment on view archive.daily is
+        'How many rows of all tables were deleted on each of the last 30 days, in UTC;'
+        ' exact says whether they were counted or estimated.';
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _view_write_daily(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._view_write_daily() IS 'Creates or replaces the view archive.daily.';
+
+
+--
+-- Name: _view_write_tables(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._view_write_tables() RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+begin
+    execute 'create or replace view archive.tables as' || archive._view_for_each(
+        E'\n    select %1$L::regclass as source, %2$L::regclass as target,'
+        '\n           (select count(*) from %2$s) as rows,'
+        '\n           (select sum(pg_total_relation_size(p.relid))::bigint from pg_partition_tree(%2$L) p) as bytes,'
+        '\n           (select min(archived_at) from %2$s) as oldest,'
+        '\n           (select max(archived_at) from %2$s) as newest,'
+        '\n           (select count(*) from pg_inherits where inhparent = %2$L::regclass) as partitions,'
+        '\n           (select count(*) from archive.holds h where h.source = %1$L::regclass) as held');
+    comment on view archive.tables is
+        'One row per archived table: rows, bytes on disk with indexes, times of the oldest and the newest deletion,'
+        ' partitions, rows on legal hold.';
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _view_write_tables(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._view_write_tables() IS 'Creates or replaces the view archive.tables.';
+
+
+--
+-- Name: _view_write_transactions(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._view_write_transactions() RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+begin
     execute format($view$
 create or replace view archive.transactions as
     select transaction_id, archived_at,
@@ -2753,74 +3343,23 @@ create or replace view archive.transactions as
       from (%s) deleted
      group by archived_at, transaction_id
      order by archived_at desc, transaction_id desc
-$view$, v_counts, v_rows);
+$view$,
+        archive._view_for_each('%3$L, nullif(count(*) filter (where source = %3$L), 0)', ', '),
+        archive._view_for_each(
+            E'\n        select %3$L as source, transaction_id, archived_at, archived_by, reason,'
+            ' session_role, application_name, client_addr, restored_at from %2$s', E'\n         union all'));
     comment on view archive.transactions is
-        'One row per deletion, newest first: who, when, whence, why, rows of each table, how many of them are restored.';
-
-    execute 'create or replace view archive.tables as' || v_tables;
-    comment on view archive.tables is
-        'One row per archived table: rows, bytes on disk with indexes, times of the oldest and the newest deletion, partitions, rows on legal hold.';
-
-    -- Days with more than that are estimated: to count a million rows for a bar of a chart would take longer than it is
-    -- looked at.
-    execute format($view$
-create or replace view archive.daily as
-    select day::date as day,
-           sum(case when count <= 1000 then count
-                    else greatest(count, archive._estimate(target, since, until)) end)::bigint as rows,
-           bool_and(count <= 1000) as exact
-      from generate_series(0, 29) back
-     cross join lateral (select date_trunc('day', now() at time zone 'UTC') - make_interval(days => back) as day) d
-     cross join lateral (select day at time zone 'UTC' as since, (day + interval '1 day') at time zone 'UTC' as until) b
-     cross join lateral (%s) deleted
-     group by day
-     order by day
-$view$, v_daily);
-    comment on view archive.daily is
-        'How many rows of all tables were deleted on each of the last 30 days, in UTC; exact says whether they were counted or estimated.';
-
-    grant select on archive.transactions, archive.tables, archive.daily to archive_runtime, archive_auditor;
+        'One row per deletion, newest first: who, when, whence, why, rows of each table,'
+        ' how many of them are restored.';
 end
 $_$;
 
 
 --
--- Name: FUNCTION _write_views(); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _view_write_transactions(); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._write_views() IS 'Creates or replaces the views over all archived tables.';
-
-
---
--- Name: _writers(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._writers(target regclass) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT string_agg(DISTINCT f.fault, '; '::text) AS string_agg FROM (SELECT format('%s on %s is granted to %s'::text, g.privilege, g.relation, archive._grantee(g.grantee)) AS format FROM archive._grants(_writers.target) g(relation, privilege, grantee) WHERE (g.privilege <> 'SELECT'::text) UNION ALL SELECT format('%s belongs to %s'::text, (c.oid)::regclass, (c.relowner)::regrole) AS format FROM (pg_partition_tree(_writers.target) t(relid, parentrelid, isleaf, level) JOIN pg_class c ON ((c.oid = (t.relid)::oid))) WHERE (c.relowner <> archive._owner())) f(fault));
-
-
---
--- Name: FUNCTION _writers(target regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._writers(target regclass) IS 'How others than the owner may change an archive or its partitions; null if they may not.';
-
-
---
--- Name: _writers_of_all(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._writers_of_all() RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT (string_agg(format('%I'::text, r.rolname), ', '::text ORDER BY r.rolname) || ' may write to every table, as pg_write_all_data'::text) FROM pg_roles r WHERE (r.rolcanlogin AND (NOT r.rolsuper) AND pg_has_role(r.oid, 'pg_write_all_data'::name, 'usage'::text) AND (NOT pg_has_role(r.oid, archive._owner(), 'member'::text))));
-
-
---
--- Name: FUNCTION _writers_of_all(); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._writers_of_all() IS 'Logins that may write to all archives without a grant; null without any.';
+COMMENT ON FUNCTION archive._view_write_transactions() IS 'Creates or replaces the view archive.transactions.';
 
 
 --
@@ -2836,9 +3375,9 @@ CREATE FUNCTION archive.capture_item() RETURNS trigger
 declare
     actor  text := nullif(current_setting('archive.actor', true), '');
     reason text := nullif(current_setting('archive.reason', true), '');
-    -- How it was deleted: f1 to f9, in the order of the columns below. As one expression, this is set up once a
-    -- transaction; the same calls in the INSERT would be for each row.
-    how record;
+    -- Who deleted the row, when and from where: fields f1 to f9, in the order of the columns. One expression for all is
+    -- prepared once a transaction; the same calls within the INSERT would be prepared for each row.
+    circumstances record;
 begin
     -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
     if tg_relid <> 'public.item'::regclass then
@@ -2846,8 +3385,8 @@ begin
             using errcode = 'AR422';
     end if;
 
-    -- A label from a connection's first options may be no text in this encoding. Its bytes are kept then, written out.
-    -- to_ascii() looks at bytes alone, and changes whatever is not ASCII: the quickest way to tell most labels.
+    -- A label from the start-up options of a connection may be invalid in this encoding: keep its bytes, escaped.
+    -- to_ascii() works on bytes and changes all that are not ASCII: the cheapest test that lets most labels pass.
     if octet_length(actor) > 200 or to_ascii(actor, 'LATIN1') <> actor or to_ascii(reason, 'LATIN1') <> reason then
         begin
             perform convert_to(actor, getdatabaseencoding()), convert_to(reason, getdatabaseencoding());
@@ -2881,15 +3420,17 @@ begin
         return null;
     end if;
 
-    how := row(nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
-               session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1);
+    circumstances := row(
+        nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
+        session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1);
     insert into public.item_archive (
         archive_id, transaction_id, archived_at, archived_by, reason,
         session_role, application_name, client_addr, cascaded,
         id, title, description, owner_id)
-    values (how.f1, how.f2, how.f3, how.f4, how.f5,
-            how.f6, how.f7, how.f8, how.f9,
-            old.id, old.title, old.description, old.owner_id);
+    values (
+        circumstances.f1, circumstances.f2, circumstances.f3, circumstances.f4, circumstances.f5,
+        circumstances.f6, circumstances.f7, circumstances.f8, circumstances.f9,
+        old.id, old.title, old.description, old.owner_id);
     return old;
 end
 $$;
@@ -2915,9 +3456,9 @@ CREATE FUNCTION archive.capture_user() RETURNS trigger
 declare
     actor  text := nullif(current_setting('archive.actor', true), '');
     reason text := nullif(current_setting('archive.reason', true), '');
-    -- How it was deleted: f1 to f9, in the order of the columns below. As one expression, this is set up once a
-    -- transaction; the same calls in the INSERT would be for each row.
-    how record;
+    -- Who deleted the row, when and from where: fields f1 to f9, in the order of the columns. One expression for all is
+    -- prepared once a transaction; the same calls within the INSERT would be prepared for each row.
+    circumstances record;
 begin
     -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
     if tg_relid <> 'public."user"'::regclass then
@@ -2925,8 +3466,8 @@ begin
             using errcode = 'AR422';
     end if;
 
-    -- A label from a connection's first options may be no text in this encoding. Its bytes are kept then, written out.
-    -- to_ascii() looks at bytes alone, and changes whatever is not ASCII: the quickest way to tell most labels.
+    -- A label from the start-up options of a connection may be invalid in this encoding: keep its bytes, escaped.
+    -- to_ascii() works on bytes and changes all that are not ASCII: the cheapest test that lets most labels pass.
     if octet_length(actor) > 200 or to_ascii(actor, 'LATIN1') <> actor or to_ascii(reason, 'LATIN1') <> reason then
         begin
             perform convert_to(actor, getdatabaseencoding()), convert_to(reason, getdatabaseencoding());
@@ -2960,15 +3501,17 @@ begin
         return null;
     end if;
 
-    how := row(nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
-               session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1);
+    circumstances := row(
+        nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
+        session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1);
     insert into public.user_archive (
         archive_id, transaction_id, archived_at, archived_by, reason,
         session_role, application_name, client_addr, cascaded,
         id, email, is_active, is_superuser, full_name)
-    values (how.f1, how.f2, how.f3, how.f4, how.f5,
-            how.f6, how.f7, how.f8, how.f9,
-            old.id, old.email, old.is_active, old.is_superuser, old.full_name);
+    values (
+        circumstances.f1, circumstances.f2, circumstances.f3, circumstances.f4, circumstances.f5,
+        circumstances.f6, circumstances.f7, circumstances.f8, circumstances.f9,
+        old.id, old.email, old.is_active, old.is_superuser, old.full_name);
     return old;
 end
 $$;
@@ -2993,15 +3536,15 @@ declare
     v_function regprocedure;
 begin
     if exists (select from pg_class c where c.oid = source) then
-        perform archive._entry(source);
+        perform archive._registry_entry(source);
         execute format('drop trigger if exists zz_archive_before_delete on %s', source);
         execute format('drop trigger if exists zz_archive_before_truncate on %s', source);
     end if;
     delete from archive.registry r where r.source = disable.source;
     if not found then
-        perform archive._entry(source);
+        perform archive._registry_entry(source);
     end if;
-    -- Of a table that was dropped, nothing else tells which function was its own.
+    -- Drop every capture function that no trigger calls: that of a dropped table cannot be found by its name.
     for v_function in
         select p.oid
           from pg_proc p
@@ -3011,7 +3554,7 @@ begin
     loop
         execute format('drop function %s', v_function);
     end loop;
-    perform archive._write_views();
+    perform archive._view_write_all();
 end
 $$;
 
@@ -3033,91 +3576,27 @@ CREATE FUNCTION archive.enable(source regclass, exclude name[] DEFAULT NULL::nam
     AS $$
 declare
     v_entry   archive.registry;
-    v_fault   text;
-    v_trigger record;
-    v_columns jsonb;
-    v_since   bigint := 0;
-    v_new     boolean;
+    v_changed boolean;
 begin
     lock table archive.registry in share row exclusive mode;  -- one at a time; an advisory lock could be anybody's
     select * into v_entry from archive.registry r where r.source = enable.source;
+    v_entry.source := enable.source;
     v_entry.exclude := coalesce(enable.exclude::text[], v_entry.exclude, '{}');
-    v_fault := archive._source_fault(source);
-    if v_fault is not null then
-        perform archive._refuse(format('%s cannot be archived: it %s', source, v_fault));
-    end if;
-
-    select string_agg(coalesce(quote_ident(e), 'null'), ', ')
-      into v_fault
-      from unnest(v_entry.exclude) e
-     where e is null or e not in (select c.name from archive._columns(source) c) or e = any (archive._key(source));
-    if v_fault is not null then
-        perform archive._refuse(format('%s cannot be excluded from the archive of %s: only its columns outside the primary key can', v_fault, source));
-    end if;
-
-    -- The archive, in the same schema.
-    if v_entry.target is null then
-        select c.oid into v_entry.target
-          from pg_class s
-          join pg_class c on c.relnamespace = s.relnamespace and c.relname = s.relname || '_archive'
-         where s.oid = enable.source;
-    end if;
-    if v_entry.target is null then
-        v_entry.target := archive._create_archive(source, v_entry.exclude);
-    end if;
-    v_fault := archive._target_fault(v_entry.target);
-    if v_fault is not null then
-        raise exception '% cannot be the archive of %: it %', v_entry.target, source,
-            concat_ws(', and does not match: ', v_fault, archive._mismatch(source, v_entry.target, v_entry.exclude))
-            using errcode = 'AR409';
-    end if;
-    perform archive._adopt(v_entry.target);
-
-    v_fault := archive._mismatch(source, v_entry.target, v_entry.exclude);
-    if v_fault is not null then
-        raise exception '% and % do not match: %', source, v_entry.target, v_fault
-            using errcode = 'AR409', hint = 'Add, alter or drop the column in both, in one migration.';
-    end if;
-
-    -- A column that joins has a value in rows archived from here on. Deletes wait meanwhile, or one could still do without.
-    if v_entry.columns <> '{}' and exists (
-        select from archive._columns(source) c where c.name <> all (v_entry.exclude) and not v_entry.columns ? c.name
-    ) then
-        execute format('lock table %s in share row exclusive mode', source);
-        v_since := nextval('archive.archive_id_seq');
-    end if;
-    select jsonb_object_agg(c.name, coalesce(v_entry.columns -> c.name, to_jsonb(v_since)))
-      into v_columns
-      from archive._columns(source) c
-     where c.name <> all (v_entry.exclude);
+    perform archive._enable_check(v_entry);
+    v_entry.target := archive._enable_archive(v_entry);
+    v_entry.columns := archive._enable_columns(v_entry);
 
     insert into archive.registry as r (source, target, exclude, columns)
-    values (enable.source, v_entry.target, v_entry.exclude, v_columns)
+    values (v_entry.source, v_entry.target, v_entry.exclude, v_entry.columns)
         on conflict on constraint registry_pkey
-        do update set target = excluded.target, exclude = excluded.exclude, columns = excluded.columns
-            where (r.target, r.exclude, r.columns) is distinct from (excluded.target, excluded.exclude, excluded.columns);
-    v_new := found;
+        do update
+           set target = excluded.target, exclude = excluded.exclude, columns = excluded.columns
+         where (r.target, r.exclude, r.columns) is distinct from (excluded.target, excluded.exclude, excluded.columns);
+    v_changed := found;
 
-    -- The function and the triggers. What is right already is left alone: DDL would wait for every open writer.
-    if archive._capture_fault(source, v_entry.target, v_entry.exclude) is not null then
-        perform archive._write_capture(source, v_entry.target, v_entry.exclude);
-    end if;
-    for v_trigger in
-        select * from archive._triggers(source) t where t.fault is not null
-    loop
-        execute format('create or replace trigger %I before %s on %s for each %s execute function archive.%I()',
-                       v_trigger.name, v_trigger.event, source, v_trigger.level, archive._capture_name(source));
-        execute format('alter table %s enable always trigger %I', source, v_trigger.name);
-        execute format('comment on trigger %I on %s is %L', v_trigger.name, source, v_trigger.description);
-    end loop;
-
-    v_fault := archive._later_trigger(source);
-    if v_fault is not null then
-        raise exception 'trigger % of % would run after zz_archive_before_delete, and could cancel a delete already archived', v_fault, source
-            using errcode = 'AR409', hint = 'Rename it, so that it sorts before.';
-    end if;
-    if v_new then
-        perform archive._write_views();
+    perform archive._capture_install(v_entry.source, v_entry.target, v_entry.exclude);
+    if v_changed then
+        perform archive._view_write_all();
     end if;
     return v_entry.target;
 end
@@ -3139,17 +3618,16 @@ CREATE FUNCTION archive.erase_subject(user_id uuid, reason text) RETURNS TABLE(s
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET lock_timeout TO '10s'
-    AS $_$
+    AS $$
 declare
     v_entry  archive.registry;
-    v_theirs text;
     v_emails text[];
 begin
     if user_id is null then
         perform archive._refuse('user_id must not be null');
     end if;
     perform archive._check_reason(reason);
-    perform archive._freeze_holds();
+    perform archive._purge_lock_holds();
 
     select array_agg(u.email)
       into v_emails
@@ -3159,44 +3637,23 @@ begin
 
     for v_entry in select r.* from archive.registry r order by r.source::oid loop
         source := v_entry.source;
-        select string_agg(format('a.%I = $1', c), ' or ') into v_theirs from unnest(archive._subject_columns(source)) c;
-        v_theirs := '(' || coalesce(v_theirs, 'false') || ')';
-
-        execute format(
-            'update %s a set erased_at = now(), reason = null%s'
-            ' where %s and a.erased_at is null and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
-            archive._name(v_entry.target),
-            (select string_agg(format(', %I = null', c), '') from archive._content(v_entry.source, v_entry.target) c),
-            v_theirs
-        ) using user_id;
-        get diagnostics erased = row_count;
-        execute format('select count(*) from %s a join archive.holds h on h.archive_id = a.archive_id where %s',
-                       archive._name(v_entry.target), v_theirs) into held using user_id;
-
-        -- Where their e-mail stands for who deleted or restored, in anybody's rows, the id takes its place.
-        execute format(
-            'update %s a'
-            '   set archived_by = case when a.archived_by = any ($2) then $1::text else a.archived_by end,'
-            '       restored_by = case when a.restored_by = any ($2) then $1::text else a.restored_by end'
-            ' where (a.archived_by = any ($2) or a.restored_by = any ($2))'
-            '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
-            archive._name(v_entry.target)
-        ) using user_id, v_emails;
-
-        if v_theirs <> '(false)' then
-            perform archive._log('erase', source, erased, held, jsonb_build_object('user_id', user_id), reason);
+        select e.erased, e.held into erased, held from archive._erase_rows(v_entry, user_id) e;
+        perform archive._erase_actor(v_entry, user_id, v_emails);
+        if erased is not null then
+            perform archive._purge_log_add(
+                'erase', source, erased, held, jsonb_build_object('user_id', user_id), reason);
             return next;
         end if;
     end loop;
 end
-$_$;
+$$;
 
 
 --
 -- Name: FUNCTION erase_subject(user_id uuid, reason text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive.erase_subject(user_id uuid, reason text) IS 'Blanks the content and identity of one person in every archive: their own rows, and rows they own. Ids, times and the fact of the erasure stay; such a row cannot be restored. Returns how many rows of each table were erased, and how many a legal hold kept. AR422 no reason.';
+COMMENT ON FUNCTION archive.erase_subject(user_id uuid, reason text) IS 'Blanks the content and identity of one person in every archive: their own row, and rows they own. Ids, times and the fact of the erasure stay; such a row cannot be restored. Returns how many rows of each table were erased, and how many a legal hold kept. AR422 no reason.';
 
 
 --
@@ -3213,44 +3670,44 @@ CREATE FUNCTION archive.health(thorough boolean DEFAULT false) RETURNS TABLE(sou
              c_1.severity,
              c_1.fault
             FROM (archive.registry r
-              CROSS JOIN LATERAL ( VALUES ('source can be archived'::text,'error'::text,archive._source_fault(r.source)), ('columns match'::text,'error'::text,archive._mismatch(r.source, r.target, r.exclude)), ('function matches'::text,'error'::text,((('archive.'::text || archive._capture_name(r.source)) || '() '::text) || archive._capture_fault(r.source, r.target, r.exclude))), ('trigger is last'::text,'error'::text,((archive._later_trigger(r.source))::text || ' runs after it and could cancel a delete already archived'::text)), ('only the owner writes'::text,'error'::text,archive._writers(r.target)), ('partitions have no grants'::text,'error'::text,archive._partition_grants(r.target)), ('next partition exists'::text,'warning'::text,archive._missing_month(r.target)), ('default partition is empty'::text,'warning'::text,archive._default_rows(r.target)), ('no ghost rows'::text,'warning'::text,archive._ghosts(r.*, COALESCE(health.thorough, false)))) c_1(check_name, severity, fault))
+              CROSS JOIN LATERAL ( VALUES ('source can be archived'::text,'error'::text,archive._fault_source(r.source)), ('columns match'::text,'error'::text,archive._fault_columns(r.source, r.target, r.exclude)), ('function matches'::text,'error'::text,((('archive.'::text || archive._capture_name(r.source)) || '() '::text) || archive._fault_capture(r.source, r.target, r.exclude))), ('trigger is last'::text,'error'::text,((archive._capture_later_trigger(r.source))::text || ' runs after it and could cancel a delete already archived'::text)), ('only the owner writes'::text,'error'::text,archive._fault_writers(r.target)), ('partitions have no grants'::text,'error'::text,archive._fault_partition_grants(r.target)), ('next partition exists'::text,'warning'::text,archive._fault_next_partition(r.target)), ('default partition is empty'::text,'warning'::text,archive._fault_default_partition(r.target)), ('no ghost rows'::text,'warning'::text,archive._fault_ghost_rows(r.*, COALESCE(health.thorough, false)))) c_1(check_name, severity, fault))
          UNION ALL
           SELECT r.source,
              (t.event || ' trigger in force'::text),
              'error'::text,
              (((t.name)::text || ' '::text) || t.fault)
             FROM (archive.registry r
-              CROSS JOIN LATERAL archive._triggers(r.source) t(name, event, level, description, fault))
+              CROSS JOIN LATERAL archive._capture_triggers(r.source) t(name, event, level, description, fault))
          UNION ALL
           SELECT NULL::regclass,
              'functions are not public'::text,
              'error'::text,
-             archive._public_functions() AS _public_functions
+             archive._fault_public_functions() AS _fault_public_functions
          UNION ALL
           SELECT NULL::regclass,
              'nobody writes everywhere'::text,
              'warning'::text,
-             archive._writers_of_all() AS _writers_of_all
+             archive._fault_write_all() AS _fault_write_all
          UNION ALL
           SELECT NULL::regclass,
              'views are in place'::text,
              'error'::text,
-             archive._missing_views() AS _missing_views
+             archive._fault_views() AS _fault_views
          UNION ALL
           SELECT NULL::regclass,
              'separate runtime login'::text,
              'warning'::text,
-             archive._shared_login() AS _shared_login
+             archive._fault_shared_login() AS _fault_shared_login
          UNION ALL
           SELECT NULL::regclass,
              'runtime login has limits'::text,
              'warning'::text,
-             archive._unlimited_logins() AS _unlimited_logins
+             archive._fault_login_limits() AS _fault_login_limits
          UNION ALL
           SELECT NULL::regclass,
              'transaction ids are unique'::text,
              'warning'::text,
-             archive._spanning_transactions() AS _spanning_transactions
+             archive._fault_transaction_ids() AS _fault_transaction_ids
            WHERE health.thorough
          )
   SELECT c.source,
@@ -3280,18 +3737,19 @@ CREATE FUNCTION archive.hold(source regclass, archive_ids bigint[], reason text)
     SET lock_timeout TO '10s'
     AS $$
 declare
-    v_entry archive.registry := archive._entry(source);
+    v_entry archive.registry := archive._registry_entry(source);
     v_count bigint;
 begin
     perform archive._check_reason(reason);
-    lock table archive.holds in row exclusive mode;  -- before a look at the rows: a purge under way ends first
+    lock table archive.holds in row exclusive mode;  -- waits for a purge under way, before the rows are looked up
     perform archive._check_archived(v_entry, archive_ids);
     insert into archive.holds (archive_id, source, reason, held_by)
     select distinct i, v_entry.source, hold.reason, coalesce(archive.actor(), session_user)
       from unnest(archive_ids) i
         on conflict on constraint holds_pkey do nothing;
     get diagnostics v_count = row_count;
-    perform archive._log('hold', source, v_count, 0, jsonb_build_object('archive_ids', archive_ids), reason);
+    perform archive._purge_log_add(
+        'hold', source, v_count, 0, jsonb_build_object('archive_ids', archive_ids), reason);
     return v_count;
 end
 $$;
@@ -3318,7 +3776,7 @@ begin
     exception when lock_not_available then
         return;
     end;
-    perform archive._make_partitions(r.target) from archive.registry r;
+    perform archive._partition_make_missing(r.target) from archive.registry r;
 end
 $$;
 
@@ -3338,57 +3796,42 @@ CREATE FUNCTION archive.purge(source regclass, archived_before timestamp with ti
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET lock_timeout TO '10s'
-    AS $_$
+    AS $$
 declare
-    v_entry     archive.registry     := archive._entry(source);
-    v_result    archive.purge_result := (0, 0, 0);
-    v_partition regclass;
-    v_condition text;
-    v_count     bigint;
-    v_held      bigint;
+    v_entry  archive.registry     := archive._registry_entry(source);
+    v_result archive.purge_result := (0, 0, 0);
+    v_scope  jsonb;
 begin
+    dry_run := coalesce(dry_run, true);
     if archived_before is null and archive_ids is null then
         perform archive._refuse('archived_before or archive_ids must say what to purge');
     elsif archived_before > now() then
         perform archive._refuse(format('archived_before is later than now: %s', archived_before));
     end if;
-    perform archive._freeze_holds();
+    perform archive._purge_lock_holds();
     if archive_ids is not null then
         perform archive._check_archived(v_entry, archive_ids);
     else
-        for v_partition in
-            select p.partition from archive._partitions(v_entry.target) p where p.upper <= archived_before
-        loop
-            v_count := archive._empty(v_partition, dry_run);
-            v_result.purged := v_result.purged + v_count;
-            v_result.emptied := v_result.emptied + (v_count > 0)::integer;
-        end loop;
+        v_result := archive._purge_partitions(v_entry, archived_before, dry_run);
     end if;
 
-    -- What is left: rows named one by one, the month in which archived_before falls, a partition that somebody reads.
-    v_condition := format(
-        'from %s a left join archive.holds h on h.archive_id = a.archive_id'
-        ' where ($1 is null or a.archived_at < $1) and ($2 is null or a.archive_id = any ($2))', archive._name(v_entry.target));
-    if dry_run or dry_run is null then
-        execute format('select count(*) filter (where h.archive_id is null), count(h.archive_id) %s', v_condition)
-           into v_result.purged, v_result.held using archived_before, archive_ids;
+    if dry_run then
+        select c.free, c.held
+          into v_result.purged, v_result.held
+          from archive._purge_count(v_entry, archived_before, archive_ids) c;
         return v_result;
     end if;
-    execute format(
-        'delete from %1$s a where ($1 is null or a.archived_at < $1) and ($2 is null or a.archive_id = any ($2))'
-        '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)', archive._name(v_entry.target)
-    ) using archived_before, archive_ids;
-    get diagnostics v_count = row_count;
-    execute format('select count(h.archive_id) %s', v_condition) into v_result.held using archived_before, archive_ids;
-    v_result.purged := v_result.purged + v_count;
-    if v_result.purged = 0 and v_result.held = 0 then
-        return v_result;
+    -- What is left: rows named one by one, the month of archived_before, a partition that somebody reads.
+    v_result.purged := v_result.purged + archive._purge_rows(v_entry, archived_before, archive_ids);
+    select c.held into v_result.held from archive._purge_count(v_entry, archived_before, archive_ids) c;
+    if v_result.purged > 0 or v_result.held > 0 then
+        v_scope := jsonb_build_object('archived_before', archived_before, 'archive_ids', archive_ids);
+        perform archive._purge_log_add(
+            'purge', source, v_result.purged, v_result.held, jsonb_strip_nulls(v_scope), reason);
     end if;
-    perform archive._log('purge', source, v_result.purged, v_result.held,
-                         jsonb_strip_nulls(jsonb_build_object('archived_before', archived_before, 'archive_ids', archive_ids)), reason);
     return v_result;
 end
-$_$;
+$$;
 
 
 --
@@ -3408,14 +3851,15 @@ CREATE FUNCTION archive.release(source regclass, archive_ids bigint[], reason te
     SET lock_timeout TO '10s'
     AS $$
 declare
-    v_entry archive.registry := archive._entry(source);
+    v_entry archive.registry := archive._registry_entry(source);
     v_count bigint;
 begin
     lock table archive.holds in row exclusive mode;
     perform archive._check_archived(v_entry, archive_ids);
     delete from archive.holds h where h.source = v_entry.source and h.archive_id = any (archive_ids);
     get diagnostics v_count = row_count;
-    perform archive._log('release', source, v_count, 0, jsonb_build_object('archive_ids', archive_ids), reason);
+    perform archive._purge_log_add(
+        'release', source, v_count, 0, jsonb_build_object('archive_ids', archive_ids), reason);
     return v_count;
 end
 $$;
@@ -3435,12 +3879,12 @@ COMMENT ON FUNCTION archive.release(source regclass, archive_ids bigint[], reaso
 CREATE FUNCTION archive.restore(source regclass, archive_ids bigint[], overrides jsonb DEFAULT '{}'::jsonb, on_conflict text DEFAULT 'fail'::text, dry_run boolean DEFAULT false) RETURNS SETOF archive.restore_result
     LANGUAGE sql
     BEGIN ATOMIC
- SELECT _restore.source,
-     _restore.archive_id,
-     _restore.row_id,
-     _restore.outcome,
-     _restore.detail
-    FROM archive._restore(restore.source, restore.archive_ids, COALESCE(restore.overrides, '{}'::jsonb), restore.on_conflict, restore.dry_run, current_setting('search_path'::text)) _restore(source, archive_id, row_id, outcome, detail);
+ SELECT _restore_by_ids.source,
+     _restore_by_ids.archive_id,
+     _restore_by_ids.row_id,
+     _restore_by_ids.outcome,
+     _restore_by_ids.detail
+    FROM archive._restore_by_ids(restore.source, restore.archive_ids, COALESCE(restore.overrides, '{}'::jsonb), restore.on_conflict, restore.dry_run, current_setting('search_path'::text)) _restore_by_ids(source, archive_id, row_id, outcome, detail);
 END;
 
 
@@ -3458,12 +3902,12 @@ COMMENT ON FUNCTION archive.restore(source regclass, archive_ids bigint[], overr
 CREATE FUNCTION archive.restore_transaction(transaction_id xid8, archived_at timestamp with time zone DEFAULT NULL::timestamp with time zone, on_conflict text DEFAULT 'fail'::text, dry_run boolean DEFAULT false) RETURNS SETOF archive.restore_result
     LANGUAGE sql
     BEGIN ATOMIC
- SELECT _restore_transaction.source,
-     _restore_transaction.archive_id,
-     _restore_transaction.row_id,
-     _restore_transaction.outcome,
-     _restore_transaction.detail
-    FROM archive._restore_transaction(restore_transaction.transaction_id, restore_transaction.archived_at, restore_transaction.on_conflict, restore_transaction.dry_run, current_setting('search_path'::text)) _restore_transaction(source, archive_id, row_id, outcome, detail);
+ SELECT _restore_by_transaction.source,
+     _restore_by_transaction.archive_id,
+     _restore_by_transaction.row_id,
+     _restore_by_transaction.outcome,
+     _restore_by_transaction.detail
+    FROM archive._restore_by_transaction(restore_transaction.transaction_id, restore_transaction.archived_at, restore_transaction.on_conflict, restore_transaction.dry_run, current_setting('search_path'::text)) _restore_by_transaction(source, archive_id, row_id, outcome, detail);
 END;
 
 
@@ -3771,10 +4215,10 @@ COMMENT ON COLUMN public.user_archive.erased_at IS 'When archive.erase_subject()
 
 
 --
--- Name: _places; Type: VIEW; Schema: archive; Owner: -
+-- Name: _archived_rows; Type: VIEW; Schema: archive; Owner: -
 --
 
-CREATE VIEW archive._places AS
+CREATE VIEW archive._archived_rows AS
  SELECT 'public.item'::regclass AS source,
     item_archive.archive_id,
     item_archive.transaction_id,
@@ -3789,10 +4233,10 @@ UNION ALL
 
 
 --
--- Name: VIEW _places; Type: COMMENT; Schema: archive; Owner: -
+-- Name: VIEW _archived_rows; Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON VIEW archive._places IS 'Where archived rows are: of which table, deleted when.';
+COMMENT ON VIEW archive._archived_rows IS 'Every archived row: from which table, deleted when.';
 
 
 --
@@ -3823,7 +4267,7 @@ CREATE VIEW archive.daily AS
     (sum(
         CASE
             WHEN (count <= 1000) THEN count
-            ELSE GREATEST(count, archive._estimate(target, b.since, b.until))
+            ELSE GREATEST(count, archive._view_estimate(target, b.since, b.until))
         END))::bigint AS rows,
     bool_and((count <= 1000)) AS exact
    FROM (((generate_series(0, 29) back(back)
@@ -4235,10 +4679,187 @@ GRANT USAGE ON SCHEMA archive TO archive_auditor;
 
 
 --
--- Name: FUNCTION _adopt(target regclass); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _archive_add_metadata(target regclass); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._adopt(target regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._archive_add_metadata(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _archive_create(source regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._archive_create(source regclass, exclude text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _owner(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._owner() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _archive_grants(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._archive_grants(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _archive_metadata(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._archive_metadata() FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._archive_metadata() TO archive_auditor;
+GRANT ALL ON FUNCTION archive._archive_metadata() TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _archive_prepare(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._archive_prepare(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _archive_revoke(relation regclass, privileges text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._archive_revoke(relation regclass, privileges text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _name(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._name(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._name(relation regclass) TO archive_runtime;
+GRANT ALL ON FUNCTION archive._name(relation regclass) TO archive_auditor;
+
+
+--
+-- Name: FUNCTION _nullable_type(type oid, modifier integer); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._nullable_type(type oid, modifier integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._nullable_type(type oid, modifier integer) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _columns(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._columns(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._columns(relation regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _capture_columns(source regclass, exclude text[], pattern text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_columns(source regclass, exclude text[], pattern text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_labels(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_labels(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_metadata(pattern text, indentation integer); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_metadata(pattern text, indentation integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_row(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_row(source regclass, target regclass, exclude text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_truncate(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_truncate(source regclass, target regclass, exclude text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_body(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_body(source regclass, target regclass, exclude text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_install(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_install(source regclass, target regclass, exclude text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_later_trigger(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_later_trigger(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _label(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._label(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_runtime;
+GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_auditor;
+
+
+--
+-- Name: FUNCTION _capture_name(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_name(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_triggers(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_triggers(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_write(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_write(source regclass, target regclass, exclude text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _check_archived(entry archive.registry, archive_ids bigint[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._check_archived(entry archive.registry, archive_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _check_ids(archive_ids bigint[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._check_ids(archive_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._check_ids(archive_ids bigint[]) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _check_reason(reason text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._check_reason(reason text) FROM PUBLIC;
 
 
 --
@@ -4285,222 +4906,66 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public."user" TO archive_runtime;
 
 
 --
--- Name: FUNCTION _catalogue(); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _code_digest(); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._catalogue() FROM PUBLIC;
-
-
---
--- Name: FUNCTION _applied(files text); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._applied(files text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._code_digest() FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _capture_body(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _code_is_applied(files text); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._capture_body(source regclass, target regclass, exclude text[]) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _label(relation regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._label(relation regclass) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_runtime;
-GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_auditor;
+REVOKE ALL ON FUNCTION archive._code_is_applied(files text) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _capture_name(source regclass); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _code_note_applied(files text); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._capture_name(source regclass) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _owner(); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._owner() FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._code_note_applied(files text) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _capture_fault(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _enable_archive(entry archive.registry); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._capture_fault(source regclass, target regclass, exclude text[]) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _check_archived(entry archive.registry, archive_ids bigint[]); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._check_archived(entry archive.registry, archive_ids bigint[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._enable_archive(entry archive.registry) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _check_ids(archive_ids bigint[]); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _enable_check(entry archive.registry); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._check_ids(archive_ids bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._check_ids(archive_ids bigint[]) TO archive_runtime;
-
-
---
--- Name: FUNCTION _check_new_keys(source regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._check_new_keys(source regclass) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._check_new_keys(source regclass) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._enable_check(entry archive.registry) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _check_overrides(source regclass, overrides jsonb); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _enable_columns(entry archive.registry); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._check_overrides(source regclass, overrides jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._check_overrides(source regclass, overrides jsonb) TO archive_runtime;
-
-
---
--- Name: FUNCTION _check_reason(reason text); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._check_reason(reason text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._enable_columns(entry archive.registry) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _name(relation regclass); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _erase_actor(entry archive.registry, user_id uuid, emails text[]); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._name(relation regclass) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._name(relation regclass) TO archive_runtime;
-GRANT ALL ON FUNCTION archive._name(relation regclass) TO archive_auditor;
+REVOKE ALL ON FUNCTION archive._erase_actor(entry archive.registry, user_id uuid, emails text[]) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _nullable_type(type oid, modifier integer); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _erase_content_columns(source regclass, target regclass); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._nullable_type(type oid, modifier integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._nullable_type(type oid, modifier integer) TO archive_runtime;
-
-
---
--- Name: FUNCTION _columns(relation regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._columns(relation regclass) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._columns(relation regclass) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._erase_content_columns(source regclass, target regclass) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _metadata(); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _erase_rows(entry archive.registry, user_id uuid, OUT erased bigint, OUT held bigint); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._metadata() FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._metadata() TO archive_runtime;
-
-
---
--- Name: FUNCTION _content(source regclass, target regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._content(source regclass, target regclass) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _create_archive(source regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._create_archive(source regclass, exclude text[]) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _default_rows(target regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._default_rows(target regclass) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _empty(partition regclass, dry_run boolean); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._empty(partition regclass, dry_run boolean) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _enter_callers_path(); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._enter_callers_path() FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._enter_callers_path() TO archive_runtime;
-
-
---
--- Name: FUNCTION _entry(source regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._entry(source regclass) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._entry(source regclass) TO archive_runtime;
-
-
---
--- Name: FUNCTION _estimate(target regclass, since timestamp with time zone, until timestamp with time zone); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._estimate(target regclass, since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._estimate(target regclass, since timestamp with time zone, until timestamp with time zone) TO archive_runtime;
-GRANT ALL ON FUNCTION archive._estimate(target regclass, since timestamp with time zone, until timestamp with time zone) TO archive_auditor;
-
-
---
--- Name: FUNCTION _explain(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._explain(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._explain(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text) TO archive_runtime;
-
-
---
--- Name: FUNCTION _freeze_holds(); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._freeze_holds() FROM PUBLIC;
-
-
---
--- Name: FUNCTION _ghosts(entry archive.registry, thorough boolean); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._ghosts(entry archive.registry, thorough boolean) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _grantee(grantee oid); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._grantee(grantee oid) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _grants(target regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._grants(target regclass) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _insert(locked archive.locked_row[], overrides jsonb, new_key boolean); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._insert(locked archive.locked_row[], overrides jsonb, new_key boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._insert(locked archive.locked_row[], overrides jsonb, new_key boolean) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._erase_rows(entry archive.registry, user_id uuid, OUT erased bigint, OUT held bigint) FROM PUBLIC;
 
 
 --
@@ -4512,131 +4977,59 @@ GRANT ALL ON FUNCTION archive._key(relation regclass) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _insert_statement(entry archive.registry, overrides jsonb, new_key boolean); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _erase_subject_columns(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._insert_statement(entry archive.registry, overrides jsonb, new_key boolean) TO archive_runtime;
-
-
---
--- Name: FUNCTION _is_applied(files text); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._is_applied(files text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._erase_subject_columns(source regclass) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _is_no_conflict(state text); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_capture(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._is_no_conflict(state text) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._is_no_conflict(state text) TO archive_runtime;
-
-
---
--- Name: FUNCTION _later_trigger(source regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._later_trigger(source regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._fault_capture(source regclass, target regclass, exclude text[]) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _leave_callers_path(); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_column_names(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._leave_callers_path() FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._leave_callers_path() TO archive_runtime;
-
-
---
--- Name: FUNCTION _left_out(locked archive.locked_row); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._left_out(locked archive.locked_row) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._left_out(locked archive.locked_row) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._fault_column_names(source regclass) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _lock(source regclass, archive_ids bigint[]); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_columns(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._lock(source regclass, archive_ids bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._lock(source regclass, archive_ids bigint[]) TO archive_runtime;
-
-
---
--- Name: FUNCTION _lock_statement(entry archive.registry, condition text, newest boolean); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._lock_statement(entry archive.registry, condition text, newest boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._fault_columns(source regclass, target regclass, exclude text[]) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _lock_transaction(transaction_id xid8, archived_at timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_default_partition(target regclass); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._lock_transaction(transaction_id xid8, archived_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._lock_transaction(transaction_id xid8, archived_at timestamp with time zone) TO archive_runtime;
-
-
---
--- Name: FUNCTION actor(); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive.actor() FROM PUBLIC;
-GRANT ALL ON FUNCTION archive.actor() TO archive_runtime;
-GRANT ALL ON FUNCTION archive.actor() TO archive_auditor;
+REVOKE ALL ON FUNCTION archive._fault_default_partition(target regclass) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _log(action text, source regclass, rows bigint, held bigint, scope jsonb, reason text); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_ghost_rows(entry archive.registry, thorough boolean); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._log(action text, source regclass, rows bigint, held bigint, scope jsonb, reason text) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _make_partition(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._make_partition(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._fault_ghost_rows(entry archive.registry, thorough boolean) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _month(moment timestamp with time zone, later integer); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_login_limits(); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._month(moment timestamp with time zone, later integer) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _make_month(target regclass, month timestamp with time zone); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._make_month(target regclass, month timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._fault_login_limits() FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _make_partitions(target regclass, ahead integer); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _partition_month(moment timestamp with time zone, later integer); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._make_partitions(target regclass, ahead integer) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone) TO archive_runtime;
-
-
---
--- Name: FUNCTION _mismatch(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._mismatch(source regclass, target regclass, exclude text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._partition_month(moment timestamp with time zone, later integer) FROM PUBLIC;
 
 
 --
@@ -4649,31 +5042,166 @@ GRANT ALL ON FUNCTION archive._partitions(target regclass) TO archive_auditor;
 
 
 --
--- Name: FUNCTION _missing_month(target regclass); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_next_partition(target regclass); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._missing_month(target regclass) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _missing_views(); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._missing_views() FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._fault_next_partition(target regclass) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _partition_grants(target regclass); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _grantee(grantee oid); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._partition_grants(target regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._grantee(grantee oid) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _public_functions(); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_partition_grants(target regclass); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._public_functions() FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._fault_partition_grants(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_public_functions(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_public_functions() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_shared_login(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_shared_login() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_source(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_source(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_target(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_target(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_transaction_ids(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_transaction_ids() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_views(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_views() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_write_all(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_write_all() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_writers(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_writers(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _partition_bound(lower timestamp with time zone, upper timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._partition_bound(lower timestamp with time zone, upper timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _partition_lock(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._partition_lock(relation regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _partition_make(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._partition_make(target regclass, suffix text, lower timestamp with time zone, upper timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _partition_make_missing(target regclass, ahead integer); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._partition_make_missing(target regclass, ahead integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _partition_make_month(target regclass, month timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._partition_make_month(target regclass, month timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _purge_count(entry archive.registry, archived_before timestamp with time zone, archive_ids bigint[], OUT free bigint, OUT held bigint); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._purge_count(entry archive.registry, archived_before timestamp with time zone, archive_ids bigint[], OUT free bigint, OUT held bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _purge_lock_holds(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._purge_lock_holds() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION actor(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.actor() FROM PUBLIC;
+GRANT ALL ON FUNCTION archive.actor() TO archive_runtime;
+GRANT ALL ON FUNCTION archive.actor() TO archive_auditor;
+
+
+--
+-- Name: FUNCTION _purge_log_add(action text, source regclass, rows bigint, held bigint, scope jsonb, reason text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._purge_log_add(action text, source regclass, rows bigint, held bigint, scope jsonb, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _purge_partition(partition regclass, dry_run boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._purge_partition(partition regclass, dry_run boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _purge_partitions(entry archive.registry, archived_before timestamp with time zone, dry_run boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._purge_partitions(entry archive.registry, archived_before timestamp with time zone, dry_run boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _purge_rows(entry archive.registry, archived_before timestamp with time zone, archive_ids bigint[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._purge_rows(entry archive.registry, archived_before timestamp with time zone, archive_ids bigint[]) FROM PUBLIC;
 
 
 --
@@ -4692,11 +5220,59 @@ GRANT ALL ON FUNCTION archive._refuse(reason text) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _registry_entry(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._registry_entry(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._registry_entry(source regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_blocking_key(locked archive.locked_row, overrides jsonb, index regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_blocking_key(locked archive.locked_row, overrides jsonb, index regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_blocking_key(locked archive.locked_row, overrides jsonb, index regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_by_ids(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_by_ids(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_by_ids(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_by_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_by_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_by_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_check_new_key(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_check_new_key(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_check_new_key(source regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_check_overrides(source regclass, overrides jsonb); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_check_overrides(source regclass, overrides jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_check_overrides(source regclass, overrides jsonb) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_enter_callers_path(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_enter_callers_path() FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_enter_callers_path() TO archive_runtime;
 
 
 --
@@ -4708,156 +5284,187 @@ GRANT ALL ON FUNCTION archive._restore_halves(locked archive.locked_row[], overr
 
 
 --
--- Name: FUNCTION _restore_one(locked archive.locked_row, overrides jsonb, on_conflict text); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_insert(locked archive.locked_row[], overrides jsonb, new_key boolean); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._restore_one(locked archive.locked_row, overrides jsonb, on_conflict text) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_one(locked archive.locked_row, overrides jsonb, on_conflict text) TO archive_runtime;
-
-
---
--- Name: FUNCTION _restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._restore_insert(locked archive.locked_row[], overrides jsonb, new_key boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_insert(locked archive.locked_row[], overrides jsonb, new_key boolean) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_insert_statement(entry archive.registry, overrides jsonb, new_key boolean); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text) TO archive_runtime;
-
-
---
--- Name: FUNCTION _revoke(relation regclass, privileges text); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._revoke(relation regclass, privileges text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._restore_insert_statement(entry archive.registry, overrides jsonb, new_key boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_insert_statement(entry archive.registry, overrides jsonb, new_key boolean) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _row_id(key jsonb); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_is_conflict(state text); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._row_id(key jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._row_id(key jsonb) TO archive_runtime;
-
-
---
--- Name: FUNCTION _settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._restore_is_conflict(state text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_is_conflict(state text) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _shared_login(); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_leave_callers_path(); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._shared_login() FROM PUBLIC;
-
-
---
--- Name: FUNCTION _source_fault(source regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._source_fault(source regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._restore_leave_callers_path() FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_leave_callers_path() TO archive_runtime;
 
 
 --
--- Name: FUNCTION _spanning_transactions(); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_lock(source regclass, archive_ids bigint[]); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._spanning_transactions() FROM PUBLIC;
-
-
---
--- Name: FUNCTION _subject_columns(source regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._subject_columns(source regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._restore_lock(source regclass, archive_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_lock(source regclass, archive_ids bigint[]) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _taken_by(locked archive.locked_row, overrides jsonb, index regclass); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_lock_statement(entry archive.registry, condition text, newest boolean); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._taken_by(locked archive.locked_row, overrides jsonb, index regclass) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._taken_by(locked archive.locked_row, overrides jsonb, index regclass) TO archive_runtime;
-
-
---
--- Name: FUNCTION _target_fault(target regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._target_fault(target regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._restore_lock_statement(entry archive.registry, condition text, newest boolean) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _touched(transaction_id xid8, archived_at timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_lock_transaction(transaction_id xid8, archived_at timestamp with time zone); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._touched(transaction_id xid8, archived_at timestamp with time zone) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _triggers(source regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._triggers(source regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._restore_lock_transaction(transaction_id xid8, archived_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_lock_transaction(transaction_id xid8, archived_at timestamp with time zone) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _try_lock(relation regclass); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._try_lock(relation regclass) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _unlimited_logins(); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._unlimited_logins() FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._restore_mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _when(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_omission(locked archive.locked_row); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._when(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _write_capture(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._write_capture(source regclass, target regclass, exclude text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._restore_omission(locked archive.locked_row) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_omission(locked archive.locked_row) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _write_views(); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_passes(locked archive.locked_row[], overrides jsonb, on_conflict text); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._write_views() FROM PUBLIC;
-
-
---
--- Name: FUNCTION _writers(target regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._writers(target regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._restore_passes(locked archive.locked_row[], overrides jsonb, on_conflict text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_passes(locked archive.locked_row[], overrides jsonb, on_conflict text) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _writers_of_all(); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_period(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._writers_of_all() FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._restore_period(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _restore_reason(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_reason(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_reason(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_row(locked archive.locked_row, overrides jsonb, on_conflict text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_row(locked archive.locked_row, overrides jsonb, on_conflict text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_row(locked archive.locked_row, overrides jsonb, on_conflict text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_row_id(key jsonb); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_row_id(key jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_row_id(key jsonb) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_run(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_run(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_run(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_set_constraints(tables regclass[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_set_constraints(tables regclass[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_set_constraints(tables regclass[]) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_tables(transaction_id xid8, archived_at timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_tables(transaction_id xid8, archived_at timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _view_estimate(target regclass, since timestamp with time zone, until timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._view_estimate(target regclass, since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._view_estimate(target regclass, since timestamp with time zone, until timestamp with time zone) TO archive_runtime;
+GRANT ALL ON FUNCTION archive._view_estimate(target regclass, since timestamp with time zone, until timestamp with time zone) TO archive_auditor;
+
+
+--
+-- Name: FUNCTION _view_for_each(pattern text, separator text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._view_for_each(pattern text, separator text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _view_write_all(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._view_write_all() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _view_write_archived_rows(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._view_write_archived_rows() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _view_write_daily(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._view_write_daily() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _view_write_tables(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._view_write_tables() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _view_write_transactions(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._view_write_transactions() FROM PUBLIC;
 
 
 --

@@ -251,7 +251,9 @@ def test_health_fails_where_the_trigger_is_not_in_force(archive_table):
 
 def test_purge_tells_what_it_would_do_and_does_it_when_told(archive_table):
     old = "email = 'old@example.com'"
-    archive_table("psql", "-c", "select archive._make_month('user_archive', archive._month(now(), -14))")
+    archive_table(
+        "psql", "-c", "select archive._partition_make_month('user_archive', archive._partition_month(now(), -14))"
+    )
     archive_table("psql", "-c", "insert into \"user\" (email) values ('old@example.com')")
     archive_table("psql", "-c", f'delete from "user" where {old}')
     archive_table("psql", "-c", f"update user_archive set archived_at = now() - interval '400 days' where {old}")

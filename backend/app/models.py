@@ -269,7 +269,7 @@ class ArchivedRow(Schema):
 
 
 def _archive_table(name: str, *indexes: Index) -> tuple[Index | dict[str, str], ...]:
-    """Return what every archive table has, as archive._create_archive() makes it, and these indexes."""
+    """Return what every archive table has, as archive._archive_create() makes it, and these indexes."""
     return (
         Index(f"{name}_id_idx", "id"),
         *indexes,

@@ -1,4 +1,4 @@
--- What the system catalogues say about a table and its archive. Everything that writes SQL asks here.
+-- What the system catalogues say about a table and its archive. Whatever writes SQL reads them through these functions.
 
 create function archive.actor() returns text
     language plpgsql stable
@@ -18,7 +18,7 @@ comment on function archive.actor() is
     'Who acts, as the application knows it: SET LOCAL archive.actor = ''…''. Null when unset.';
 
 
--- It owns the archive's functions and tables too, and nobody else writes to them.
+-- The same role owns the archive's functions and tables, and no other role may write to them.
 create function archive._owner() returns oid
     language sql stable
     return (select nspowner from pg_namespace where nspname = 'archive');
@@ -48,7 +48,8 @@ create function archive._label(relation regclass) returns text
          where c.oid = relation
     );
 
-comment on function archive._label(regclass) is 'A table''s name for people: unquoted, with its schema unless that is public.';
+comment on function archive._label(regclass) is
+    'A table''s name for people: unquoted, with its schema unless that is public.';
 
 
 -- A domain that refuses null would let an archive refuse a row: copies have its base type instead.
@@ -70,7 +71,8 @@ begin atomic
       from chain c;
 end;
 
-comment on function archive._nullable_type(oid, integer) is 'A type as a copy has it: the same, or the base type of a domain that refuses null.';
+comment on function archive._nullable_type(oid, integer) is
+    'A type as a copy has it: the same, or the base type of a domain that refuses null.';
 
 
 create type archive.column_definition as (

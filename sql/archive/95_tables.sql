@@ -9,4 +9,4 @@ select archive.enable(r.source)
   from archive.registry r
  where r.source not in ('public.item'::regclass, 'public."user"'::regclass);
 
-select archive._write_views();
+select archive._view_write_all();

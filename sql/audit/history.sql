@@ -34,8 +34,7 @@ select date_trunc('second', e.happened_at) as happened_at, e.event, e.actor, e.l
  cross join lateral (
      values (1, a.archived_at, case when a.cascaded then 'deleted by cascade' else 'deleted' end, a.archived_by,
              a.session_role, a.application_name, a.client_addr, a.reason,
-             to_jsonb(a) - '{archive_id,transaction_id,archived_at,archived_by,reason,session_role}'::text[]
-                         - '{application_name,client_addr,cascaded,restored_at,restored_by,erased_at}'::text[]),
+             to_jsonb(a) - array(select m.name::text from archive._archive_metadata() m)),
             (2, a.restored_at, 'restored', a.restored_by, null, null, null, null, null),
             (3, a.erased_at,   'erased',   null,          null, null, null, null, null)
       union all

@@ -106,7 +106,7 @@ def _purge(report: Report, owner: psycopg.Connection, scale: Scale) -> None:
     months = iter(range(2 - fill.MONTHS, 0))
 
     def on_oldest_month(statement: str) -> float:
-        before = owner.execute("select archive._month(now(), %s)", [next(months)]).fetchone()
+        before = owner.execute("select archive._partition_month(now(), %s)", [next(months)]).fetchone()
         owner.execute("checkpoint")
         with stopwatch() as watch:
             owner.execute(statement, before)

@@ -34,7 +34,7 @@ def archive(connection: psycopg.Connection, count: int) -> None:
     for back in range(MONTHS):
         connection.execute(
             """
-            select archive._make_month('item_archive', archive._month(now(), -%(back)s))
+            select archive._partition_make_month('item_archive', archive._partition_month(now(), -%(back)s))
             """,
             {"back": back},
         )
@@ -49,7 +49,7 @@ def archive(connection: psycopg.Connection, count: int) -> None:
                uuidv7(), 'Item ' || n, 'What there was to say about item ' || n, owner.id
           from generate_series(1, %(count)s) n
          cross join (
-             select archive._month(now(), 1 - %(months)s) as moment,
+             select archive._partition_month(now(), 1 - %(months)s) as moment,
                     pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 2 * %(count)s as transaction_id
          ) first
          cross join (select array_agg(id) as ids from "user" where not is_superuser) u

@@ -104,7 +104,9 @@ def list_item(archive: Archive) -> Iterator[bytes]:
 
 
 def list_month(archive: Archive) -> Iterator[bytes]:
-    after, before = (archive.value("select to_json(archive._month(now(), %s)) #>> '{}'", month) for month in (-12, -11))
+    after, before = (
+        archive.value("select to_json(archive._partition_month(now(), %s)) #>> '{}'", month) for month in (-12, -11)
+    )
     return archive.lists(archived_after=after, archived_before=before)
 
 

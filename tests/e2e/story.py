@@ -49,7 +49,7 @@ def tell(
         (5, "\"user\" where email = 'edsger@example.com'", str(superuser.id), "left the company"),
         (1, _newest(ada), str(ada.id), "wrong folder"),
     ]
-    owner.execute("select archive._make_month('item_archive', archive._month(now(), -1))")
+    owner.execute("select archive._partition_make_month('item_archive', archive._partition_month(now(), -1))")
     today = datetime.now(UTC)
     for hours, what, actor, reason in deletions:
         transaction = delete(runtime if actor else owner, what, actor, reason)

@@ -237,7 +237,7 @@ def test_each_column_that_holds_a_value_has_its_type_and_collation_in_the_archiv
     (target,) = db.execute(
         "select target::text from archive.registry where source = to_regclass(%s)", [table]
     ).fetchone()
-    metadata = db.execute("select name from archive._metadata()").fetchall()
+    metadata = db.execute("select name from archive._archive_metadata()").fetchall()
 
     copied = [column for column in db.execute(columns, [target]) if column[:1] not in metadata]
 

@@ -230,7 +230,7 @@ def test_rights_that_one_has_cannot_be_passed_on(db, attackers, statement):
 
 
 CALLABLE = {
-    AUDITOR: {"actor", "health", *["_label", "_name", "_partitions", "_estimate"]},
+    AUDITOR: {"actor", "health", *["_archive_metadata", "_label", "_name", "_partitions", "_view_estimate"]},
     STRANGER: set(),
     RUNTIME: {
         "actor",
@@ -238,21 +238,15 @@ CALLABLE = {
         "restore",
         "restore_transaction",
         "make_partitions",
-        *[
-            "_restore",
-            "_restore_transaction",
-            "_settle",
-            "_restore_rows",
-            "_restore_halves",
-            "_restore_one",
-            "_insert",
-            "_is_no_conflict",
-        ],
-        *["_insert_statement", "_row_id", "_left_out", "_taken_by", "_explain"],
-        *["_lock", "_lock_transaction", "_mark", "_entry"],
-        *["_enter_callers_path", "_leave_callers_path", "_check_ids", "_check_overrides", "_check_new_keys"],
-        *["_metadata", "_columns", "_nullable_type", "_key", "_name", "_label", "_refuse"],
-        *["_partitions", "_estimate"],
+        *["_restore_by_ids", "_restore_by_transaction", "_restore_lock", "_restore_lock_transaction"],
+        *["_restore_enter_callers_path", "_restore_leave_callers_path"],
+        *["_restore_check_overrides", "_restore_check_new_key", "_restore_run", "_restore_passes"],
+        *["_restore_halves", "_restore_row", "_restore_is_conflict", "_restore_insert"],
+        *["_restore_set_constraints", "_restore_insert_statement", "_restore_mark", "_restore_row_id"],
+        *["_restore_omission", "_restore_reason", "_restore_blocking_key"],
+        *["_registry_entry", "_check_ids", "_refuse"],
+        *["_archive_metadata", "_columns", "_nullable_type", "_key", "_name", "_label"],
+        *["_partitions", "_view_estimate"],
     },
 }
 """By name: what each may call. Whatever is added to schema archive is refused until it is named here."""
@@ -338,13 +332,13 @@ CALLS = [
     "select * from archive.restore(%(source)s::regclass, %(ids)s)",
     "select * from archive.restore(%(source)s::regclass, %(ids)s, dry_run => true)",
     "select * from archive.restore(%(source)s::regclass, '{}', on_conflict => 'copy')",
-    "select * from archive._lock(%(source)s::regclass, %(ids)s)",
-    "select archive._mark(%(source)s::regclass, %(ids)s, array['[1]', '[1]', '[1]']::jsonb[])",
-    "select archive._entry(%(source)s::regclass)",
-    "select archive._check_overrides(%(source)s::regclass, '{\"id\": 1}')",
-    "select archive._insert(array[row(%(source)s::regclass, (%(ids)s::bigint[])[1], now(), '[1]', null, null, null,"
+    "select * from archive._restore_lock(%(source)s::regclass, %(ids)s)",
+    "select archive._restore_mark(%(source)s::regclass, %(ids)s, array['[1]', '[1]', '[1]']::jsonb[])",
+    "select archive._registry_entry(%(source)s::regclass)",
+    "select archive._restore_check_overrides(%(source)s::regclass, '{\"id\": 1}')",
+    "select archive._restore_insert(array[row(%(source)s::regclass, (%(ids)s::bigint[])[1], now(), '[1]', null, null, null,"
     " null)::archive.locked_row], '{}')",
-    "select archive._settle(array[row(%(source)s::regclass, (%(ids)s::bigint[])[1], now(), '[1]', null, null, null,"
+    "select archive._restore_run(array[row(%(source)s::regclass, (%(ids)s::bigint[])[1], now(), '[1]', null, null, null,"
     " null)::archive.locked_row], '{}', 'skip', false)",
 ]
 
@@ -380,17 +374,17 @@ ODD = [
     ("archive.restore_transaction('18446744073709551615', 'infinity')", {"AR404"}),
     ("archive.restore_transaction('18446744073709551615', '-infinity', dry_run => true)", {"AR404"}),
     ("archive.restore_transaction((select min(transaction_id) from item_archive), 'infinity')", {"AR404"}),
-    ("archive._lock('item', null)", {"00000"}),
-    ("archive._lock_transaction(null, null)", {"00000"}),
-    ("archive._mark('item', null, null)", {"00000", "AR409", "AR422"}),
-    ("archive._mark('item', '{}', '{}')", {"00000"}),
-    ("archive._mark('item', %(ids)s, '{}')", {"AR409"}),
-    ("archive._mark('item', %(ids)s, array['{}', 'null', '[]']::jsonb[])", {"AR409"}),
-    ("archive._mark('item', %(ids)s, array['[\"x\"]', '[\"y\"]', '[\"z\"]']::jsonb[])", {"22P02", "AR409"}),
-    ("archive._mark('item', array[%(ids)s, %(ids)s], '{}')", {"AR409"}),
-    ("archive._insert(null, null)", {"00000", "AR422"}),
-    ("archive._insert('{}', '{}')", {"00000"}),
-    ("archive._settle(null, null, null, null)", {"AR422"}),
+    ("archive._restore_lock('item', null)", {"00000"}),
+    ("archive._restore_lock_transaction(null, null)", {"00000"}),
+    ("archive._restore_mark('item', null, null)", {"00000", "AR409", "AR422"}),
+    ("archive._restore_mark('item', '{}', '{}')", {"00000"}),
+    ("archive._restore_mark('item', %(ids)s, '{}')", {"AR409"}),
+    ("archive._restore_mark('item', %(ids)s, array['{}', 'null', '[]']::jsonb[])", {"AR409"}),
+    ("archive._restore_mark('item', %(ids)s, array['[\"x\"]', '[\"y\"]', '[\"z\"]']::jsonb[])", {"22P02", "AR409"}),
+    ("archive._restore_mark('item', array[%(ids)s, %(ids)s], '{}')", {"AR409"}),
+    ("archive._restore_insert(null, null)", {"00000", "AR422"}),
+    ("archive._restore_insert('{}', '{}')", {"00000"}),
+    ("archive._restore_run(null, null, null, null)", {"AR422"}),
 ]
 
 
@@ -409,9 +403,7 @@ def test_odd_arguments_have_a_proper_answer(runtime, archived, attackers, call, 
     ids=["nothing", "a row that lived before", "its own key, which does not live"],
 )
 def test_a_row_that_is_not_back_cannot_be_marked_as_restored(runtime, archived, attackers, live):
-    mark = (
-        f"select archive._mark('item', array[%(id)s::bigint], array(select jsonb_build_array(id) from ({live}) l (id)))"
-    )
+    mark = f"select archive._restore_mark('item', array[%(id)s::bigint], array(select jsonb_build_array(id) from ({live}) l (id)))"
 
     assert sqlstate(runtime, mark, {"id": archived[0]}) == "AR409"
 
@@ -425,10 +417,15 @@ def test_a_forged_locked_row_restores_nothing_twice(db, runtime, archived, resto
         " jsonb_build_array(gen_random_uuid()), null, null, null, null)::archive.locked_row]"
     )
 
-    for call in [f"archive._insert({forged}, '{{}}')", f"archive._settle({forged}, '{{}}', 'fail', false)"]:
+    for call in [
+        f"archive._restore_insert({forged}, '{{}}')",
+        f"archive._restore_run({forged}, '{{}}', 'fail', false)",
+    ]:
         assert sqlstate(runtime, f"select {call}", {"id": archived[0]}) == "AR409"
 
-    rows = runtime.execute(f"select outcome from archive._settle({forged}, '{{}}', 'skip', false)", {"id": archived[0]})
+    rows = runtime.execute(
+        f"select outcome from archive._restore_run({forged}, '{{}}', 'skip', false)", {"id": archived[0]}
+    )
     assert rows.fetchall() == [("skipped",)]
     assert db.execute("select count(*) from item").fetchone() == (0,)
     assert db.execute(ARCHIVE).fetchall() == before
@@ -437,7 +434,7 @@ def test_a_forged_locked_row_restores_nothing_twice(db, runtime, archived, resto
 def test_locking_reads_no_more_than_keys_and_needs_the_right_to_call_it(runtime, archived, attackers):
     """Its lock is the caller's and ends with the transaction."""
     with runtime.transaction():
-        rows = runtime.execute("select * from archive._lock('item', %s)", [archived]).fetchall()
+        rows = runtime.execute("select * from archive._restore_lock('item', %s)", [archived]).fetchall()
 
     assert [(row[1], len(row)) for row in rows] == [(id, 8) for id in archived]
 

@@ -193,7 +193,7 @@ def test_who_may_not_insert_cannot_restore(db, archived, restore):
     assert db.execute("select count(*) from item").fetchone() == (0,)
 
 
-@pytest.mark.parametrize("call", ["archive._mark('item', %s, array['[\"{}\"]']::jsonb[])"])
+@pytest.mark.parametrize("call", ["archive._restore_mark('item', %s, array['[\"{}\"]']::jsonb[])"])
 def test_a_row_without_its_live_row_cannot_be_marked_as_restored(db, runtime, archived, call):
     with pytest.raises(psycopg.Error) as error:
         runtime.execute(f"select {call.format(uuid.uuid4())}", [archived[:1]])
@@ -275,7 +275,7 @@ def test_a_row_is_not_marked_as_restored_for_another_that_lives(db, runtime, arc
     (other,) = db.execute("insert into item (title, owner_id) values ('x', %s) returning id", [owner]).fetchone()
 
     with pytest.raises(psycopg.Error) as error:
-        runtime.execute("select archive._mark('item', %s, %s::jsonb[])", [archived, [f'["{other}"]'] * 3])
+        runtime.execute("select archive._restore_mark('item', %s, %s::jsonb[])", [archived, [f'["{other}"]'] * 3])
 
     assert error.value.sqlstate == "AR409"
     assert db.execute("select count(*) from item_archive where restored_at is not null").fetchone() == (0,)
@@ -290,7 +290,7 @@ def test_several_rows_are_not_marked_as_restored_for_one_that_was_inserted(db, r
     with pytest.raises(psycopg.Error, match="a live row of its own") as error, runtime.transaction():
         runtime.execute("insert into slot values (1)")
         runtime.execute(
-            "select archive._mark('slot', array(select archive_id from slot_archive), array[%s, %s]::jsonb[])",
+            "select archive._restore_mark('slot', array(select archive_id from slot_archive), array[%s, %s]::jsonb[])",
             ["[1]", as_text % 1],
         )
 

@@ -11,8 +11,8 @@ COUNTS = "select count(*), count(*) filter (where title = 'item 1') from item_ar
 @pytest.fixture
 def old(db, archived):
     """Move the archived rows a year back, into a partition of that month, and return their archive ids."""
-    db.execute("select archive._make_month('item_archive', archive._month(now(), -12))")
-    db.execute("update item_archive set archived_at = archive._month(now(), -12) + interval '1 day'")
+    db.execute("select archive._partition_make_month('item_archive', archive._partition_month(now(), -12))")
+    db.execute("update item_archive set archived_at = archive._partition_month(now(), -12) + interval '1 day'")
     return archived
 
 
@@ -185,7 +185,7 @@ def test_what_is_not_archived_cannot_be_held(db, archived, function):
 
 
 def test_a_closed_month_is_moved_out_of_the_default_partition(db, archived):
-    db.execute("update item_archive set archived_at = archive._month(now(), -2)")
+    db.execute("update item_archive set archived_at = archive._partition_month(now(), -2)")
     assert partition(db) == "item_archive_default"
 
     db.execute("select archive.make_partitions()")
@@ -236,9 +236,7 @@ def partition(db):
 
 
 def month(db, later):
-    query = (
-        "select p.partition::text from archive._partitions('item_archive') p where p.lower = archive._month(now(), %s)"
-    )
+    query = "select p.partition::text from archive._partitions('item_archive') p where p.lower = archive._partition_month(now(), %s)"
     return db.execute(query, [later]).fetchone()[0]
 
 

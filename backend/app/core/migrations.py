@@ -100,11 +100,11 @@ def apply_code(connection: psycopg.Connection) -> None:
     """Make the database's code what `sql/` says, where it is not, and bring every archived table up to date."""
     *code, tables = [file.read_bytes() for file in sorted(CODE.glob("*.sql"))]
     digest = hashlib.sha256(b"".join(code)).hexdigest()
-    known = connection.execute("select to_regprocedure('archive._is_applied(text)') is not null").fetchone()
-    if known != (True,) or connection.execute("select archive._is_applied(%s)", [digest]).fetchone() != (True,):
+    known = connection.execute("select to_regprocedure('archive._code_is_applied(text)') is not null").fetchone()
+    if known != (True,) or connection.execute("select archive._code_is_applied(%s)", [digest]).fetchone() != (True,):
         for file in code:
             connection.execute(file)
-        connection.execute("select archive._applied(%s)", [digest])
+        connection.execute("select archive._code_note_applied(%s)", [digest])
     connection.execute(tables)
 
 

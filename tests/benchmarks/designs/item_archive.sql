@@ -4,7 +4,7 @@ create table item_archive (like public.item_archive including all) partition by 
 
 create sequence archive_id_seq;
 
-select archive._make_partitions('item_archive');
+select archive._partition_make_missing('item_archive');
 
 -- Without SECURITY DEFINER, whoever deletes writes to it.
 grant insert on item_archive to archive_runtime;

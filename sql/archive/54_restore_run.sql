@@ -1,7 +1,7 @@
--- What becomes of rows to be restored: carried out or rehearsed, as many at once as possible.
+-- Restore, step 3 of 5: the locked rows are restored, for real or as a dry run, as many together as possible.
 
--- What restore() and restore_transaction() have in common: carry out or rehearse, and let a conflict undo everything if it is to.
-create function archive._settle(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean)
+-- A dry run is the real run in a subtransaction that is rolled back; its results, in a variable, outlive that.
+create function archive._restore_run(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean)
     returns setof archive.restore_result
     language plpgsql
 as $$
@@ -15,8 +15,8 @@ begin
 
     if dry_run then
         begin
-            v_results := archive._restore_rows(locked, overrides, on_conflict);
-            raise exception using errcode = 'ARDRY';  -- undo the rehearsal; variables outlive it
+            v_results := archive._restore_passes(locked, overrides, on_conflict);
+            raise exception using errcode = 'ARDRY';
         exception when sqlstate 'ARDRY' then
             null;
         end;
@@ -31,32 +31,25 @@ begin
         return;
     end if;
 
-    v_results := archive._restore_rows(locked, overrides, on_conflict);
+    v_results := archive._restore_passes(locked, overrides, on_conflict);
     select * into v_conflict from unnest(v_results) r where r.outcome = 'conflict' limit 1;
     if found then
-        raise exception 'archived row % of %: %', v_conflict.archive_id, archive._label(v_conflict.source), v_conflict.detail
-            using errcode = 'AR409', hint = 'Nothing was restored. on_conflict => ''skip'' or ''copy'' restores the others.';
+        raise exception 'archived row % of %: %',
+            v_conflict.archive_id, archive._label(v_conflict.source), v_conflict.detail
+            using errcode = 'AR409',
+                  hint = 'Nothing was restored. on_conflict => ''skip'' or ''copy'' restores the others.';
     end if;
     return query select * from unnest(v_results);
 end
 $$;
 
-comment on function archive._settle(archive.locked_row[], jsonb, text, boolean) is
+comment on function archive._restore_run(archive.locked_row[], jsonb, text, boolean) is
     'Restores locked rows, or rehearses it. AR409, and nothing restored, on a conflict under ''fail''.';
 
 
--- A row is refused by constraints, and by triggers, whatever SQLSTATE they choose. Of these classes are errors that say
--- nothing of the row: what the caller may not do, races, resources, limits of time, faults of the server or of ours.
-create function archive._is_no_conflict(state text) returns boolean
-    language sql immutable
-    return state = '42501' or state <> 'AR409' and left(state, 2) in ('0A', '25', '40', '53', '54', '55', '57', '58', 'AR', 'XX');
-
-comment on function archive._is_no_conflict(text) is 'Whether an error is to end a restore instead of being told of the row.';
-
-
--- Outcomes are restored, copied, skipped or, under 'fail', conflict: then the caller undoes the rest. Again while that
--- helps, for a row may need another.
-create function archive._restore_rows(locked archive.locked_row[], overrides jsonb, on_conflict text)
+-- Retry the rows that failed as long as a pass restores at least one more: a row may depend on another of the same set.
+-- Under 'fail' the first remaining conflict makes _restore_run() roll everything back.
+create function archive._restore_passes(locked archive.locked_row[], overrides jsonb, on_conflict text)
     returns archive.restore_result[]
     language plpgsql
 as $$
@@ -71,18 +64,20 @@ begin
         v_tried := array(select r from unnest(v_tried) r where r.outcome not in ('restored', 'copied'));
         exit when cardinality(v_tried) in (0, cardinality(v_rows));
         v_rows := array(
-            select l from unnest(v_rows) l join unnest(v_tried) t on t.source = l.source and t.archive_id = l.archive_id);
+            select l
+              from unnest(v_rows) l
+              join unnest(v_tried) t on t.source = l.source and t.archive_id = l.archive_id);
     end loop;
     return v_results || v_tried;
 end
 $$;
 
-comment on function archive._restore_rows(archive.locked_row[], jsonb, text) is
-    'Restores locked rows; says of each what became of it.';
+comment on function archive._restore_passes(archive.locked_row[], jsonb, text) is
+    'Restores locked rows and returns the outcome of each: restored, copied, skipped or, under ''fail'', conflict.';
 
 
--- All at once: rows that refer to each other satisfy their foreign keys together, and it is quick. Where something is in
--- the way, half by half, until it is known which row cannot be restored and why.
+-- All rows together first: it is fast, and rows that refer to each other satisfy their foreign keys. Where that fails,
+-- each half by itself, down to the single rows that cannot be restored.
 create function archive._restore_halves(locked archive.locked_row[], overrides jsonb, on_conflict text)
     returns archive.restore_result[]
     language plpgsql
@@ -96,21 +91,23 @@ begin
         select from unnest(locked) r where overrides ?| archive._key(r.source)::text[]
     )) then
         begin
-            perform archive._insert(locked, overrides);
+            perform archive._restore_insert(locked, overrides);
             return array(
                 select row(r.source, r.archive_id,
-                           case when jsonb_array_length(r.key) = 1 then r.key ->> 0 else archive._row_id(r.key) end,  -- quick for many
-                           'restored', archive._left_out(r))::archive.restore_result
+                           -- The usual key has one column: spare it a function call for each row.
+                           case when jsonb_array_length(r.key) = 1 then r.key ->> 0
+                                else archive._restore_row_id(r.key) end,
+                           'restored', archive._restore_omission(r))::archive.restore_result
                   from unnest(locked) r);
         exception when others then
-            if archive._is_no_conflict(sqlstate) then
+            if not archive._restore_is_conflict(sqlstate) then
                 raise;
             end if;
         end;
     end if;
 
     if v_half = 0 then
-        return array[archive._restore_one(locked[1], overrides, on_conflict)];
+        return array[archive._restore_row(locked[1], overrides, on_conflict)];
     end if;
     return archive._restore_halves(locked[:v_half], overrides, on_conflict)
         || archive._restore_halves(locked[v_half + 1:], overrides, on_conflict);
@@ -121,11 +118,12 @@ comment on function archive._restore_halves(archive.locked_row[], jsonb, text) i
     'Restores locked rows, as many together as possible.';
 
 
-create function archive._restore_one(locked archive.locked_row, overrides jsonb, on_conflict text)
+create function archive._restore_row(locked archive.locked_row, overrides jsonb, on_conflict text)
     returns archive.restore_result
     language plpgsql
 as $$
 declare
+    v_outcomes   text[] := case on_conflict when 'copy' then '{restored,copied}' else '{restored}' end::text[];
     v_result     archive.restore_result;
     v_state      text;
     v_message    text;
@@ -135,20 +133,21 @@ declare
 begin
     v_result.source := locked.source;
     v_result.archive_id := locked.archive_id;
-    v_result.row_id := archive._row_id(locked.key);
+    v_result.row_id := archive._restore_row_id(locked.key);
 
     if locked.erased_at is not null then
         v_result.detail := format('erased at %s', locked.erased_at);
     elsif locked.restored_at is not null then
         v_result.detail := format('already restored by %s at %s', locked.restored_by, locked.restored_at);
     else
-        foreach v_result.outcome in array case on_conflict when 'copy' then '{restored,copied}' else '{restored}' end::text[] loop
+        foreach v_result.outcome in array v_outcomes loop
             begin
-                v_result.row_id := archive._row_id(archive._insert(array[locked], overrides, v_result.outcome = 'copied'));
-                v_result.detail := nullif(concat_ws('; ', v_result.detail, archive._left_out(locked)), '');
+                v_result.row_id := archive._restore_row_id(
+                    archive._restore_insert(array[locked], overrides, new_key => v_result.outcome = 'copied'));
+                v_result.detail := nullif(concat_ws('; ', v_result.detail, archive._restore_omission(locked)), '');
                 return v_result;
             exception when others then
-                if archive._is_no_conflict(sqlstate) then
+                if not archive._restore_is_conflict(sqlstate) then
                     raise;
                 end if;
                 get stacked diagnostics
@@ -157,7 +156,8 @@ begin
                     v_detail     = pg_exception_detail,
                     v_constraint = constraint_name,
                     v_column     = column_name;
-                v_result.detail := archive._explain(locked, overrides, v_state, v_message, v_detail, v_constraint, v_column);
+                v_result.detail := archive._restore_reason(
+                    locked, overrides, v_state, v_message, v_detail, v_constraint, v_column);
             end;
         end loop;
     end if;
@@ -166,5 +166,17 @@ begin
 end
 $$;
 
-comment on function archive._restore_one(archive.locked_row, jsonb, text) is
+comment on function archive._restore_row(archive.locked_row, jsonb, text) is
     'Restores one archived row, or says why it cannot be.';
+
+
+-- Constraints and triggers refuse a row, triggers with any SQLSTATE. The classes listed here say nothing about the row:
+-- missing rights, races, exhausted resources, time limits, faults of the server and of the archive itself.
+create function archive._restore_is_conflict(state text) returns boolean
+    language sql immutable
+    return state <> '42501'
+           and (state = 'AR409'
+                or left(state, 2) not in ('0A', '25', '40', '53', '54', '55', '57', '58', 'AR', 'XX'));
+
+comment on function archive._restore_is_conflict(text) is
+    'Whether an error is about the row being restored; any other ends the restore.';

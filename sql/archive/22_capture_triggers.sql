@@ -1,0 +1,129 @@
+-- The capture function and its triggers on a table: what is wrong with them, and how they are installed.
+
+create function archive._fault_capture(source regclass, target regclass, exclude text[]) returns text
+    language sql stable
+    return (
+        select case
+                   when p.oid is null
+                       then 'is missing'
+                   when p.prosrc <> archive._capture_body(source, target, exclude)
+                       then 'is not as archive.enable() writes it for this table'
+                   when p.proowner <> archive._owner()
+                       then 'belongs to ' || p.proowner::regrole
+                   when not p.prosecdef or p.proconfig is distinct from array['search_path=pg_catalog, pg_temp']
+                       then 'is not SECURITY DEFINER with a pinned search_path'
+                   when exists (
+                       select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) g
+                        where g.privilege_type = 'EXECUTE' and g.grantee <> p.proowner
+                   )
+                       then 'can be executed by others than its owner'
+               end
+          from (values (archive._capture_name(source))) as expected (name)
+          left join pg_proc p on p.pronamespace = 'archive'::regnamespace
+                             and p.proname = expected.name
+                             and p.pronargs = 0
+    );
+
+comment on function archive._fault_capture(regclass, regclass, text[]) is
+    'What is wrong with a table''s capture function; null if nothing is.';
+
+
+create function archive._capture_write(source regclass, target regclass, exclude text[]) returns void
+    language plpgsql
+as $$
+declare
+    v_function text := format('archive.%I()', archive._capture_name(source));
+begin
+    execute format(
+        'create or replace function %s returns trigger language plpgsql security definer'
+        ' set search_path = pg_catalog, pg_temp as %L',
+        v_function, archive._capture_body(source, target, exclude));
+    execute format('alter function %s owner to %s', v_function, archive._owner()::regrole);
+    execute format('revoke execute on function %s from public, archive_runtime, archive_auditor', v_function);
+    execute format(
+        'comment on function %s is %L',
+        v_function, format('Copies deleted rows of %s to %s.', archive._name(source), archive._name(target)));
+end
+$$;
+
+comment on function archive._capture_write(regclass, regclass, text[]) is
+    'Creates or replaces the capture function of a table.';
+
+
+create function archive._capture_triggers(source regclass)
+    returns table (name name, event text, level text, description text, fault text)
+    language sql stable
+begin atomic
+    select wanted.name, wanted.event, wanted.level, wanted.description,
+           case
+               when t.oid is null then 'is missing'
+               when t.tgenabled = 'D' then 'is disabled'
+               when t.tgenabled <> 'A' then 'is not enabled ALWAYS: session_replication_role = replica would skip it'
+               when p.pronamespace <> 'archive'::regnamespace or p.proname <> archive._capture_name(source)
+                   then format('calls %s', t.tgfoid::regprocedure)
+               when t.tgtype <> wanted.type or t.tgqual is not null or t.tgnargs > 0
+                   then 'is not for every row or statement of its kind'
+           end
+      -- pg_trigger.tgtype: 1 each row, 2 before, 8 delete, 32 truncate
+      from (values
+               ('zz_archive_before_delete'::name, 'delete', 'row', 1 + 2 + 8,
+                'Copies each deleted row to the archive.'),
+               ('zz_archive_before_truncate', 'truncate', 'statement', 2 + 32,
+                'Copies all rows to the archive.')
+           ) as wanted (name, event, level, type, description)
+      left join pg_trigger t on t.tgrelid = source and t.tgname = wanted.name and not t.tgisinternal
+      left join pg_proc p on p.oid = t.tgfoid;
+end;
+
+comment on function archive._capture_triggers(regclass) is
+    'The triggers that a table needs, and what is wrong with each; null if nothing is.';
+
+
+create function archive._capture_later_trigger(source regclass) returns name
+    language sql stable
+    return (
+        select min(t.tgname)
+          from pg_trigger t
+         where t.tgrelid = source
+           and t.tgtype & (1 + 2 + 8) = 1 + 2 + 8
+           and t.tgname > 'zz_archive_before_delete'
+           and not t.tgisinternal
+    );
+
+comment on function archive._capture_later_trigger(regclass) is
+    'The BEFORE DELETE trigger that would run after the archive''s and could cancel the delete; null without one.';
+
+
+-- What is right already is left alone: DDL would wait for every open writer.
+create function archive._capture_install(source regclass, target regclass, exclude text[]) returns void
+    language plpgsql
+as $$
+declare
+    v_trigger record;
+    v_later   name;
+begin
+    if archive._fault_capture(source, target, exclude) is not null then
+        perform archive._capture_write(source, target, exclude);
+    end if;
+    for v_trigger in
+        select * from archive._capture_triggers(source) t where t.fault is not null
+    loop
+        execute format('create or replace trigger %I before %s on %s for each %s execute function archive.%I()',
+                       v_trigger.name, v_trigger.event, source, v_trigger.level, archive._capture_name(source));
+        execute format('alter table %s enable always trigger %I', source, v_trigger.name);
+        execute format('comment on trigger %I on %s is %L', v_trigger.name, source, v_trigger.description);
+    end loop;
+
+    v_later := archive._capture_later_trigger(source);
+    if v_later is not null then
+        raise exception
+            'trigger % of % would run after zz_archive_before_delete, and could cancel a delete already archived',
+            v_later, source
+            using errcode = 'AR409', hint = 'Rename it, so that it sorts before.';
+    end if;
+end
+$$;
+
+comment on function archive._capture_install(regclass, regclass, text[]) is
+    'Puts the capture function and the triggers of a table in force.'
+    ' AR409 where a later trigger could cancel a delete.';
