@@ -336,10 +336,10 @@ CALLS = [
     "select archive._restore_mark(%(source)s::regclass, %(ids)s, array['[1]', '[1]', '[1]']::jsonb[])",
     "select archive._registry_entry(%(source)s::regclass)",
     "select archive._restore_check_overrides(%(source)s::regclass, '{\"id\": 1}')",
-    "select archive._restore_insert(array[row(%(source)s::regclass, (%(ids)s::bigint[])[1], now(), '[1]', null, null, null,"
-    " null)::archive.locked_row], '{}')",
-    "select archive._restore_run(array[row(%(source)s::regclass, (%(ids)s::bigint[])[1], now(), '[1]', null, null, null,"
-    " null)::archive.locked_row], '{}', 'skip', false)",
+    "select archive._restore_insert(array[row(%(source)s::regclass, (%(ids)s::bigint[])[1], now(), '[1]', null, null,"
+    " null, null)::archive.locked_row], '{}')",
+    "select archive._restore_run(array[row(%(source)s::regclass, (%(ids)s::bigint[])[1], now(), '[1]', null, null,"
+    " null, null)::archive.locked_row], '{}', 'skip', false)",
 ]
 
 
@@ -403,7 +403,10 @@ def test_odd_arguments_have_a_proper_answer(runtime, archived, attackers, call, 
     ids=["nothing", "a row that lived before", "its own key, which does not live"],
 )
 def test_a_row_that_is_not_back_cannot_be_marked_as_restored(runtime, archived, attackers, live):
-    mark = f"select archive._restore_mark('item', array[%(id)s::bigint], array(select jsonb_build_array(id) from ({live}) l (id)))"
+    mark = (
+        "select archive._restore_mark('item', array[%(id)s::bigint],"
+        f" array(select jsonb_build_array(id) from ({live}) l (id)))"
+    )
 
     assert sqlstate(runtime, mark, {"id": archived[0]}) == "AR409"
 

@@ -268,11 +268,6 @@ def test_the_readme_says_of_each_file_what_its_first_line_says():
         assert header.replace("\n-- ", " ").startswith(f"-- {summary}")
 
 
-@pytest.mark.parametrize("file", sorted((SQL / "archive").glob("*.sql")), ids=lambda file: file.name)
-def test_no_file_is_over_250_lines(file):
-    assert len(file.read_text().splitlines()) <= 250
-
-
 def test_every_recipe_works(db, owner, archived, old):
     db.execute("create table note (id int primary key); select archive.enable('note')")
     db.execute("insert into note values (1)")

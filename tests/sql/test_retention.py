@@ -236,7 +236,10 @@ def partition(db):
 
 
 def month(db, later):
-    query = "select p.partition::text from archive._partitions('item_archive') p where p.lower = archive._partition_month(now(), %s)"
+    query = (
+        "select p.partition::text from archive._partitions('item_archive') p"
+        " where p.lower = archive._partition_month(now(), %s)"
+    )
     return db.execute(query, [later]).fetchone()[0]
 
 

@@ -197,3 +197,10 @@ def test_few_conflicts_among_many_rows_are_found_by_few_statements(db, owner, un
     with pytest.raises(psycopg.Error, match="a live row has this id"):
         undo()
     assert undo(on_conflict="skip") == [("item", "restored", 999), ("item", "skipped", 1)]
+
+
+def test_a_key_column_with_a_dot_in_its_name_comes_back(db, undo):
+    db.execute("""create table t ("data.id" int primary key); select archive.enable('t')""")
+    db.execute("insert into t values (1), (2); delete from t")
+
+    assert undo() == [("t", "restored", 2)]
