@@ -17,7 +17,8 @@ from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, inspect,
 from sqlmodel import Session, col, func, or_, select, text
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.core.statements import Connection, Row, Statement, connection
+from app.core.pool import Connection, Row, connection
+from app.core.statements import Statement
 from app.models import (
     ArchiveFilter,
     ArchivePartition,

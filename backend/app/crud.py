@@ -19,7 +19,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app import archive
 from app.core import security
-from app.core.statements import Row, Statement
+from app.core.pool import Row
+from app.core.statements import Statement
 from app.models import (
     EndedToken,
     Item,
@@ -86,14 +87,7 @@ def create_user(*, session: Session, user_create: UserCreate) -> User:
         EmailTaken: also where another request is just about to make one with this e-mail.
 
     """
-    user = User.model_validate(
-        user_create,
-        update={
-            "hashed_password": security.get_password_hash(user_create.password),
-            "tokens_valid_from": datetime.now(UTC),
-        },
-    )
-    return _save_user(session, user)
+    return _save_user(session, security.new_user(user_create))
 
 
 def update_user(*, session: Session, db_user: User, user_in: UserUpdate | UserUpdateMe) -> User:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app import crud
 from app.core.embedded import EmbeddedError
-from app.core.statements import Exhausted
+from app.core.pool import Exhausted
 
 logger = logging.getLogger(__name__)
 

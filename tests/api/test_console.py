@@ -932,7 +932,7 @@ def test_health_says_what_is_wrong_first(admin_browser, db):
 
 
 def test_a_busy_database_is_a_page(admin_browser, archived, monkeypatch):
-    from app.core.statements import Exhausted
+    from app.core.pool import Exhausted
 
     async def exhausted(*_, **__):
         raise Exhausted

@@ -9,7 +9,7 @@ import anyio
 import psycopg
 import pytest
 from app import archive
-from app.core import migrations, statements
+from app.core import migrations, pool
 from app.core.config import settings
 from app.core.db import engine
 from app.errors import explain
@@ -61,7 +61,7 @@ def test_connections_that_the_server_has_ended_are_replaced_unnoticed(ask, clien
     with ExitStack() as others:
         for _ in range(5):
             others.enter_context(engine.connect())
-            others.enter_context(client.portal.wrap_async_context_manager(statements.connection()))
+            others.enter_context(client.portal.wrap_async_context_manager(pool.connection()))
     connections = "select pg_terminate_backend(pid, 10000) from pg_stat_activity where usename = %s"
     assert server.execute(connections, [RUNTIME]).rowcount >= 10
 
@@ -70,11 +70,11 @@ def test_connections_that_the_server_has_ended_are_replaced_unnoticed(ask, clien
 
 def test_a_message_on_an_idle_connection_is_no_reason_to_replace_it(db):
     async def listen():
-        async with statements.connection() as connection:
+        async with pool.connection() as connection:
             await connection.execute("listen news")
         db.execute("notify news")
         await anyio.wait_readable(connection.fileno())
-        async with statements.connection() as same:
+        async with pool.connection() as same:
             assert same is connection
 
     anyio.run(listen)
@@ -95,13 +95,13 @@ def test_a_session_keeps_a_connection_with_a_message_too(db):
 
 @pytest.mark.parametrize("request_", [STATEMENT, SESSION])
 def test_when_all_connections_are_in_use_the_answer_is_503_within_a_bounded_time(ask, client, monkeypatch, request_):
-    monkeypatch.setattr(statements, "PATIENCE", 0.1)
+    monkeypatch.setattr(pool, "PATIENCE", 0.1)
     monkeypatch.setattr(engine.pool, "_timeout", 0.1)
 
     with ExitStack() as others:
         if request_ is STATEMENT:
-            for _ in range(statements.CONNECTIONS):
-                others.enter_context(client.portal.wrap_async_context_manager(statements.connection()))
+            for _ in range(pool.CONNECTIONS):
+                others.enter_context(client.portal.wrap_async_context_manager(pool.connection()))
         else:
             for _ in range(engine.pool.size()):
                 others.enter_context(engine.connect())
@@ -115,9 +115,9 @@ def test_when_all_connections_are_in_use_the_answer_is_503_within_a_bounded_time
 def test_a_request_that_is_cancelled_in_the_middle_leaves_no_statement_running(db):
     async def cancel():
         with anyio.move_on_after(0.2):
-            async with statements.connection() as connection:
+            async with pool.connection() as connection:
                 await connection.execute("select pg_sleep(60)")
-        async with statements.connection() as connection:
+        async with pool.connection() as connection:
             assert await (await connection.execute("select 1 as one")).fetchone() == {"one": 1}
 
     anyio.run(cancel)
@@ -128,7 +128,7 @@ def test_a_request_that_is_cancelled_in_the_middle_leaves_no_statement_running(d
 
 def test_each_statement_is_a_transaction_of_its_own(db):
     async def transactions():
-        async with statements.connection() as connection:
+        async with pool.connection() as connection:
             return [await (await connection.execute("select pg_current_xact_id()")).fetchone() for _ in range(2)]
 
     first, second = anyio.run(transactions)

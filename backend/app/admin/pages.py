@@ -16,7 +16,7 @@ from app import archive, crud
 from app.admin.render import go, page, root
 from app.admin.sign_in import FormDep, SuperuserDep, field, for_superusers
 from app.api.deps import DeletionsBefore, SessionDep
-from app.core.statements import Row
+from app.core.pool import Row
 from app.errors import explain
 from app.export import csv_response
 from app.models import (

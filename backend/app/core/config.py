@@ -13,6 +13,8 @@ from pydantic import AnyUrl, BeforeValidator, EmailStr, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL
 
+from app.core import embedded
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
@@ -85,8 +87,6 @@ class Settings(BaseSettings):
         """Where PostgreSQL listens: a host name or a socket directory."""
         if self.POSTGRES_SERVER:
             return self.POSTGRES_SERVER
-        from app.core import embedded
-
         return str(embedded.socket_directory(self.EMBEDDED_PGDATA))
 
     @property

@@ -1,17 +1,17 @@
 """The connection to the database, and the first superuser."""
 
-import select
+from select import POLLIN, poll
 from typing import Any
 
 import psycopg
 from sqlalchemy import ExceptionContext, PoolProxiedConnection, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlmodel import Session
+from sqlmodel import Session, col, func, select
 
-from app.core import embedded
+from app.core import embedded, security
 from app.core.config import settings
-from app.models import UserCreate
+from app.models import User, UserCreate
 
 APPLICATION_NAME = "archive-table api"
 """What the archive records as `application_name` for everything done through the API."""
@@ -21,7 +21,7 @@ def connect(user: str, password: str, **options: Any) -> psycopg.Connection:
     """Open a connection to the configured database; the embedded one is started if need be.
 
     Raises:
-        psycopg.OperationalError: nobody answers, or this login may not enter.
+        psycopg.OperationalError: the server does not answer, or refuses this login.
         EmbeddedError: the embedded PostgreSQL cannot be started.
 
     """
@@ -31,7 +31,7 @@ def connect(user: str, password: str, **options: Any) -> psycopg.Connection:
 
 
 def parameters(user: str, password: str) -> dict[str, Any]:
-    """Return what leads psycopg to the configured database, as the settings are now."""
+    """Return the connection parameters for psycopg, as the settings are now."""
     return {
         "host": settings.host,
         "port": settings.POSTGRES_PORT,
@@ -43,7 +43,7 @@ def parameters(user: str, password: str) -> dict[str, Any]:
 
 
 AS_THE_API: dict[str, Any] = {"application_name": APPLICATION_NAME, "connect_timeout": 5}
-"""How the API introduces itself, and how many seconds it waits for a connection."""
+"""Connection parameters of the API: its name, and how many seconds it waits for a connection."""
 
 
 def _connect_runtime() -> psycopg.Connection:
@@ -53,8 +53,9 @@ def _connect_runtime() -> psycopg.Connection:
 THREADS = 20
 """How many worker threads a process has, and connections for their sessions."""
 
-# The URI names the dialect and shows where the engine leads; connections follow the settings as they are when made.
-# None of the worker threads waits for a connection that only another waiting thread could give back.
+# The URI chooses the dialect. Connections use the settings as they are when each is opened.
+# As many connections as threads. With fewer, a thread holding one connection could wait for a second one that only
+# another waiting thread holds: a deadlock.
 engine = create_engine(
     settings.SQLALCHEMY_DATABASE_URI,
     creator=_connect_runtime,
@@ -66,25 +67,25 @@ engine = create_engine(
 
 
 @event.listens_for(engine, "checkout")
-def _refuse_ended(connection: psycopg.Connection, _: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
-    if has_ended(connection):
-        raise InvalidatePoolError("the server has ended the connection")  # all the others are made anew as well
+def _refuse_closed(connection: psycopg.Connection, _: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+    if is_closed_by_server(connection):
+        raise InvalidatePoolError("the server has closed the connection")  # all the others are opened anew as well
 
 
 @event.listens_for(engine, "handle_error")
 def _forget_prepared(context: ExceptionContext) -> None:
     if isinstance(context.original_exception, psycopg.errors.FeatureNotSupported):
-        context.is_disconnect = True  # a table was altered since: all connections are made anew
+        context.is_disconnect = True  # a table was altered since: all connections are opened anew
 
 
-def has_ended(connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> bool:
-    """Tell whether the server has ended an idle connection, without asking the server.
+def is_closed_by_server(connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> bool:
+    """Tell from the socket of an idle connection, without a round trip, whether the server has closed it.
 
-    It would have said so: something to read on an idle connection is its farewell, or a notice.
+    What can be read from the socket of an idle connection is the end of the stream, or a notice.
     """
     try:
-        socket = select.poll()
-        socket.register(connection.fileno(), select.POLLIN)
+        socket = poll()
+        socket.register(connection.fileno(), POLLIN)
         while socket.poll(0):
             connection.pgconn.consume_input()
     except psycopg.OperationalError:
@@ -93,13 +94,10 @@ def has_ended(connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]
 
 
 def init_db(session: Session) -> None:
-    """Make the first superuser, unless somebody has that e-mail already."""
-    from app import crud  # which has statements, which need the engine
-
-    if crud.get_user_by_email(session=session, email=settings.FIRST_SUPERUSER) is None:
-        crud.create_user(
-            session=session,
-            user_create=UserCreate(
-                email=settings.FIRST_SUPERUSER, password=settings.FIRST_SUPERUSER_PASSWORD, is_superuser=True
-            ),
-        )
+    """Make the first superuser, unless a user has that e-mail already."""
+    email = settings.FIRST_SUPERUSER.lower()
+    if session.exec(select(User.id).where(func.lower(col(User.email)) == email)).first():
+        return
+    user_create = UserCreate(email=email, password=settings.FIRST_SUPERUSER_PASSWORD, is_superuser=True)
+    session.add(security.new_user(user_create))
+    session.commit()

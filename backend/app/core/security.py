@@ -13,7 +13,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from pwdlib.hashers.bcrypt import BcryptHasher
 
 from app.core.config import settings
-from app.models import TokenPayload
+from app.models import TokenPayload, User, UserCreate
 
 ALGORITHM = "HS256"
 
@@ -22,7 +22,7 @@ ALGORITHM = "HS256"
 _hashes = PasswordHash([Argon2Hasher(memory_cost=19 * 1024, time_cost=2, parallelism=1), BcryptHasher()])
 
 TokenType = Literal["access", "reset", "console"]
-"""Told apart by a claim: an access token is no cookie of the console, nor the other way round."""
+"""A claim of each token: an access token is not accepted as the console's cookie, nor the other way round."""
 
 
 def create_access_token(subject: str | Any, expires_delta: timedelta) -> str:
@@ -31,7 +31,7 @@ def create_access_token(subject: str | Any, expires_delta: timedelta) -> str:
 
 
 def issue_token(type_: TokenType, subject: str, expires_delta: timedelta, user_id: str | None = None) -> str:
-    """Sign a token. It says to the microsecond when it was issued: one issued just after is told apart."""
+    """Sign a token. Its `iat` is exact to the microsecond, so that a token issued just after a change stays valid."""
     now = datetime.now(UTC)
     claims = {
         "type": type_,
@@ -46,10 +46,10 @@ def issue_token(type_: TokenType, subject: str, expires_delta: timedelta, user_i
 
 
 def read_token(type_: TokenType, token: str) -> TokenPayload:
-    """Return what a token says.
+    """Verify a token and return its claims.
 
     Raises:
-        jwt.InvalidTokenError: it is not ours, not of this type, expired or incomplete.
+        jwt.InvalidTokenError: the signature is wrong, or it is not of this type, expired or incomplete.
 
     """
     claims = jwt.decode(
@@ -61,12 +61,12 @@ def read_token(type_: TokenType, token: str) -> TokenPayload:
 
 
 def seal(purpose: str, value: str) -> str:
-    """Return what only this server can say of a value: that it gave it out, for this purpose."""
+    """Return the HMAC of a value: proof that this server gave the value out, for this purpose."""
     return hmac.digest(settings.SECRET_KEY.encode(), f"{purpose}\0{value}".encode(), "sha256").hex()
 
 
 def is_sealed(purpose: str, value: str, seal_: str) -> bool:
-    """Return whether this is the seal of that value. The time it takes does not tell how much of it is right."""
+    """Return whether this is the seal of that value, in a time that does not depend on how much of it is right."""
     return hmac.compare_digest(seal(purpose, value).encode(), seal_.encode())
 
 
@@ -81,16 +81,24 @@ def verify_password(plain: str, hashed: str) -> bool:
 
 
 def verify_and_rehash(plain: str, hashed: str) -> tuple[bool, str | None]:
-    """Return whether this is the password, and its hash of today's kind where the stored one is of yesterday's."""
+    """Return whether this is the password, and a new Argon2id hash where the stored hash is an outdated bcrypt one."""
     outdated = BcryptHasher.identify(hashed)
     try:
         # bcrypt never read more than 72 bytes; its library has come to refuse the rest instead of ignoring it.
         valid = _hashes.verify(plain.encode()[:72] if outdated else plain, hashed)
-    except (UnknownHashError, ValueError):  # bcrypt's word for a hash that is none
-        _hashes.verify(plain, NOBODYS_HASH)  # or the time would tell that this user has no password
+    except (UnknownHashError, ValueError):  # ValueError: bcrypt, for a malformed hash
+        _hashes.verify(plain, NOBODYS_HASH)  # or the time would reveal that this user has no password
         return False, None
     return valid, get_password_hash(plain) if valid and outdated else None
 
 
 NOBODYS_HASH = get_password_hash(secrets.token_urlsafe())
-"""Checked against where there is no user or no usable hash, so that the time an answer takes does not tell."""
+"""Verified against where there is no user or no usable hash, so that the response time does not reveal it."""
+
+
+def new_user(user_create: UserCreate) -> User:
+    """Return a user who is not stored yet: the password hashed, and no token valid that was issued before now."""
+    return User.model_validate(
+        user_create,
+        update={"hashed_password": get_password_hash(user_create.password), "tokens_valid_from": datetime.now(UTC)},
+    )
