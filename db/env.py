@@ -5,7 +5,7 @@ from typing import Literal
 from alembic import context
 from alembic.util import CommandError
 from app.core import migrations
-from app.models import SQLModel
+from app.models import Schema
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 from sqlmodel import AutoString
@@ -30,7 +30,7 @@ def run() -> None:
     with engine.connect() as connection:
         context.configure(
             connection,
-            target_metadata=SQLModel.metadata,
+            target_metadata=Schema.metadata,
             include_object=is_ours,
             render_item=as_sqlalchemy,
             compare_server_default=True,

@@ -35,7 +35,7 @@ from app.models import (
     User,
     UserArchive,
     UserPublic,
-    shown,
+    public_columns,
 )
 
 COUNT_LIMIT = 10_000
@@ -352,8 +352,8 @@ async def restore_user(archive_id: int, *, actor: uuid.UUID) -> Row:
     return await _restored(_user, "user", archive_id, actor)
 
 
-_item = Statement(select(*shown(Item, ItemPublic)).where(col(Item.id) == bindparam("id")))
-_user = Statement(select(*shown(User, UserPublic)).where(col(User.id) == bindparam("id")))
+_item = Statement(select(*public_columns(Item, ItemPublic)).where(col(Item.id) == bindparam("id")))
+_user = Statement(select(*public_columns(User, UserPublic)).where(col(User.id) == bindparam("id")))
 
 
 class MayNotRestore(psycopg.Error):

@@ -34,7 +34,7 @@ from app.models import (
     UserUpdate,
     UserUpdateMe,
     new_id,
-    shown,
+    public_columns,
 )
 
 
@@ -44,7 +44,7 @@ class _Listing:
     def __init__(
         self, table: type[User] | type[Item], schema: type[SQLModel], *conditions: ColumnElement[bool]
     ) -> None:
-        newest_first = select(*shown(table, schema)).where(*conditions).order_by(col(table.id).desc())
+        newest_first = select(*public_columns(table, schema)).where(*conditions).order_by(col(table.id).desc())
         skip, limit = bindparam("skip", type_=BigInteger), bindparam("limit", type_=BigInteger)
         # The planner has to know the limit: without, it plans for a tenth of all rows.
         self._page = Statement(newest_first.offset(skip).limit(limit), planned_each_time=True)
@@ -236,7 +236,7 @@ async def list_users(*, skip: int, limit: int) -> tuple[list[str], int]:
 _its_owner = col(Item.owner_id) == bindparam("owner_id")
 _whose = or_(bindparam("owner_id", type_=Uuid).is_(None), _its_owner)
 _this = (col(Item.id) == bindparam("item_id"), _whose)
-_as_shown = shown(Item, ItemPublic)
+_as_shown = public_columns(Item, ItemPublic)
 
 _item = Statement(select(*_as_shown).where(*_this))
 _items, _items_of_one = _Listing(Item, ItemPublic), _Listing(Item, ItemPublic, _its_owner)

@@ -123,7 +123,7 @@ def scratch(tmp_path) -> Path:
 
 
 def test_a_field_added_to_the_model_is_archived_with_no_other_edit(db, owner_with_item, scratch):
-    models = scratch / "backend" / "app" / "models.py"
+    models = scratch / "backend" / "app" / "models" / "items.py"
     field = "    title: str = Field(min_length=1, max_length=255)\n"
     head, tail = models.read_text().split("class ItemBase(Schema):", 1)
     models.write_text(

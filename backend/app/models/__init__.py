@@ -1,0 +1,98 @@
+"""Tables and schemas, each defined once, by subject; import them from here.
+
+What a client sends is validated. What the API answers is not validated again: the database guarantees it, whoever wrote
+the row.
+"""
+
+from app.models.archive import (
+    ArchivedRow,
+    ArchiveFilter,
+    ArchiveId,
+    ArchivePage,
+    ItemArchive,
+    ItemArchivePublic,
+    ItemArchivesPublic,
+    ItemFilter,
+    Moment,
+    RestoreChoice,
+    RestorePreview,
+    RestorePreviews,
+    TransactionId,
+    UserArchive,
+    UserArchivePublic,
+    UserArchivesPublic,
+    UserFilter,
+)
+from app.models.base import Email, PlainText, Reason, Schema, Xid8, new_id, public_columns
+from app.models.items import Item, ItemBase, ItemCreate, ItemPublic, ItemsPublic, ItemUpdate
+from app.models.reports import ArchivePartition, ArchiveTable, DeletedDaily, Deletion, Deletions, HealthCheck, Purge
+from app.models.service import Message, Readiness
+from app.models.tokens import EndedToken, LoginForm, Token, TokenPayload
+from app.models.users import (
+    NewPassword,
+    UpdatePassword,
+    User,
+    UserBase,
+    UserCreate,
+    UserPublic,
+    UserRegister,
+    UsersPublic,
+    UserUpdate,
+    UserUpdateMe,
+)
+
+__all__ = [
+    "ArchiveFilter",
+    "ArchiveId",
+    "ArchivePage",
+    "ArchivePartition",
+    "ArchiveTable",
+    "ArchivedRow",
+    "DeletedDaily",
+    "Deletion",
+    "Deletions",
+    "Email",
+    "EndedToken",
+    "HealthCheck",
+    "Item",
+    "ItemArchive",
+    "ItemArchivePublic",
+    "ItemArchivesPublic",
+    "ItemBase",
+    "ItemCreate",
+    "ItemFilter",
+    "ItemPublic",
+    "ItemUpdate",
+    "ItemsPublic",
+    "LoginForm",
+    "Message",
+    "Moment",
+    "NewPassword",
+    "PlainText",
+    "Purge",
+    "Readiness",
+    "Reason",
+    "RestoreChoice",
+    "RestorePreview",
+    "RestorePreviews",
+    "Schema",
+    "Token",
+    "TokenPayload",
+    "TransactionId",
+    "UpdatePassword",
+    "User",
+    "UserArchive",
+    "UserArchivePublic",
+    "UserArchivesPublic",
+    "UserBase",
+    "UserCreate",
+    "UserFilter",
+    "UserPublic",
+    "UserRegister",
+    "UserUpdate",
+    "UserUpdateMe",
+    "UsersPublic",
+    "Xid8",
+    "new_id",
+    "public_columns",
+]

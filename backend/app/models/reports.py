@@ -1,0 +1,86 @@
+"""What the archive reports: deletions, health, sizes, purges."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+from app.models.base import Schema
+
+
+class Deletion(Schema):
+    """One transaction's deletion: who, when, whence, why, and what."""
+
+    transaction_id: str
+    archived_at: Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+    """In UTC, whatever the connection's time zone: the same text as in its rows."""
+    archived_by: str | None
+    reason: str | None
+    session_role: str
+    application_name: str | None
+    client_addr: str | None
+    rows: dict[str, int]
+    """How many rows of each table."""
+    restored: int
+
+
+class Deletions(Schema):
+    """A page of deletions, newest first."""
+
+    data: list[Deletion]
+    next_before: str | None
+    """The `before` of the next page; null on the last. Opaque."""
+
+
+class HealthCheck(Schema):
+    """One row of `archive.health()`: whether something holds that the archive depends on."""
+
+    source: str | None
+    check_name: str
+    ok: bool
+    severity: Literal["error", "warning"]
+    detail: str | None
+
+
+class DeletedDaily(Schema):
+    """How many rows of all archived tables were deleted on one day, in UTC."""
+
+    day: date
+    rows: int
+    exact: bool
+    """False where `rows` is the planner's estimate: there are too many to count them each time."""
+
+
+class ArchiveTable(Schema):
+    """What an archived table takes."""
+
+    source: str
+    bytes: int
+    oldest: datetime | None
+    newest: datetime | None
+    held: int
+    """Rows on legal hold."""
+
+
+class ArchivePartition(Schema):
+    """What a part of an archive takes: a month, or, without bounds, whatever fits no other."""
+
+    source: str
+    lower: datetime | None
+    upper: datetime | None
+    rows: int | None
+    """About how many; null where nobody has analysed it yet."""
+    bytes: int
+
+
+class Purge(Schema):
+    """An entry of the log: rows purged, erased, held or released."""
+
+    logged_at: datetime
+    action: str
+    source: str
+    rows: int
+    held: int
+    reason: str | None
+    actor: str | None
+    session_role: str

@@ -1,0 +1,46 @@
+"""Signing in: the form, the tokens, and those that ended early."""
+
+from datetime import datetime
+
+from sqlalchemy import DateTime
+from sqlmodel import Field
+
+from app.models.base import Schema
+
+
+class EndedToken(Schema, table=True):
+    """A token that its holder ended before its time: a sign-out from the console."""
+
+    __tablename__ = "ended_token"
+
+    jti: str = Field(max_length=36, primary_key=True)
+    expires_at: datetime = Field(sa_type=DateTime(timezone=True))
+    """When it would have ended by itself. From then on this row says nothing."""
+
+
+class LoginForm(Schema):
+    """The part of OAuth2's password form that counts here."""
+
+    username: str
+    """The e-mail."""
+    password: str
+
+
+class Token(Schema):
+    """An access token, as OAuth2 answers one."""
+
+    access_token: str
+    token_type: str = "bearer"  # noqa: S105, no secret
+
+
+class TokenPayload(Schema):
+    """What a token says."""
+
+    sub: str
+    """Whom it is for: a user's id, or an e-mail address in a reset token."""
+    exp: float
+    iat: float
+    """When it was issued, in seconds since 1970, with a fraction: exact to the microsecond."""
+    jti: str
+    user_id: str | None = None
+    """The user that a reset token is for, whoever has the e-mail by now."""
