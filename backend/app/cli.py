@@ -116,11 +116,11 @@ def health(
     from rich.table import Table
     from sqlmodel import Session
 
-    from app import archive
+    from app.archive import reports
     from app.core.db import engine
 
     with Session(engine) as session:
-        checks = archive.health(session, thorough=thorough)
+        checks = reports.health(session, thorough=thorough)
     table = Table("table", "check", "", "detail", box=box.SIMPLE)
     for check in checks:
         verdict = "ok" if check.ok else check.severity

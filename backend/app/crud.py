@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, delete, func, insert, or_, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app import archive
+from app.archive.context import deletion, deletion_values
 from app.core import security
 from app.core.pool import Row
 from app.core.statements import Statement
@@ -69,7 +69,7 @@ _names = Statement(
     select(User.id, User.email, User.full_name).where(col(User.id) == func.any(cast(bindparam("ids"), ARRAY(Uuid))))
 )
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_delete_user = Statement(delete(User).where(col(User.id) == archive.deletion.c.id))
+_delete_user = Statement(delete(User).where(col(User.id) == deletion.c.id))
 
 
 class EmailTaken(Exception):
@@ -223,7 +223,7 @@ async def delete_user(user_id: uuid.UUID, *, actor: uuid.UUID) -> bool:
 
     Returns whether this call deleted them.
     """
-    return await _delete_user.count(**archive.context(user_id, actor)) == 1
+    return await _delete_user.count(**deletion_values(user_id, actor)) == 1
 
 
 async def list_users(*, skip: int, limit: int) -> tuple[list[str], int]:
@@ -241,7 +241,7 @@ _as_shown = public_columns(Item, ItemPublic)
 _item = Statement(select(*_as_shown).where(*_this))
 _items, _items_of_one = _Listing(Item, ItemPublic), _Listing(Item, ItemPublic, _its_owner)
 _insert_item = Statement(insert(Item).returning(*_as_shown), "id", "owner_id", *ItemCreate.model_fields)
-_delete_item = Statement(delete(Item).where(col(Item.id) == archive.deletion.c.id, _whose))
+_delete_item = Statement(delete(Item).where(col(Item.id) == deletion.c.id, _whose))
 
 
 @cache
@@ -297,7 +297,7 @@ async def delete_item(
 
     Returns whether this call deleted it: of several racing deletes exactly one is told True.
     """
-    return await _delete_item.count(owner_id=owner_id, **archive.context(item_id, actor, reason)) == 1
+    return await _delete_item.count(owner_id=owner_id, **deletion_values(item_id, actor, reason)) == 1
 
 
 async def list_items(*, owner_id: uuid.UUID | None, skip: int, limit: int) -> tuple[list[str], int]:

@@ -16,8 +16,9 @@ from starlette.formparsers import MultiPartException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Receive, Scope, Send
 
-from app import admin, archive
+from app import admin
 from app.api.main import api_router
+from app.archive import maintenance
 from app.core import db
 from app.core.config import settings
 from app.core.embedded import EmbeddedError
@@ -43,7 +44,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
 async def make_partitions() -> None:
     """Make next month's partitions in good time. A delete does without them, so a failure is no reason not to serve."""
     try:
-        await archive.make_partitions()
+        await maintenance.make_partitions()
     except (psycopg.Error, EmbeddedError) as error:
         logger.warning("The archive's partitions were not made: %s", error)
 

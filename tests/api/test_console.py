@@ -713,7 +713,7 @@ def test_what_is_filtered_is_what_is_downloaded(admin_browser, ada, make_item, d
 
 
 def test_a_search_that_takes_too_long_says_so_and_keeps_the_form(admin_browser, ada, db, monkeypatch):
-    monkeypatch.setattr("app.archive.SEARCH_SECONDS", 0.001)
+    monkeypatch.setattr("app.archive.browse.SEARCH_SECONDS", 0.001)
     db.execute("insert into item (title, owner_id) select n::text, %s from generate_series(1, 20000) n", [ada.id])
     db.execute("delete from item")
 
@@ -937,7 +937,7 @@ def test_a_busy_database_is_a_page(admin_browser, archived, monkeypatch):
     async def exhausted(*_, **__):
         raise Exhausted
 
-    monkeypatch.setattr("app.archive.page", exhausted)
+    monkeypatch.setattr("app.archive.browse.list_rows", exhausted)
     page = admin_browser.open("/admin/items/")
 
     assert (page.status_code, heading(page)) == (503, "Service Unavailable")

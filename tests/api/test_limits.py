@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 import anyio
 import psycopg
 import pytest
-from app import archive
+from app.archive import browse
 from app.core import migrations, pool
 from app.core.config import settings
 from app.core.db import engine
@@ -170,7 +170,7 @@ def test_a_request_that_takes_too_long_is_ended(client, limit, make_user, make_i
 
 
 def test_a_search_that_takes_too_long_is_ended(client, db, monkeypatch, make_user, make_item, admin):
-    monkeypatch.setattr(archive, "SEARCH_SECONDS", 0.01)
+    monkeypatch.setattr(browse, "SEARCH_SECONDS", 0.01)
     owner = make_user()
     db.execute(
         "insert into item (title, owner_id) select repeat('hay ', 60), %s from generate_series(1, 50000)", [owner.id]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 import psycopg
-from app.archive import SEARCH_SECONDS
+from app.archive.browse import SEARCH_SECONDS
 
 from tests.benchmarks import database, fill
 from tests.benchmarks.load import Answer, Connection, WrongAnswer

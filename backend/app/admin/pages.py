@@ -12,10 +12,11 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import inspect
 from sqlmodel import Session
 
-from app import archive, crud
+from app import crud
 from app.admin.render import go, page, root
 from app.admin.sign_in import FormDep, SuperuserDep, field, for_superusers
 from app.api.deps import DeletionsBefore, SessionDep
+from app.archive import browse, deletions, reports, restore
 from app.core.pool import Row
 from app.errors import explain
 from app.export import csv_response
@@ -45,7 +46,7 @@ class Kind(NamedTuple):
     """What is different between deleted items and deleted users."""
 
     name: str
-    table: archive.Archived
+    table: browse.Archived
     filter: type[ArchiveFilter]
     id_filter: str
     title: str
@@ -53,8 +54,8 @@ class Kind(NamedTuple):
     preview: Callable[[int], Awaitable[Row]]
 
 
-ITEMS = Kind("items", ItemArchive, ItemFilter, "item_id", "title", archive.preview_item)
-USERS = Kind("users", UserArchive, UserFilter, "user_id", "email", archive.preview_user)
+ITEMS = Kind("items", ItemArchive, ItemFilter, "item_id", "title", restore.preview_item)
+USERS = Kind("users", UserArchive, UserFilter, "user_id", "email", restore.preview_user)
 KINDS = {"item": ITEMS, "user": USERS}
 """By the names of their tables. Others may be archived too; they have no pages, but are counted, and undone."""
 
@@ -65,14 +66,14 @@ KINDS = {"item": ITEMS, "user": USERS}
 @router.get("/")
 async def show_deletions(request: Request, before: DeletionsBefore) -> Response:
     """Show who deleted what, newest first, and how much on each day."""
-    deletions = await archive.deletions(limit=ROWS, before=before)
+    found = await deletions.list_deletions(limit=ROWS, before=before)
     return page(
         request,
         "deletions.html",
-        deletions=deletions.data,
-        people=await _people(deletions.data),
-        days=await archive.daily(),
-        pages=_pages(request, deletions.next_before),
+        deletions=found.data,
+        people=await _people(found.data),
+        days=await reports.daily(),
+        pages=_pages(request, found.next_before),
     )
 
 
@@ -90,7 +91,7 @@ async def undo_deletion(
 ) -> Response:
     """Undo one deletion: all of it, or nothing."""
     try:
-        rows = await archive.restore_transaction(transaction_id, actor=admin.id, archived_at=archived_at)
+        rows = await restore.restore_transaction(transaction_id, actor=admin.id, archived_at=archived_at)
     except psycopg.Error as error:
         return await _deletion(request, transaction_id, archived_at, problem=_conflict(error))
     when = f"?{urlencode({'archived_at': archived_at.isoformat()})}" if archived_at else ""
@@ -107,7 +108,7 @@ async def _deletion(
     preview: bool = False,
     problem: str | None = None,
 ) -> Response:
-    found = await archive.deletion_of(transaction_id, archived_at=archived_at)
+    found = await deletions.find_deletions(transaction_id, archived_at=archived_at)
     if not found:
         raise HTTPException(404, "There is no such deletion in the archive.")
     if len(found) > 1:
@@ -119,7 +120,7 @@ async def _deletion(
     outcomes = None
     if deletion.restored < count and (preview or count <= REHEARSED):
         try:
-            outcomes = await archive.preview_transaction(transaction_id, archived_at=deletion.archived_at)
+            outcomes = await restore.preview_transaction(transaction_id, archived_at=deletion.archived_at)
         except psycopg.Error as error:
             problem = _conflict(error)
     return page(
@@ -137,7 +138,7 @@ async def _deletion(
     )
 
 
-async def _rows_of(kind: Kind, transaction_id: str, archived_at: datetime) -> archive.Page[Row]:
+async def _rows_of(kind: Kind, transaction_id: str, archived_at: datetime) -> browse.Page[Row]:
     """Return the rows of one kind that a deletion deleted, and how many there are."""
     wanted = kind.filter(
         state="any",
@@ -145,7 +146,7 @@ async def _rows_of(kind: Kind, transaction_id: str, archived_at: datetime) -> ar
         archived_after=archived_at,
         archived_before=archived_at + timedelta(microseconds=1),
     )
-    return await archive.page(kind.table, wanted, limit=ROWS)
+    return await browse.list_rows(kind.table, wanted, limit=ROWS)
 
 
 # Items
@@ -177,7 +178,7 @@ async def restore_item(request: Request, admin: SuperuserDep, form: FormDep, arc
     if email and not owner_id:
         return await _row(request, ITEMS, archive_id, 422, "Nobody has this e-mail.", owner_email=email)
     try:
-        item = await archive.restore_item(archive_id, actor=admin.id, owner_id=owner_id)
+        item = await restore.restore_item(archive_id, actor=admin.id, owner_id=owner_id)
     except psycopg.Error as error:
         return await _row(request, ITEMS, archive_id, 409, _conflict(error), owner_email=email)
     return go(request, f"/items/{archive_id}", f"Restored: “{item['title']}” is live again.")
@@ -208,7 +209,7 @@ async def show_user(request: Request, archive_id: ArchiveId) -> Response:
 async def restore_user(request: Request, admin: SuperuserDep, archive_id: ArchiveId) -> Response:
     """Bring a user back."""
     try:
-        user = await archive.restore_user(archive_id, actor=admin.id)
+        user = await restore.restore_user(archive_id, actor=admin.id)
     except psycopg.Error as error:
         return await _row(request, USERS, archive_id, 409, _conflict(error))
     return go(
@@ -223,19 +224,19 @@ async def restore_user(request: Request, admin: SuperuserDep, archive_id: Archiv
 
 def checks(session: SessionDep) -> list[HealthCheck]:
     """Ask the archive whether it is in force."""
-    return archive.health(session)
+    return reports.health(session)
 
 
 @router.get("/health/")
 async def show_health(request: Request, checks: Annotated[list[HealthCheck], Depends(checks)]) -> Response:
     """Show whether the archive is in force, what it takes, and what was last purged."""
-    purges = await archive.purges(limit=10)
+    purges = await reports.purges(limit=10)
     return page(
         request,
         "health.html",
         checks=checks,
-        tables=await archive.tables(),
-        partitions=await archive.partitions(),
+        tables=await reports.tables(),
+        partitions=await reports.partitions(),
         purges=purges,
         people=await crud.names(purge.actor for purge in purges if purge.actor),
     )
@@ -264,7 +265,7 @@ async def _list(request: Request, kind: Kind) -> Response:
         faults = {str((*fault["loc"], "before")[0]): fault["msg"] for fault in error.errors()}
         return page(request, "rows.html", 422, **context | {"faults": faults})
     try:
-        found = await archive.page(kind.table, wanted, limit=ROWS, before=before)
+        found = await browse.list_rows(kind.table, wanted, limit=ROWS, before=before)
     except psycopg.errors.QueryCanceled as error:
         busy = explain(error)
         slow = "Looking for this text takes too long. Say more: whose rows, deleted by whom, or when."
@@ -293,7 +294,7 @@ def _export(request: Request, session: Session, kind: Kind) -> Response:
     except ValidationError as error:
         raise HTTPException(422, "There is nothing to download: a filter makes no sense.") from error
     columns = inspect(kind.table).columns
-    return csv_response(session, archive.matching(kind.table, wanted), columns, filename=f"archived_{kind.name}.csv")
+    return csv_response(session, browse.select_rows(kind.table, wanted), columns, filename=f"archived_{kind.name}.csv")
 
 
 async def _row(
@@ -306,13 +307,13 @@ async def _row(
     owner_email: str = "",
 ) -> Response:
     """Show one archived row, its history, the others that went with it, and what a restore would do."""
-    row = await archive.get(kind.table, archive_id)
+    row = await browse.get_row(kind.table, archive_id)
     if not row:
         raise HTTPException(404, "There is no such row in the archive.")
     history = [row]
     if row["id"]:
         same = kind.filter.model_validate({"state": "any", kind.id_filter: row["id"]})
-        history = (await archive.page(kind.table, same, limit=ROWS)).rows
+        history = (await browse.list_rows(kind.table, same, limit=ROWS)).rows
     together = {each: await _rows_of(each, row["transaction_id"], row["archived_at"]) for each in KINDS.values()}
     return page(
         request,

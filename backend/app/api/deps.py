@@ -10,7 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.security import OAuth2PasswordBearer
 from sqlmodel import Session
 
-from app import archive, crud
+from app import crud
+from app.archive.deletions import Cursor
 from app.core import db, security
 from app.core.config import settings
 from app.models import PlainText, TokenPayload, User
@@ -22,16 +23,16 @@ Limit = Annotated[int, Query(ge=1, le=1000)]
 EmailPath = Annotated[PlainText, Path(max_length=255)]
 
 
-async def get_deletions_before(before: str | None = None) -> archive.Cursor | None:
+async def get_deletions_before(before: str | None = None) -> Cursor | None:
     """Read the `next_before` of a page of deletions. 422 if it is none."""
     try:
-        return None if before is None else archive.Cursor.read(before)
+        return None if before is None else Cursor.read(before)
     except ValueError as error:
         fault = {"type": "value_error", "loc": ("query", "before"), "msg": "Not the next_before of a page"}
         raise RequestValidationError([fault]) from error
 
 
-DeletionsBefore = Annotated[archive.Cursor | None, Depends(get_deletions_before)]
+DeletionsBefore = Annotated[Cursor | None, Depends(get_deletions_before)]
 
 
 def get_db() -> Iterator[Session]:

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import Response
 from sqlalchemy import inspect
 
-from app import archive
 from app.api.deps import DeletionsBefore, Limit, SessionDep, SuperuserDep, get_current_active_superuser
+from app.archive import browse, deletions, restore
 from app.export import CSV, Download, csv_response
 from app.models import (
     ArchiveId,
@@ -33,7 +33,7 @@ from app.responses import Json, JsonPage
 router = APIRouter(prefix="/archive", tags=["archive"], dependencies=[Depends(get_current_active_superuser)])
 
 
-def _answer(page: archive.Page[str]) -> Response:
+def _answer(page: browse.Page[str]) -> Response:
     return JsonPage(page.rows, count=page.count, count_exact=page.count_exact, next_before=page.next_before)
 
 
@@ -42,23 +42,23 @@ def _answer(page: archive.Page[str]) -> Response:
 
 @router.get("/items/", response_model=ItemArchivesPublic)
 async def read_archived_items(
-    wanted: Annotated[ItemFilter, Query()], limit: Limit = 100, before: ArchiveId | None = None
+    filters: Annotated[ItemFilter, Query()], limit: Limit = 100, before: ArchiveId | None = None
 ) -> Response:
     """List deleted items, newest first; `before` is the last page's `next_before`."""
-    return _answer(await archive.json_page(ItemArchive, wanted, limit=limit, before=before))
+    return _answer(await browse.list_json(ItemArchive, filters, limit=limit, before=before))
 
 
 @router.get("/items/export/csv", response_class=Response, responses=CSV)
-def export_archived_items(session: SessionDep, wanted: Annotated[ItemFilter, Query()]) -> Download:
+def export_archived_items(session: SessionDep, filters: Annotated[ItemFilter, Query()]) -> Download:
     """Download deleted items, newest first."""
-    newest_first = archive.matching(ItemArchive, wanted)
+    newest_first = browse.select_rows(ItemArchive, filters)
     return csv_response(session, newest_first, inspect(ItemArchive).columns, filename="archived_items.csv")
 
 
 @router.get("/items/{archive_id}", response_model=ItemArchivePublic)
 async def read_archived_item(archive_id: ArchiveId) -> Response:
     """Show one deleted item."""
-    if item := await archive.get_json(ItemArchive, archive_id):
+    if item := await browse.get_json(ItemArchive, archive_id):
         return Response(item, media_type="application/json")
     raise HTTPException(404, "Archived item not found")
 
@@ -67,14 +67,14 @@ async def read_archived_item(archive_id: ArchiveId) -> Response:
 async def restore_item(admin: SuperuserDep, archive_id: ArchiveId, choice: RestoreChoice | None = None) -> Response:
     """Bring one deleted item back under its old id, to its old owner or the one named."""
     choice = choice or RestoreChoice()
-    return Json(await archive.restore_item(archive_id, actor=admin.id, owner_id=choice.owner_id))
+    return Json(await restore.restore_item(archive_id, actor=admin.id, owner_id=choice.owner_id))
 
 
 @router.post("/items/{archive_id}/restore-preview", response_model=RestorePreview)
 async def preview_item_restore(archive_id: ArchiveId, choice: RestoreChoice | None = None) -> Response:
     """Tell what a restore would do, and change nothing."""
     choice = choice or RestoreChoice()
-    return Json(await archive.preview_item(archive_id, owner_id=choice.owner_id))
+    return Json(await restore.preview_item(archive_id, owner_id=choice.owner_id))
 
 
 # Deletions
@@ -83,7 +83,7 @@ async def preview_item_restore(archive_id: ArchiveId, choice: RestoreChoice | No
 @router.get("/transactions/")
 async def read_deletions(before: DeletionsBefore, limit: Limit = 100) -> Deletions:
     """List deletions, newest first; `before` is the last page's `next_before`."""
-    return await archive.deletions(limit=limit, before=before)
+    return await deletions.list_deletions(limit=limit, before=before)
 
 
 @router.post("/transactions/{transaction_id}/restore", response_model=RestorePreviews)
@@ -91,14 +91,14 @@ async def restore_transaction(
     admin: SuperuserDep, transaction_id: TransactionId, archived_at: Moment | None = None
 ) -> Response:
     """Undo one deletion: every row of every table, or none. `archived_at` where the id alone is ambiguous."""
-    rows = await archive.restore_transaction(transaction_id, actor=admin.id, archived_at=archived_at)
+    rows = await restore.restore_transaction(transaction_id, actor=admin.id, archived_at=archived_at)
     return Json({"data": rows, "count": len(rows)})
 
 
 @router.post("/transactions/{transaction_id}/restore-preview", response_model=RestorePreviews)
 async def preview_transaction_restore(transaction_id: TransactionId, archived_at: Moment | None = None) -> Response:
     """Tell what undoing a deletion would do, and change nothing."""
-    rows = await archive.preview_transaction(transaction_id, archived_at=archived_at)
+    rows = await restore.preview_transaction(transaction_id, archived_at=archived_at)
     return Json({"data": rows, "count": len(rows)})
 
 
@@ -107,16 +107,16 @@ async def preview_transaction_restore(transaction_id: TransactionId, archived_at
 
 @router.get("/users/", response_model=UserArchivesPublic)
 async def read_archived_users(
-    wanted: Annotated[UserFilter, Query()], limit: Limit = 100, before: ArchiveId | None = None
+    filters: Annotated[UserFilter, Query()], limit: Limit = 100, before: ArchiveId | None = None
 ) -> Response:
     """List deleted users, newest first; `before` is the last page's `next_before`."""
-    return _answer(await archive.json_page(UserArchive, wanted, limit=limit, before=before))
+    return _answer(await browse.list_json(UserArchive, filters, limit=limit, before=before))
 
 
 @router.get("/users/{archive_id}", response_model=UserArchivePublic)
 async def read_archived_user(archive_id: ArchiveId) -> Response:
     """Show one deleted user."""
-    if user := await archive.get_json(UserArchive, archive_id):
+    if user := await browse.get_json(UserArchive, archive_id):
         return Response(user, media_type="application/json")
     raise HTTPException(404, "Archived user not found")
 
@@ -124,4 +124,4 @@ async def read_archived_user(archive_id: ArchiveId) -> Response:
 @router.post("/users/{archive_id}/restore", response_model=UserPublic)
 async def restore_user(admin: SuperuserDep, archive_id: ArchiveId) -> Response:
     """Bring one deleted user back, without a password: password recovery is the way in. Their items stay archived."""
-    return Json(await archive.restore_user(archive_id, actor=admin.id))
+    return Json(await restore.restore_user(archive_id, actor=admin.id))

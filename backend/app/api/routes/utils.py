@@ -6,8 +6,9 @@ from fastapi import APIRouter, BackgroundTasks, Depends, Response
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlmodel import Session, text
 
-from app import archive, utils
+from app import utils
 from app.api.deps import get_current_active_superuser
+from app.archive import reports
 from app.core import db, migrations
 from app.models import Email, Message, Readiness
 
@@ -53,7 +54,7 @@ def _readiness() -> Readiness:
                 errors.append("The database is not at the newest revision: archive-table migrate brings it there.")
             if session.scalar(text("show transaction_read_only")) == "on":
                 errors.append("The database is read-only.")
-            for check in archive.health(session):
+            for check in reports.health(session):
                 if not check.ok:
                     fault = f"{check.source or 'archive'}: {check.check_name}: {check.detail}"
                     (errors if check.severity == "error" else warnings).append(fault)

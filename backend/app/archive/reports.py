@@ -1,0 +1,53 @@
+"""What the archive says about itself: health, size and age, purges."""
+
+from sqlmodel import Session, text
+
+from app.core.statements import Statement
+from app.models import ArchivePartition, ArchiveTable, DeletedDaily, HealthCheck, Purge
+
+_daily = Statement(text("select day, rows, exact from archive.daily order by day"))
+# Without the view's column `rows`, which would count every row.
+_tables = Statement(
+    text("select archive._label(source) as source, bytes, oldest, newest, held from archive.tables order by 1")
+)
+_partitions = Statement(
+    text(
+        "select archive._label(source) as source, lower, upper, rows, bytes from archive.partition_sizes"
+        " order by 1, lower desc nulls first"
+    )
+)
+_purges = Statement(
+    text(
+        "select logged_at, action, source, rows, held, reason, actor, session_role"
+        " from archive.purge_log order by log_id desc limit :limit"
+    )
+)
+
+
+def health(session: Session, *, thorough: bool = False) -> list[HealthCheck]:
+    """Return the checks of `archive.health()`, failed ones first."""
+    rows = session.execute(
+        text("select cast(source as text), check_name, ok, severity, detail from archive.health(:thorough)"),
+        {"thorough": thorough},
+    )
+    return [HealthCheck.model_validate(row) for row in rows]
+
+
+async def daily() -> list[DeletedDaily]:
+    """Return how many rows were deleted on each of the last 30 days, oldest first."""
+    return [DeletedDaily.model_validate(row) for row in await _daily.rows()]
+
+
+async def tables() -> list[ArchiveTable]:
+    """Return the archived tables with the size and age of their archives."""
+    return [ArchiveTable.model_validate(row) for row in await _tables.rows()]
+
+
+async def partitions() -> list[ArchivePartition]:
+    """Return the partitions of all archives, newest month first."""
+    return [ArchivePartition.model_validate(row) for row in await _partitions.rows()]
+
+
+async def purges(*, limit: int) -> list[Purge]:
+    """Return the last entries of the log of purges, erasures, holds and releases."""
+    return [Purge.model_validate(row) for row in await _purges.rows(limit=limit)]

@@ -1,0 +1,146 @@
+"""Restoring archived rows and undoing deletions, or previewing either."""
+
+import json
+import uuid
+from datetime import datetime
+
+import psycopg
+from sqlalchemy import bindparam
+from sqlmodel import col, select, text
+
+from app.core.pool import Connection, Row, connection
+from app.core.statements import Statement
+from app.models import Item, ItemPublic, User, UserPublic, public_columns
+
+
+def _select_outcomes(call: str) -> Statement:
+    """Select the outcome of each row that a call restores or would restore.
+
+    The call takes `dry_run` from the CTE, so PostgreSQL has set the actor before it runs.
+    """
+    return Statement(
+        text(
+            "with context as materialized ("
+            "    select set_config('archive.actor', :actor, true), cast(:dry_run as boolean) as dry_run)"
+            ' select archive._label(source) as "table", archive_id, row_id, outcome, detail'
+            f"  from context, lateral {call}"
+        )
+    )
+
+
+_restore_row_statement = _select_outcomes(
+    "archive.restore(cast(:source as regclass), array[cast(:archive_id as bigint)], cast(:overrides as jsonb),"
+    " dry_run => context.dry_run)"
+)
+_restore_transaction_statement = _select_outcomes(
+    "archive.restore_transaction(cast(:transaction_id as xid8), cast(:archived_at as timestamptz),"
+    " dry_run => context.dry_run)"
+)
+_live_item = Statement(select(*public_columns(Item, ItemPublic)).where(col(Item.id) == bindparam("id")))
+_live_user = Statement(select(*public_columns(User, UserPublic)).where(col(User.id) == bindparam("id")))
+
+
+class MayNotRestore(psycopg.Error):
+    """The API's login lacks a right on a table that a DBA archives: a conflict like any other."""
+
+    sqlstate = "AR409"
+
+
+async def restore_item(archive_id: int, *, actor: uuid.UUID, owner_id: uuid.UUID | None = None) -> Row:
+    """Restore one item under its old id, to its old owner or to `owner_id`.
+
+    Raises:
+        psycopg.Error: with SQLSTATE AR404 where there is no such row, AR409 where it cannot be restored.
+
+    """
+    return await _restore_row(_live_item, "item", archive_id, actor, owner_id)
+
+
+async def restore_user(archive_id: int, *, actor: uuid.UUID) -> Row:
+    """Restore one user under their old id.
+
+    Raises:
+        psycopg.Error: as for an item.
+
+    """
+    return await _restore_row(_live_user, "user", archive_id, actor)
+
+
+async def preview_item(archive_id: int, *, owner_id: uuid.UUID | None = None) -> Row:
+    """Return the outcome that `restore_item` would have: the database restores in a subtransaction and rolls it back.
+
+    Raises:
+        psycopg.Error: with SQLSTATE AR404 where there is no such row.
+
+    """
+    return await _preview_row("item", archive_id, owner_id)
+
+
+async def preview_user(archive_id: int) -> Row:
+    """Return the outcome that `restore_user` would have.
+
+    Raises:
+        psycopg.Error: as for an item.
+
+    """
+    return await _preview_row("user", archive_id)
+
+
+async def restore_transaction(
+    transaction_id: str, *, actor: uuid.UUID, archived_at: datetime | None = None
+) -> list[Row]:
+    """Undo one deletion, all or nothing.
+
+    Raises:
+        psycopg.Error: with SQLSTATE AR404 where it deleted nothing, AR409 where it cannot be undone or where several
+            deletions have this id and `archived_at` must say which one.
+
+    """
+    return await _outcomes(
+        _restore_transaction_statement,
+        transaction_id=transaction_id,
+        archived_at=archived_at,
+        actor=str(actor),
+        dry_run=False,
+    )
+
+
+async def preview_transaction(transaction_id: str, *, archived_at: datetime | None = None) -> list[Row]:
+    """Return the outcomes that `restore_transaction` would have.
+
+    Raises:
+        psycopg.Error: as there, but a conflict is an outcome, not an error.
+
+    """
+    return await _outcomes(
+        _restore_transaction_statement, transaction_id=transaction_id, archived_at=archived_at, actor="", dry_run=True
+    )
+
+
+async def _restore_row(
+    live: Statement, table: str, archive_id: int, actor: uuid.UUID, owner_id: uuid.UUID | None = None
+) -> Row:
+    arguments = _arguments(table, archive_id, owner_id)
+    async with connection() as own, own.transaction():
+        (outcome,) = await _outcomes(_restore_row_statement, own, **arguments, actor=str(actor), dry_run=False)
+        (row,) = await live.rows(own, id=uuid.UUID(outcome["row_id"]))
+    return row
+
+
+async def _preview_row(table: str, archive_id: int, owner_id: uuid.UUID | None = None) -> Row:
+    arguments = _arguments(table, archive_id, owner_id)
+    (outcome,) = await _outcomes(_restore_row_statement, **arguments, actor="", dry_run=True)
+    return outcome
+
+
+def _arguments(table: str, archive_id: int, owner_id: uuid.UUID | None) -> dict[str, object]:
+    overrides = {"owner_id": str(owner_id)} if owner_id else {}
+    return {"source": f'public."{table}"', "archive_id": archive_id, "overrides": json.dumps(overrides)}
+
+
+async def _outcomes(restore: Statement, on: Connection | None = None, /, **values: object) -> list[Row]:
+    try:
+        return await restore.rows(on, **values)
+    except psycopg.errors.InsufficientPrivilege as error:
+        message = f"{error.diag.message_primary}: grant SELECT and INSERT to archive_runtime, or restore in psql"
+        raise MayNotRestore(message) from error
