@@ -9,7 +9,7 @@ from psycopg.rows import dict_row
 from rich.console import Console
 from sqlmodel import Session
 
-from app import crud
+from app import crud, queries
 from app.core.config import settings
 from app.core.db import connect, engine
 from app.models import Item, ItemCreate, User, UserCreate
@@ -58,7 +58,7 @@ def _walk(session: Session, connection: psycopg.Connection, ada: User, ben: User
 
     _title("2. She deletes one through the API and says why. Somebody deletes the other in SQL.")
     _console.print(f"  DELETE {settings.API_V1_STR}/items/{blue.id}?reason=duplicate", style="cyan")
-    asyncio.run(crud.delete_item(blue.id, owner_id=ada.id, actor=ada.id, reason="duplicate"))
+    asyncio.run(queries.items.delete_item(blue.id, owner_id=ada.id, actor=ada.id, reason="duplicate"))
     run(f"delete from item where id = '{red.id}'")
 
     _title("3. The rows are really gone: no flag to filter by, no key still taken.")

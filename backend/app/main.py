@@ -17,12 +17,12 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Receive, Scope, Send
 
 from app import admin
+from app.api.errors import EXPLAINED, explain
 from app.api.main import api_router
 from app.archive import maintenance
 from app.core import db
 from app.core.config import settings
 from app.core.embedded import EmbeddedError
-from app.errors import EXPLAINED, explain
 
 logger = logging.getLogger(__name__)
 

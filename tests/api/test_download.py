@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 import uvicorn
+from app.api.export import DOWNLOADS
 from app.core.config import settings
 from app.core.db import engine
-from app.export import DOWNLOADS
 from app.main import app
 
 from tests.conftest import OWNER, RUNTIME, connect, until

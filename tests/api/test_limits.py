@@ -8,11 +8,11 @@ from contextlib import ExitStack, contextmanager
 import anyio
 import psycopg
 import pytest
+from app.api.errors import explain
 from app.archive import browse
 from app.core import migrations, pool
 from app.core.config import settings
 from app.core.db import engine
-from app.errors import explain
 from app.main import app
 from fastapi.testclient import TestClient
 from sqlalchemy import text

@@ -17,9 +17,9 @@ import jwt
 import psycopg
 from anyio import to_thread
 from app.api.deps import Limit, Skip, TokenDep
+from app.api.export import FORMULA_STARTS
 from app.core import db, security
 from app.core.config import settings
-from app.export import FORMULA_STARTS
 from app.models import ArchiveId, ItemCreate, ItemFilter, ItemUpdate, LoginForm, Reason, RestoreChoice
 from fastapi import FastAPI, Form, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse

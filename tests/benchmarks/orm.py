@@ -15,9 +15,9 @@ from typing import Annotated, Any
 
 import jwt
 from app.api.deps import Limit, Skip, TokenDep
+from app.api.export import FORMULA_STARTS
 from app.core import security
 from app.core.config import settings
-from app.export import FORMULA_STARTS
 from app.models import (
     ArchiveId,
     Item,

@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.admin import pages, sign_in
 from app.admin.render import page, problem_page
-from app.errors import EXPLAINED, explain
+from app.api.errors import EXPLAINED, explain
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self';"

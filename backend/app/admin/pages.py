@@ -12,14 +12,14 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import inspect
 from sqlmodel import Session
 
-from app import crud
+from app import queries
 from app.admin.render import go, page, root
 from app.admin.sign_in import FormDep, SuperuserDep, field, for_superusers
 from app.api.deps import DeletionsBefore, SessionDep
+from app.api.errors import explain
+from app.api.export import csv_response
 from app.archive import browse, deletions, reports, restore
 from app.core.pool import Row
-from app.errors import explain
-from app.export import csv_response
 from app.models import (
     ArchiveFilter,
     ArchiveId,
@@ -174,7 +174,7 @@ async def show_item(request: Request, archive_id: ArchiveId) -> Response:
 async def restore_item(request: Request, admin: SuperuserDep, form: FormDep, archive_id: ArchiveId) -> Response:
     """Bring an item back, to its old owner or the one whose e-mail is given."""
     email = field(form, "owner_email").strip()
-    owner_id = await crud.find_user_id(email) if email and "\0" not in email else None
+    owner_id = await queries.users.find_user_id(email) if email and "\0" not in email else None
     if email and not owner_id:
         return await _row(request, ITEMS, archive_id, 422, "Nobody has this e-mail.", owner_email=email)
     try:
@@ -238,7 +238,7 @@ async def show_health(request: Request, checks: Annotated[list[HealthCheck], Dep
         tables=await reports.tables(),
         partitions=await reports.partitions(),
         purges=purges,
-        people=await crud.names(purge.actor for purge in purges if purge.actor),
+        people=await queries.users.get_names(purge.actor for purge in purges if purge.actor),
     )
 
 
@@ -335,7 +335,7 @@ async def _people(*lists: Iterable[Any]) -> dict[str, Row]:
     """Return those who are named in rows or deletions and still live, by id."""
     rows = [row if isinstance(row, dict) else row.model_dump() for rows in lists for row in rows]
     ids = {row.get(name) for row in rows for name in ("archived_by", "restored_by", "owner_id")}
-    return await crud.names(filter(None, ids))
+    return await queries.users.get_names(filter(None, ids))
 
 
 def _pages(request: Request, next_before: object) -> dict[str, str | None]:

@@ -11,10 +11,9 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from app import crud
+from app import accounts
 from app.admin.render import delete_cookie, page, root, set_cookie
-from app.api.deps import SessionDep, holder
-from app.api.routes import login
+from app.api.deps import SessionDep
 from app.core import security
 from app.core.config import settings
 from app.models import LoginForm, TokenPayload, User
@@ -52,10 +51,10 @@ async def signed_in(request: Request) -> SignedIn:
     """Return whom the cookie signs in. What ends a token of the API ends this one too."""
     try:
         token = security.read_token("console", request.cookies.get(COOKIE, ""))
-        user = await holder(token)
+        user = await accounts.get_holder(token)
     except (jwt.InvalidTokenError, HTTPException) as error:
         raise SignInNeeded from error
-    if await crud.has_ended(token):
+    if await accounts.has_ended(token):
         raise SignInNeeded
     who = SignedIn(user, token)
     request.state.signed_in = who  # for the head of the page
@@ -123,7 +122,7 @@ def sign_in(request: Request, session: SessionDep, form: Annotated[FormData, Dep
     email, next_page = field(form, "username"), field(form, "next")
     try:
         wanted = LoginForm.model_validate({"username": email, "password": field(form, "password")})
-        user, token = login.sign_in(session, wanted, "console")
+        user, token = accounts.sign_in(session, wanted, "console")
     except ValidationError:
         return sign_in_page(request, 422, problem="This cannot be an e-mail and a password", next_page=next_page)
     except HTTPException as error:
@@ -138,7 +137,7 @@ def sign_in(request: Request, session: SessionDep, form: Annotated[FormData, Dep
 @router.post("/sign-out", dependencies=[Depends(own_form)])
 async def sign_out(request: Request, who: SignedInDep) -> Response:
     """Sign out: the cookie goes, and its token has ended, wherever else it may be."""
-    await crud.end_token(who.token)
+    await accounts.end_token(who.token)
     answer = RedirectResponse(f"{root(request)}/", 303)
     delete_cookie(request, answer, COOKIE)
     return answer

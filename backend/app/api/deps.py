@@ -1,6 +1,5 @@
 """What routes ask for, as named types."""
 
-import uuid
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.security import OAuth2PasswordBearer
 from sqlmodel import Session
 
-from app import crud
+from app import accounts
 from app.archive.deletions import Cursor
 from app.core import db, security
 from app.core.config import settings
@@ -36,7 +35,7 @@ DeletionsBefore = Annotated[Cursor | None, Depends(get_deletions_before)]
 
 
 def get_db() -> Iterator[Session]:
-    """Open a session for steps that belong together. Whoever changes something commits it: this ends too late."""
+    """Open a session. Whoever changes something commits it: FastAPI closes the session only after the response."""
     with Session(db.engine, expire_on_commit=False) as session:
         yield session
 
@@ -50,7 +49,7 @@ async def get_token_payload(token: TokenDep) -> TokenPayload:
     try:
         return security.read_token("access", token)
     except jwt.InvalidTokenError as error:
-        raise _invalid_token() from error
+        raise accounts.invalid_token() from error
 
 
 PayloadDep = Annotated[TokenPayload, Depends(get_token_payload)]
@@ -58,27 +57,7 @@ PayloadDep = Annotated[TokenPayload, Depends(get_token_payload)]
 
 async def get_current_user(token: TokenDep) -> User:
     """Return the user whom the token signs in. 404 if gone, 400 if inactive, 403 if the token has been ended."""
-    return await holder(await get_token_payload(token))
-
-
-async def holder(payload: TokenPayload) -> User:
-    """Return whose token this is, unless something has ended it: for the API's tokens and the console's alike.
-
-    Raises:
-        HTTPException: as `get_current_user` says.
-
-    """
-    try:
-        user = await crud.get_user(uuid.UUID(payload.sub))
-    except ValueError as error:
-        raise _invalid_token() from error
-    if not user:
-        raise HTTPException(404, "User not found")
-    if not user.is_active:
-        raise HTTPException(400, "Inactive user")
-    if payload.iat < user.tokens_valid_from.timestamp() and payload.jti != user.kept_token:
-        raise _invalid_token()
-    return user
+    return await accounts.get_holder(await get_token_payload(token))
 
 
 CurrentUser = Annotated[User, Depends(get_current_user)]
@@ -97,7 +76,3 @@ SuperuserDep = Annotated[User, Depends(get_current_active_superuser)]
 def not_privileged() -> HTTPException:
     """Return the answer to whoever is not a superuser."""
     return HTTPException(403, "The user doesn't have enough privileges")
-
-
-def _invalid_token() -> HTTPException:
-    return HTTPException(403, "Could not validate credentials")

@@ -7,8 +7,9 @@ from fastapi.responses import Response
 from sqlalchemy import inspect
 
 from app.api.deps import DeletionsBefore, Limit, SessionDep, SuperuserDep, get_current_active_superuser
+from app.api.export import CSV, Download, csv_response
+from app.api.responses import Json, JsonPage
 from app.archive import browse, deletions, restore
-from app.export import CSV, Download, csv_response
 from app.models import (
     ArchiveId,
     Deletions,
@@ -28,7 +29,6 @@ from app.models import (
     UserFilter,
     UserPublic,
 )
-from app.responses import Json, JsonPage
 
 router = APIRouter(prefix="/archive", tags=["archive"], dependencies=[Depends(get_current_active_superuser)])
 

@@ -7,23 +7,23 @@ from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
 from sqlmodel import col
 
-from app import crud
+from app import queries
 from app.api.deps import CurrentUser, Limit, SessionDep, Skip
-from app.export import CSV, Download, csv_response
+from app.api.export import CSV, Download, csv_response
+from app.api.responses import Json, JsonPage
 from app.models import Item, ItemCreate, ItemPublic, ItemsPublic, ItemUpdate, Message, Reason, User
-from app.responses import Json, JsonPage
 
 router = APIRouter(prefix="/items", tags=["items"])
 
 
-def whose(user: User) -> uuid.UUID | None:
-    """Return whose items a user sees: their own, or (None) all."""
+def owner_scope(user: User) -> uuid.UUID | None:
+    """Return the owner whose items a user may see: the user, or None for a superuser, who may see all."""
     return None if user.is_superuser else user.id
 
 
 async def refusal(item_id: uuid.UUID, user: User) -> HTTPException:
-    """Return the answer to whoever wants an item that is not theirs, or not there."""
-    if whose(user) and await crud.get_item(item_id, owner_id=None):
+    """Return the answer where an item does not exist, or belongs to another owner."""
+    if owner_scope(user) and await queries.items.get_item(item_id, owner_id=None):
         return HTTPException(400, "Not enough permissions")
     return HTTPException(404, "Item not found")
 
@@ -31,23 +31,23 @@ async def refusal(item_id: uuid.UUID, user: User) -> HTTPException:
 @router.get("/", response_model=ItemsPublic)
 async def read_items(current_user: CurrentUser, skip: Skip = 0, limit: Limit = 100) -> Response:
     """List one's items, newest first; to a superuser, all."""
-    items, count = await crud.list_items(owner_id=whose(current_user), skip=skip, limit=limit)
+    items, count = await queries.items.list_items(owner_id=owner_scope(current_user), skip=skip, limit=limit)
     return JsonPage(items, count=count)
 
 
 @router.post("/", response_model=ItemPublic)
 async def create_item(current_user: CurrentUser, item_in: ItemCreate) -> Response:
     """Make an item."""
-    return Json(await crud.insert_item(item_in, owner_id=current_user.id))
+    return Json(await queries.items.insert_item(item_in, owner_id=current_user.id))
 
 
 @router.get("/export/csv", response_class=Response, responses=CSV)
 def export_items(session: SessionDep, current_user: CurrentUser) -> Download:
     """Download one's items; a superuser, all."""
-    owner_id = whose(current_user)
+    owner_id = owner_scope(current_user)
     return csv_response(
         session,
-        crud.items_of(owner_id),
+        queries.items.select_items(owner_id),
         [col(Item.id), col(Item.title), col(Item.description), col(Item.owner_id)],
         filename="all_items.csv" if owner_id is None else "my_items.csv",
     )
@@ -56,7 +56,7 @@ def export_items(session: SessionDep, current_user: CurrentUser) -> Download:
 @router.get("/{item_id}", response_model=ItemPublic)
 async def read_item(current_user: CurrentUser, item_id: uuid.UUID) -> Response:
     """Show an item."""
-    if item := await crud.get_item(item_id, owner_id=whose(current_user)):
+    if item := await queries.items.get_item(item_id, owner_id=owner_scope(current_user)):
         return Json(item)
     raise await refusal(item_id, current_user)
 
@@ -64,7 +64,7 @@ async def read_item(current_user: CurrentUser, item_id: uuid.UUID) -> Response:
 @router.put("/{item_id}", response_model=ItemPublic)
 async def update_item(current_user: CurrentUser, item_id: uuid.UUID, item_in: ItemUpdate) -> Response:
     """Change an item."""
-    if item := await crud.update_item(item_id, owner_id=whose(current_user), item_in=item_in):
+    if item := await queries.items.update_item(item_id, owner_id=owner_scope(current_user), item_in=item_in):
         return Json(item)
     raise await refusal(item_id, current_user)
 
@@ -74,6 +74,8 @@ async def delete_item(
     current_user: CurrentUser, item_id: uuid.UUID, reason: Annotated[Reason | None, Query()] = None
 ) -> Message:
     """Delete an item."""
-    if await crud.delete_item(item_id, owner_id=whose(current_user), actor=current_user.id, reason=reason):
+    if await queries.items.delete_item(
+        item_id, owner_id=owner_scope(current_user), actor=current_user.id, reason=reason
+    ):
         return Message(message="Item deleted successfully")
     raise await refusal(item_id, current_user)

@@ -1,19 +1,17 @@
 """Signing in, and getting back in."""
 
 import logging
-from datetime import timedelta
 from typing import Annotated
 
-import jwt
 import psycopg
 from fastapi import APIRouter, BackgroundTasks, Depends, Form, HTTPException
 from fastapi.responses import HTMLResponse
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from app import crud, utils
+from app import accounts, crud, utils
 from app.api.deps import CurrentUser, EmailPath, SessionDep, get_current_active_superuser
-from app.core import db, security
+from app.core import db
 from app.core.config import settings
 from app.models import LoginForm, Message, NewPassword, Token, User, UserPublic
 
@@ -25,25 +23,7 @@ router = APIRouter(tags=["login"])
 @router.post("/login/access-token")
 def login_access_token(session: SessionDep, form: Annotated[LoginForm, Form()]) -> Token:
     """Sign in with e-mail and password, and get the access token for everything else."""
-    return Token(access_token=sign_in(session, form, "access")[1])
-
-
-def sign_in(session: Session, form: LoginForm, type_: security.TokenType) -> tuple[User, str]:
-    """Return the user who knows the password, and a new token of theirs.
-
-    Raises:
-        HTTPException: 400, saying why not.
-
-    """
-    user = crud.sign_in(session=session, email=form.username, password=form.password)
-    if not user:
-        raise HTTPException(400, "Incorrect email or password")
-    _refuse_inactive(user)
-    # Before the commit, which gives up the lock on the row: see crud.sign_in.
-    lifetime = timedelta(minutes=settings.ACCESS_TOKEN_EXPIRE_MINUTES)
-    token = security.issue_token(type_, str(user.id), lifetime)
-    session.commit()
-    return user, token
+    return Token(access_token=accounts.sign_in(session, form, "access")[1])
 
 
 @router.post("/login/test-token", response_model=UserPublic)
@@ -64,7 +44,7 @@ def _mail_reset_link(email: str) -> None:
         with Session(db.engine, expire_on_commit=False) as session:
             user = crud.get_user_by_email(session=session, email=email)
     except (SQLAlchemyError, psycopg.OperationalError):
-        logger.exception("A password recovery could not be looked up")  # the answer is given already
+        logger.exception("A password recovery could not be looked up")  # the response has been sent
         return
     if user is None or not settings.emails_enabled:
         return
@@ -77,17 +57,7 @@ def _mail_reset_link(email: str) -> None:
 @router.post("/reset-password/")
 def reset_password(session: SessionDep, body: NewPassword) -> Message:
     """Set a new password with the token from the mail. The token works once; every access token ends."""
-    try:
-        token = security.read_token("reset", body.token)
-    except jwt.InvalidTokenError as error:
-        raise HTTPException(400, "Invalid token") from error
-    user = crud.get_user_by_email(session=session, email=token.sub, lock=True)
-    if not user or token.user_id not in {None, str(user.id)}:  # somebody else may have this e-mail by now
-        raise HTTPException(400, "Invalid token")
-    _refuse_inactive(user)
-    if token.iat < user.tokens_valid_from.timestamp():  # used before, or overtaken by another change of password
-        raise HTTPException(400, "Invalid token")
-    crud.reset_password(session=session, user=user, new_password=body.new_password)
+    accounts.reset_password(session, body.token, body.new_password)
     return Message(message="Password updated successfully")
 
 
@@ -104,8 +74,3 @@ def recover_password_html_content(session: SessionDep, email: EmailPath) -> HTML
     token = utils.generate_password_reset_token(user.email, user.id)
     mail = utils.generate_reset_password_email(user.email, user.email, token)
     return HTMLResponse(mail.html_content)
-
-
-def _refuse_inactive(user: User) -> None:
-    if not user.is_active:
-        raise HTTPException(400, "Inactive user")

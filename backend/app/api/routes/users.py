@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from fastapi import APIRouter, BackgroundTasks, Depends, HTTPException
 from fastapi.responses import Response
 
-from app import crud, utils
+from app import crud, queries, utils
 from app.api.deps import (
     CurrentUser,
     Limit,
@@ -18,8 +18,10 @@ from app.api.deps import (
     get_current_active_superuser,
     not_privileged,
 )
+from app.api.responses import JsonPage
 from app.core import security
 from app.core.config import settings
+from app.errors import EmailTaken
 from app.models import (
     Message,
     UpdatePassword,
@@ -31,7 +33,6 @@ from app.models import (
     UserUpdate,
     UserUpdateMe,
 )
-from app.responses import JsonPage
 
 router = APIRouter(prefix="/users", tags=["users"])
 
@@ -40,17 +41,17 @@ for_superusers = [Depends(get_current_active_superuser)]
 
 @contextmanager
 def unless_taken(status: int, detail: str) -> Iterator[None]:
-    """Answer so where somebody else has the e-mail."""
+    """Answer with this refusal where another user has the e-mail."""
     try:
         yield
-    except crud.EmailTaken as error:
+    except EmailTaken as error:
         raise HTTPException(status, detail) from error
 
 
 @router.get("/", dependencies=for_superusers, response_model=UsersPublic)
 async def read_users(skip: Skip = 0, limit: Limit = 100) -> Response:
     """List users, newest first."""
-    users, count = await crud.list_users(skip=skip, limit=limit)
+    users, count = await queries.users.list_users(skip=skip, limit=limit)
     return JsonPage(users, count=count)
 
 
@@ -118,7 +119,7 @@ async def read_user_by_id(user_id: uuid.UUID, current_user: CurrentUser) -> User
         return current_user
     if not current_user.is_superuser:
         raise not_privileged()
-    if user := await crud.get_user(user_id):
+    if user := await queries.users.get_user(user_id):
         return user
     raise HTTPException(404, "User not found")
 
@@ -142,6 +143,6 @@ async def delete_user(user_id: uuid.UUID, current_user: SuperuserDep) -> Message
 
 
 async def _delete(user_id: uuid.UUID, actor: User) -> Message:
-    if await crud.delete_user(user_id, actor=actor.id):
+    if await queries.users.delete_user(user_id, actor=actor.id):
         return Message(message="User deleted successfully")
     raise HTTPException(404, "User not found")

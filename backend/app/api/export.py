@@ -17,22 +17,22 @@ from starlette.concurrency import iterate_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
-"""What the OpenAPI document says of a download."""
+"""The response of a download in the OpenAPI document."""
 
 CHUNK = 64 * 1024
-"""Bytes sent at once: COPY gives a row at a time, too little to send each alone."""
+"""Bytes sent at once. COPY yields a row at a time, and sending each alone would be slow."""
 
 DOWNLOADS = 10
-"""How many may run at once. Each keeps a connection for as long as its client takes; the others must stay free."""
+"""How many may run at once. Each holds a connection for as long as its client reads; the rest must stay free."""
 
 DOWNLOAD_SECONDS = 600
-"""How long one may take. What the database allows other statements would be too short."""
+"""The time limit of one. The statement timeout of the API's login would be too short."""
 
 _downloads = threading.BoundedSemaphore(DOWNLOADS)
 
 
 class Download(StreamingResponse):
-    """A response that ends its COPY when it ends, not when it is collected: the client may leave in the middle."""
+    """A response that ends its COPY with itself, not at garbage collection: a client may disconnect in the middle."""
 
     def __init__(self, chunks: Generator[bytes], filename: str) -> None:
         headers = {"Content-Disposition": f"attachment; filename={filename}"}
@@ -40,23 +40,23 @@ class Download(StreamingResponse):
         self.chunks = chunks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the chunks. The connection is busy until the COPY ends, and a rollback would wait for it for ever."""
+        """Send the chunks, then end the COPY: until it ends, a rollback on its connection would wait forever."""
         if not _downloads.acquire(blocking=False):
             raise HTTPException(503, "Too many downloads at once, try again", {"Retry-After": "5"})
         try:
-            with anyio.move_on_after(DOWNLOAD_SECONDS):  # its client sees that the end is missing
+            with anyio.move_on_after(DOWNLOAD_SECONDS):  # the client notices that the end is missing
                 first = await to_thread.run_sync(next, self.chunks)  # an error can still be answered
                 self.body_iterator = iterate_in_threadpool(chain([first], self.chunks))
                 await super().__call__(scope, receive, send)
         finally:
             with anyio.CancelScope(shield=True):
-                # A thread of its own: the shared ones may all be waiting for this connection.
+                # A thread outside the shared limit: all shared threads may be waiting for this connection.
                 await to_thread.run_sync(self.chunks.close, limiter=anyio.CapacityLimiter(1))
             _downloads.release()
 
 
 FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
-"""What a cell begins with that a spreadsheet runs: see OWASP on CSV injection. The last four: = + - @ in full width."""
+"""First characters of cells that spreadsheets run as formulas (OWASP, CSV injection); the last four in full width."""
 
 
 def csv_response(session: Session, statement: SelectOfScalar[Any], columns: Iterable[Any], filename: str) -> Download:
@@ -69,8 +69,8 @@ def _cell(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Put an apostrophe before a text that a spreadsheet would run as a formula."""
     if not isinstance(column.type, (String, AutoString)):
         return column
-    runs = func.ascii(column) == any_(array([ord(start) for start in FORMULA_STARTS]))  # a regex takes far longer
-    return case((runs, literal("'") + column), else_=column).label(column.key)
+    is_formula = func.ascii(column) == any_(array([ord(start) for start in FORMULA_STARTS]))  # a regex takes far longer
+    return case((is_formula, literal("'") + column), else_=column).label(column.key)
 
 
 def _copy(session: Session, cells: Any) -> Generator[bytes]:

@@ -1,0 +1,94 @@
+"""Who signs in with what: passwords and tokens, by the same rules for the API and the console.
+
+A refusal is an HTTPException. The API answers with it; the console shows its detail, or asks to sign in.
+"""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import jwt
+from fastapi import HTTPException
+from sqlmodel import Session
+
+from app import crud, queries
+from app.core import security
+from app.core.config import settings
+from app.models import LoginForm, TokenPayload, User
+
+
+def sign_in(session: Session, form: LoginForm, type_: security.TokenType) -> tuple[User, str]:
+    """Return the user with this e-mail and password, and a new token.
+
+    Raises:
+        HTTPException: 400, with the reason.
+
+    """
+    user = crud.authenticate_and_lock(session=session, email=form.username, password=form.password)
+    if not user:
+        raise HTTPException(400, "Incorrect email or password")
+    _refuse_inactive(user)
+    # Before the commit, which releases the lock on the row: see crud.authenticate_and_lock.
+    lifetime = timedelta(minutes=settings.ACCESS_TOKEN_EXPIRE_MINUTES)
+    token = security.issue_token(type_, str(user.id), lifetime)
+    session.commit()
+    return user, token
+
+
+async def get_holder(token: TokenPayload) -> User:
+    """Return the user whom a token signs in.
+
+    Raises:
+        HTTPException: 404 if the user is gone, 400 if inactive, 403 if a change of the user has ended the token.
+
+    """
+    try:
+        user = await queries.users.get_user(uuid.UUID(token.sub))
+    except ValueError as error:
+        raise invalid_token() from error
+    if not user:
+        raise HTTPException(404, "User not found")
+    if not user.is_active:
+        raise HTTPException(400, "Inactive user")
+    if token.iat < user.tokens_valid_from.timestamp() and token.jti != user.kept_token:
+        raise invalid_token()
+    return user
+
+
+def invalid_token() -> HTTPException:
+    """Return the refusal of a token that is not valid, or no longer."""
+    return HTTPException(403, "Could not validate credentials")
+
+
+async def end_token(token: TokenPayload) -> None:
+    """End a token before it expires: a sign-out."""
+    await queries.tokens.insert_ended_token(token.jti, expires_at=datetime.fromtimestamp(token.exp, UTC))
+
+
+async def has_ended(token: TokenPayload) -> bool:
+    """Return whether `end_token` has ended it."""
+    return await queries.tokens.is_ended_token(token.jti)
+
+
+def reset_password(session: Session, reset_token: str, new_password: str) -> None:
+    """Set a new password with the token from the mail. The token works once; every access token ends.
+
+    Raises:
+        HTTPException: 400, with the reason.
+
+    """
+    try:
+        token = security.read_token("reset", reset_token)
+    except jwt.InvalidTokenError as error:
+        raise HTTPException(400, "Invalid token") from error
+    user = crud.get_user_by_email(session=session, email=token.sub, lock=True)
+    if not user or token.user_id not in {None, str(user.id)}:  # another user may have this e-mail by now
+        raise HTTPException(400, "Invalid token")
+    _refuse_inactive(user)
+    if token.iat < user.tokens_valid_from.timestamp():  # used before, or the password was changed since
+        raise HTTPException(400, "Invalid token")
+    crud.reset_password(session=session, user=user, new_password=new_password)
+
+
+def _refuse_inactive(user: User) -> None:
+    if not user.is_active:
+        raise HTTPException(400, "Inactive user")

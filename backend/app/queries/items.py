@@ -1,0 +1,81 @@
+"""Items, one statement each: those of one owner, or of any owner where `owner_id` is None."""
+
+import uuid
+from functools import cache
+
+import psycopg
+from sqlalchemy import Uuid, bindparam
+from sqlmodel import col, delete, insert, or_, select, update
+from sqlmodel.sql.expression import SelectOfScalar
+
+from app.archive.context import deletion, deletion_values
+from app.core.pool import Row
+from app.core.statements import Statement
+from app.errors import UserGone
+from app.models import Item, ItemCreate, ItemPublic, ItemUpdate, new_id, public_columns
+from app.queries.listing import Listing
+
+_is_owner = col(Item.owner_id) == bindparam("owner_id")
+_in_scope = or_(bindparam("owner_id", type_=Uuid).is_(None), _is_owner)
+_is_item = (col(Item.id) == bindparam("item_id"), _in_scope)
+_columns = public_columns(Item, ItemPublic)
+
+_item = Statement(select(*_columns).where(*_is_item))
+_items, _items_of_owner = Listing(Item, ItemPublic), Listing(Item, ItemPublic, _is_owner)
+_insert = Statement(insert(Item).returning(*_columns), "id", "owner_id", *ItemCreate.model_fields)
+_delete = Statement(delete(Item).where(col(Item.id) == deletion.c.id, _in_scope))
+
+
+@cache
+def _update(*columns: str) -> Statement:
+    if not columns:
+        return _item
+    return Statement(update(Item).where(*_is_item).returning(*_columns), *columns)
+
+
+async def insert_item(item_in: ItemCreate, *, owner_id: uuid.UUID) -> Row:
+    """Make an item of this owner.
+
+    Raises:
+        UserGone: the owner was deleted meanwhile.
+
+    """
+    try:
+        (row,) = await _insert.rows(id=new_id(), owner_id=owner_id, **item_in.model_dump())
+    except psycopg.errors.ForeignKeyViolation as error:
+        raise UserGone from error
+    return row
+
+
+async def get_item(item_id: uuid.UUID, *, owner_id: uuid.UUID | None) -> Row | None:
+    """Return an item; None where there is none."""
+    return await _item.row(item_id=item_id, owner_id=owner_id)
+
+
+async def update_item(item_id: uuid.UUID, *, owner_id: uuid.UUID | None, item_in: ItemUpdate) -> Row | None:
+    """Change an item and return it; None where there is none."""
+    changes = item_in.model_dump(exclude_unset=True)
+    return await _update(*changes).row(item_id=item_id, owner_id=owner_id, **changes)
+
+
+async def delete_item(
+    item_id: uuid.UUID, *, owner_id: uuid.UUID | None, actor: uuid.UUID, reason: str | None = None
+) -> bool:
+    """Delete an item; the database archives it.
+
+    Returns whether this call deleted it: of several racing calls exactly one gets True.
+    """
+    return await _delete.count(owner_id=owner_id, **deletion_values(item_id, actor, reason)) == 1
+
+
+async def list_items(*, owner_id: uuid.UUID | None, skip: int, limit: int) -> tuple[list[str], int]:
+    """Return a page of items, newest first, each in JSON, and how many there are."""
+    if owner_id is None:
+        return await _items.read(skip=skip, limit=limit)
+    return await _items_of_owner.read(skip=skip, limit=limit, owner_id=owner_id)
+
+
+def select_items(owner_id: uuid.UUID | None) -> SelectOfScalar[Item]:
+    """Return the query of a download: items, newest first."""
+    conditions = [] if owner_id is None else [col(Item.owner_id) == owner_id]
+    return select(Item).where(*conditions).order_by(col(Item.id).desc())

@@ -1,0 +1,57 @@
+"""Users, one statement each."""
+
+import re
+import uuid
+from collections.abc import Iterable
+
+from sqlalchemy import ARRAY, Uuid, bindparam, cast, inspect
+from sqlmodel import col, delete, func, select
+
+from app.archive.context import deletion, deletion_values
+from app.core.pool import Row
+from app.core.statements import Statement
+from app.models import User, UserPublic
+from app.queries.listing import Listing
+
+_user = Statement(select(*inspect(User).columns).where(col(User.id) == bindparam("id")))
+_users = Listing(User, UserPublic)
+_id_by_email = Statement(select(User.id).where(func.lower(col(User.email)) == bindparam("email")))
+_names = Statement(
+    select(User.id, User.email, User.full_name).where(col(User.id) == func.any(cast(bindparam("ids"), ARRAY(Uuid))))
+)
+_delete = Statement(delete(User).where(col(User.id) == deletion.c.id))
+
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+async def get_user(user_id: uuid.UUID) -> User | None:
+    """Return the user with this id as an instance outside any session: its items cannot be loaded from it."""
+    row = await _user.row(id=user_id)
+    return User(**row) if row else None
+
+
+async def find_user_id(email: str) -> uuid.UUID | None:
+    """Return the id of the user with this e-mail, in any case."""
+    row = await _id_by_email.row(email=email.lower())
+    return row["id"] if row else None
+
+
+async def get_names(ids: Iterable[str | uuid.UUID]) -> dict[str, Row]:
+    """Return e-mail and full name of those among these ids who are users, by id."""
+    # An actor in the archive may be any label, not only an id.
+    user_ids = set(filter(_UUID.fullmatch, map(str, ids)))
+    rows = await _names.rows(ids=list(user_ids)) if user_ids else []
+    return {str(row["id"]): row for row in rows}
+
+
+async def list_users(*, skip: int, limit: int) -> tuple[list[str], int]:
+    """Return a page of users, newest first, each in JSON, and how many there are."""
+    return await _users.read(skip=skip, limit=limit)
+
+
+async def delete_user(user_id: uuid.UUID, *, actor: uuid.UUID) -> bool:
+    """Delete a user. The database deletes the user's items by cascade, and archives all of them.
+
+    Returns whether this call deleted the user.
+    """
+    return await _delete.count(**deletion_values(user_id, actor)) == 1
