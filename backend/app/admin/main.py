@@ -54,7 +54,7 @@ console = Console(
     openapi_url=None,
     docs_url=None,
     redoc_url=None,
-    routes=[*sign_in.router.routes, *pages.router.routes],  # the last takes whatever no other does
+    routes=[*sign_in.router.routes, *pages.routes],  # the last takes whatever no other does
 )
 
 

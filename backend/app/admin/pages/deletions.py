@@ -1,0 +1,97 @@
+"""Deletions: the list, and one of them with its undo."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+import psycopg
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
+
+from app.admin.pages.kinds import KINDS, ROWS, conflict_reason, get_people, list_deleted_by
+from app.admin.pages.paging import page_links
+from app.admin.render import go, page
+from app.admin.sign_in import SuperuserDep, for_superusers
+from app.api.deps import DeletionsBefore
+from app.archive import deletions, reports, restore
+from app.models import Moment, TransactionId
+
+PREVIEWED = 200
+"""A deletion of up to this many rows is previewed when its page opens, a larger one on demand: a preview runs the undo
+and rolls it back, and takes as long."""
+
+router = APIRouter(dependencies=for_superusers)
+
+
+@router.get("/")
+async def show_deletions(request: Request, before: DeletionsBefore) -> Response:
+    """Show who deleted what, newest first, and how much on each day."""
+    newest_first = await deletions.list_deletions(limit=ROWS, before=before)
+    return page(
+        request,
+        "deletions.html",
+        deletions=newest_first.data,
+        people=await get_people(newest_first.data),
+        days=await reports.daily(),
+        pages=page_links(request, newest_first.next_before),
+    )
+
+
+@router.get("/deletions/{transaction_id}")
+async def show_deletion(
+    request: Request, transaction_id: TransactionId, archived_at: Moment | None = None, preview: bool = False
+) -> Response:
+    """Show one deletion: its rows, and what an undo would do."""
+    return await _deletion_page(request, transaction_id, archived_at, preview=preview)
+
+
+@router.post("/deletions/{transaction_id}/restore")
+async def undo_deletion(
+    request: Request, admin: SuperuserDep, transaction_id: TransactionId, archived_at: Moment | None = None
+) -> Response:
+    """Undo one deletion: all of it, or nothing."""
+    try:
+        rows = await restore.restore_transaction(transaction_id, actor=admin.id, archived_at=archived_at)
+    except psycopg.Error as error:
+        return await _deletion_page(request, transaction_id, archived_at, problem=conflict_reason(error))
+    query = f"?{urlencode({'archived_at': archived_at.isoformat()})}" if archived_at else ""
+    return go(
+        request, f"/deletions/{transaction_id}{query}", f"Undone: what was deleted is live again ({len(rows)} rows)."
+    )
+
+
+async def _deletion_page(
+    request: Request,
+    transaction_id: str,
+    archived_at: datetime | None,
+    *,
+    preview: bool = False,
+    problem: str | None = None,
+) -> Response:
+    same_id = await deletions.find_deletions(transaction_id, archived_at=archived_at)
+    if not same_id:
+        raise HTTPException(404, "There is no such deletion in the archive.")
+    if len(same_id) > 1:
+        return page(request, "ambiguous.html", 409, deletions=same_id, people=await get_people(same_id))
+    (deletion,) = same_id
+    rows = {kind: await list_deleted_by(kind, deletion.transaction_id, deletion.archived_at) for kind in KINDS.values()}
+    count = sum(deletion.rows.values())
+    status = 409 if problem else 200  # a deletion that cannot be undone can be looked at without error
+    outcomes = None
+    if deletion.restored < count and (preview or count <= PREVIEWED):
+        try:
+            outcomes = await restore.preview_transaction(transaction_id, archived_at=deletion.archived_at)
+        except psycopg.Error as error:
+            problem = conflict_reason(error)
+    return page(
+        request,
+        "deletion.html",
+        status,
+        deletion=deletion,
+        count=count,
+        rows=rows,
+        rows_per_page=ROWS,
+        outcomes=outcomes,
+        kinds=KINDS,
+        people=await get_people([deletion], *(listed.rows for listed in rows.values())),
+        problem=problem,
+    )
