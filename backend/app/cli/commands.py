@@ -1,0 +1,129 @@
+"""The commands and their arguments.
+
+Importing `app.core.config` reads the settings, which may be wrong, and importing the application takes seconds. So each
+command imports what it runs: `--help` needs neither, and `main` turns an error of the settings into one sentence.
+"""
+
+import contextlib
+import os
+import sys
+import warnings
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from app.cli import listener
+from app.cli.signals import Stopped, handle_signals
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+@app.callback()
+def archive_table() -> None:
+    """Archive Table: real deletes, archived by the database."""
+
+
+@app.command()
+def dev() -> None:
+    """Start the database, migrate, serve on 127.0.0.1:$PORT (8000)."""
+    with contextlib.suppress(Stopped), listener.bind(os.environ.get("PORT") or "8000") as bound:
+        from app.cli.serve import serve
+
+        serve(bound)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date, and make the first superuser."""
+    from app.core import migrations
+
+    migrations.upgrade()
+    print(f"The database is at revision {migrations.head()}.")
+
+
+@app.command()
+def revision(
+    message: Annotated[str, typer.Option("--message", "-m", metavar="TEXT", help="What the revision does.")],
+) -> None:
+    """Write the migration from the database's tables to the models'."""
+    from app.core import migrations
+
+    print(migrations.revision(message))
+
+
+class UnparsedCommand(TyperCommand):
+    """A command that gets its arguments exactly as they were typed."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer's context
+        """Leave everything to the command."""
+        ctx.args = args
+        return []
+
+
+@app.command(cls=UnparsedCommand)
+def psql(context: typer.Context) -> None:
+    """Open psql: [--as owner|runtime|auditor] [psql's arguments]."""
+    match context.args:
+        case ["--as", role, *arguments]:
+            pass
+        case arguments:
+            role = "owner"
+    warnings.simplefilter("ignore")  # before the settings are imported, which may warn: the output is psql's alone
+    from app.cli.psql import run_psql
+
+    raise typer.Exit(run_psql(role, arguments))
+
+
+@app.command()
+def demo() -> None:
+    """Walk through delete, archive and restore, on real rows."""
+    from app.cli.demo import tour
+    from app.core import migrations
+
+    migrations.upgrade()
+    tour()
+
+
+@app.command()
+def health(
+    thorough: Annotated[bool, typer.Option("--thorough", help="Check also what must scan the tables.")] = False,
+) -> None:
+    """Show whether the archive is in force; exit with 1 if it is not."""
+    from app.cli.health import print_health
+
+    if not print_health(thorough=thorough):
+        raise typer.Exit(1)
+
+
+@app.command()
+def purge(
+    older_than: Annotated[
+        str, typer.Option("--older-than", metavar="365d", help="Rows deleted longer ago than this: 365d, 26w or 48h.")
+    ],
+    reason: Annotated[str | None, typer.Option("--reason", help="Kept in archive.purge_log.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Destroy them. Without, only tell what would be.")] = False,
+) -> None:
+    """Tell what of the archive is older than that; with --yes, destroy it for good."""
+    from app.cli.purge import purge_older_than
+
+    purge_older_than(older_than, reason, dry_run=not yes)
+
+
+def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
+    print(f"warning: {message}", file=sys.stderr)
+
+
+def main() -> None:
+    """Run the command line."""
+    warnings.showwarning = _warn
+    handle_signals()
+    try:
+        app()
+    except Exception as error:
+        from app.cli.errors import sentence
+
+        message = sentence(error)
+        if message is None:
+            raise
+        sys.exit(f"error: {' '.join(message.split())}")
