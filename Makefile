@@ -41,10 +41,11 @@ test-matrix: .venv/matrix/.installed  ## the tests of the database and the API o
 bench: setup  ## what things cost, as ratios measured side by side; NAMES= chooses benchmarks
 	$(BIN)/python -m tests.benchmarks $(NAMES)
 
-lint: setup  ## formatting, style and types
+lint: setup  ## formatting, style, types and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 schema: setup  ## write db/schema.sql anew, after a change of db/ or sql/
 	WRITE_SCHEMA=1 $(BIN)/pytest -q tests/db -k snapshot

@@ -36,12 +36,11 @@ ArchiveId = Annotated[int, PydanticField(ge=1, le=2**63 - 1)]
 def _copy_of(source: type[SQLModel], exclude: frozenset[str] = frozenset()) -> Any:
     """Return a base class with each column of a table, nullable, so that no constraint makes a delete fail."""
     table: Table = source.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
-    fields: dict[str, Any] = {
-        # mypy: an annotation may be None, but a column's is not.
-        column.name: (source.model_fields[column.name].annotation | None, Field(default=None, sa_type=column.type))  # type: ignore[operator]
-        for column in table.columns
-        if column.name not in exclude
-    }
+    fields: dict[str, Any] = {}
+    for column in table.columns:
+        if column.name not in exclude:
+            annotation: Any = source.model_fields[column.name].annotation
+            fields[column.name] = (annotation | None, Field(default=None, sa_type=column.type))
     return create_model(f"{source.__name__}Copy", __base__=Schema, **fields)
 
 
