@@ -1,4 +1,4 @@
-"""The console as an application of its own: what it answers to an error, and with which headers it answers anything."""
+"""The console as an application of its own: its error pages, and the headers of all its responses."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ HEADERS = {
 
 
 def headed(send: Send, **more: str) -> Send:
-    """Return what sends an answer with the headers above, and these."""
+    """Wrap `send` so that a response has the headers above, and these."""
 
     async def send_headed(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -33,7 +33,7 @@ def headed(send: Send, **more: str) -> Send:
 
 
 class Console(FastAPI):
-    """An application whose every answer has the headers, errors included. Nothing of it is kept by a browser."""
+    """An application that adds the headers to every response, errors included, and forbids browsers to cache it."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, with the headers."""
@@ -41,10 +41,10 @@ class Console(FastAPI):
 
 
 class Static(StaticFiles):
-    """What the pages are dressed in. No secret, and so for everybody."""
+    """Style sheet, script and icon of the pages; public."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, with the headers. A browser asks whether what it has is still good."""
+        """Answer, with the headers. Browsers revalidate what they have cached."""
         await super().__call__(scope, receive, headed(send, **{"Cache-Control": "no-cache"}))
 
 
@@ -63,19 +63,19 @@ console = Console(
 
 @console.exception_handler(sign_in.SignInNeeded)
 def ask_to_sign_in(request: Request, _: sign_in.SignInNeeded) -> Response:
-    """Answer whoever is not signed in, wherever they wanted to go."""
+    """Answer a request without sign-in with the form to sign in."""
     return sign_in.sign_in_page(request)
 
 
 @console.exception_handler(sign_in.NotSuperuser)
 def refuse(request: Request, _: sign_in.NotSuperuser) -> Response:
-    """Answer whoever is signed in and was a superuser once."""
+    """Answer a user who is signed in but no longer a superuser."""
     return page(request, "refused.html", 403)
 
 
 @console.exception_handler(sign_in.ForeignForm)
 def refuse_form(request: Request, _: sign_in.ForeignForm) -> Response:
-    """Answer a form that is not ours, or no longer."""
+    """Answer a form whose seal does not belong to this sign-in."""
     if hasattr(request.state, "signed_in"):
         return problem_page(
             request,
@@ -87,14 +87,14 @@ def refuse_form(request: Request, _: sign_in.ForeignForm) -> Response:
 
 @console.exception_handler(RequestValidationError)
 def refuse_input(request: Request, error: RequestValidationError) -> Response:
-    """Answer an address that no page of ours leads to."""
+    """Answer an address with invalid parameters."""
     faults = "; ".join(f"{fault['loc'][-1]}: {fault['msg']}" for fault in error.errors())
     return problem_page(request, 422, f"This address makes no sense: {faults}.")
 
 
 @console.exception_handler(StarletteHTTPException)
 def answer_refusal(request: Request, error: StarletteHTTPException) -> Response:
-    """Answer what cannot be done, or is not there."""
+    """Answer a refusal with a page."""
     return problem_page(request, error.status_code, error.detail, error.headers)
 
 
@@ -109,5 +109,5 @@ for kind in EXPLAINED:
 
 @console.exception_handler(Exception)
 def answer_fault(request: Request, _: Exception) -> Response:
-    """Answer a fault of the program, which the server logs."""
+    """Answer a bug of the program, which the server logs."""
     return problem_page(request, 500, "That is our fault, and it is logged. Nothing was changed.")

@@ -1,4 +1,4 @@
-"""From what is known to a page: the templates, and how they write times and numbers."""
+"""Rendering: the templates, their filters for times and numbers, and cookies."""
 
 import base64
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from app.core import security
 from app.core.config import settings
 
 NOTICE = "console_notice"
-"""The cookie with what to say on the next page, sealed: nobody else puts words into the console's mouth."""
+"""The cookie with the notice for the next page, sealed so that no other site can forge one."""
 
 
 def root(request: Request) -> str:
@@ -48,14 +48,14 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
 
 
 def problem_page(request: Request, status: int, problem: str, headers: Mapping[str, str] | None = None) -> HTMLResponse:
-    """Answer that something cannot be done, or is not there."""
+    """Answer with a page that says why something cannot be done."""
     answer = page(request, "problem.html", status, title=HTTPStatus(status).phrase, problem=problem)
     answer.headers.update(headers or {})
     return answer
 
 
 def go(request: Request, path: str, notice: str) -> RedirectResponse:
-    """Go on to a page of the console after something was done, and say there what, once."""
+    """Redirect to a page of the console after an action, and show the notice there once."""
     text = base64.urlsafe_b64encode(notice.encode()).decode()
     answer = RedirectResponse(f"{root(request)}{path}", 303)
     set_cookie(request, answer, NOTICE, f"{text}.{security.seal('notice', text)}", lifetime=60)
@@ -70,14 +70,14 @@ def set_cookie(
     lifetime: int | None = None,
     samesite: Literal["lax", "strict"] = "lax",
 ) -> None:
-    """Let a browser keep something for the console: for so many seconds, or until it is closed."""
+    """Set a cookie of the console, for `lifetime` seconds or until the browser is closed."""
     answer.set_cookie(
         name, value, max_age=lifetime, path=root(request), secure=_secure(), httponly=True, samesite=samesite
     )
 
 
 def delete_cookie(request: Request, answer: Response, name: str) -> None:
-    """Let it forget that."""
+    """Delete a cookie of the console."""
     answer.delete_cookie(name, path=root(request), secure=_secure(), httponly=True, samesite="lax")
 
 

@@ -1,4 +1,4 @@
-"""Who may see the console: superusers, by a cookie. And what tells the console's own forms from anybody else's."""
+"""Access to the console: superusers, by a cookie, and seals that tell the console's own forms from forged ones."""
 
 import re
 import secrets
@@ -20,35 +20,35 @@ from app.models import LoginForm, TokenPayload, User
 
 COOKIE = "console"
 FORM_COOKIE = "console_form"
-"""Holds what a sign-in form is bound to: somebody without a sign-in has nothing else."""
+"""The cookie that a sign-in form is bound to, since there is no sign-in yet."""
 
 
 class SignInNeeded(Exception):
-    """Nobody is signed in, or no longer."""
+    """The request is not signed in, or no longer."""
 
 
 class NotSuperuser(Exception):
-    """Whoever is signed in is no superuser."""
+    """The user who is signed in is not a superuser."""
 
 
 class ForeignForm(Exception):
-    """A form that this sign-in was not given: somebody else's, an old one's, or none of ours."""
+    """A form that was not made for this sign-in: another user's, an older one, or another site's."""
 
 
 class SignedIn(NamedTuple):
-    """A sign-in: whose, and by which token."""
+    """A sign-in: the user and the token."""
 
     user: User
     token: TokenPayload
 
     @property
     def seal(self) -> str:
-        """What each of its forms carries, so that no other site can have one sent."""
+        """The hidden field of its forms, against cross-site request forgery."""
         return security.seal("form", self.token.jti)
 
 
 async def signed_in(request: Request) -> SignedIn:
-    """Return whom the cookie signs in. What ends a token of the API ends this one too."""
+    """Return the sign-in of the cookie. Whatever ends a token of the API ends the cookie's token too."""
     try:
         token = security.read_token("console", request.cookies.get(COOKIE, ""))
         user = await accounts.get_holder(token)
@@ -72,7 +72,7 @@ async def superuser(who: SignedInDep) -> User:
 
 
 async def own_form(request: Request, who: SignedInDep) -> FormData:
-    """Return what was filled in, once it is known to be a form of this sign-in; nothing where nothing is sent."""
+    """Return the form, verified to be of this sign-in; an empty one for a GET or HEAD."""
     if request.method in {"GET", "HEAD"}:
         return FormData()
     form = await _read(request)
@@ -84,11 +84,11 @@ async def own_form(request: Request, who: SignedInDep) -> FormData:
 SuperuserDep = Annotated[User, Depends(superuser)]
 FormDep = Annotated[FormData, Depends(own_form)]
 for_superusers = [Depends(superuser), Depends(own_form)]
-"""What stands before every page."""
+"""The dependencies of every page."""
 
 
 async def sign_in_form(request: Request) -> FormData:
-    """Return what was filled in to sign in. A form from elsewhere would sign somebody in as somebody else."""
+    """Return the sign-in form, verified: another site's could sign the visitor in as another user."""
     form = await _read(request)
     nonce = request.cookies.get(FORM_COOKIE, "")
     if not nonce or not security.is_sealed("sign-in", nonce, field(form, "seal")):
@@ -97,7 +97,7 @@ async def sign_in_form(request: Request) -> FormData:
 
 
 async def _read(request: Request) -> FormData:
-    """Read a form that may be in whatever encoding it says: none of ours says any but UTF-8."""
+    """Read a form. It may declare any encoding, but a form of the console is always UTF-8."""
     try:
         form = await request.form(max_files=0, max_fields=20)
         "".join(map(str, form.values())).encode()  # half a surrogate pair
@@ -127,7 +127,7 @@ def sign_in(request: Request, session: SessionDep, form: Annotated[FormData, Dep
         return sign_in_page(request, 422, problem="This cannot be an e-mail and a password", next_page=next_page)
     except HTTPException as error:
         return sign_in_page(request, error.status_code, problem=error.detail, email=email, next_page=next_page)
-    if not user.is_superuser:  # they get no cookie: there is nothing here that it would open
+    if not user.is_superuser:  # no cookie: it would open nothing
         return sign_in_page(request, 403, refused=user, next_page=next_page)
     answer = RedirectResponse(_local(request, next_page), 303)
     set_cookie(request, answer, COOKIE, token, lifetime=settings.ACCESS_TOKEN_EXPIRE_MINUTES * 60)
@@ -136,7 +136,7 @@ def sign_in(request: Request, session: SessionDep, form: Annotated[FormData, Dep
 
 @router.post("/sign-out", dependencies=[Depends(own_form)])
 async def sign_out(request: Request, who: SignedInDep) -> Response:
-    """Sign out: the cookie goes, and its token has ended, wherever else it may be."""
+    """Sign out: delete the cookie and end its token, of which there may be copies."""
     await accounts.end_token(who.token)
     answer = RedirectResponse(f"{root(request)}/", 303)
     delete_cookie(request, answer, COOKIE)
@@ -152,7 +152,7 @@ def sign_in_page(
     email: str = "",
     next_page: str | None = None,
 ) -> Response:
-    """Answer with the form to sign in; from there it goes on to where one wanted to be."""
+    """Answer with the sign-in form, which leads on to the requested page."""
     nonce = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe()
     answer = page(
         request,
@@ -169,7 +169,7 @@ def sign_in_page(
 
 
 def _here(request: Request) -> str:
-    """Return the page asked for, or the one whose form was sent."""
+    """Return the address of the requested page, or of the page with the form that was sent."""
     path = quote(request.scope["path"])
     query = request.scope["query_string"].decode("latin-1")
     if request.method not in {"GET", "HEAD"}:
@@ -178,6 +178,6 @@ def _here(request: Request) -> str:
 
 
 def _local(request: Request, path: str) -> str:
-    """Return the path if it leads to a page of the console, else the first page: nobody is sent elsewhere."""
+    """Return the path if it is a page of the console, else the first page: no redirect leads to another site."""
     start = f"{root(request)}/"
     return path if path.startswith(start) and re.fullmatch(r"[!-\[\]-~]+", path) else start

@@ -1,4 +1,4 @@
-"""What routes ask for, as named types."""
+"""Dependencies of routes, as named types."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -74,5 +74,5 @@ SuperuserDep = Annotated[User, Depends(get_current_active_superuser)]
 
 
 def not_privileged() -> HTTPException:
-    """Return the answer to whoever is not a superuser."""
+    """Return the refusal of a user who is not a superuser."""
     return HTTPException(403, "The user doesn't have enough privileges")

@@ -11,7 +11,7 @@ class Stopped(SystemExit):
 
 
 def handle_signals() -> None:
-    """Raise `Stopped` at each of these signals, but for those that whoever started the process made it ignore."""
+    """Raise `Stopped` at each of these signals, but for those that the process was started to ignore."""
     for number in ENDING:
         if not is_ignored(number):
             signal.signal(number, _stop)

@@ -12,10 +12,11 @@ What it does not do:
 - No background task: no reconnecting ahead of need and no back-off. While the server is away, each request tries once.
 - No reset at the return: settings, LISTEN and temporary tables of a session stay. A connection that is returned inside
   a transaction is closed, not rolled back.
-- No probe of the server: a host that vanished without closing its sockets is noticed by the statement that meets it.
+- No probe of the server: if a host vanishes without closing its sockets, the next statement on each connection waits
+  until TCP gives up.
 - The limit holds for each event loop, not for the process: several loops share the idle connections, but not the limit.
 
-Who waits for a connection is served in order of arrival; the idle connection used last is used next.
+Requests that wait are served in order of arrival. The idle connection that was used last is used next.
 """
 
 from collections import deque
@@ -41,7 +42,7 @@ Row = dict[str, Any]
 Connection = psycopg.AsyncConnection[Row]
 
 CONNECTIONS = 20
-"""How many an event loop opens for its statements; PostgreSQL allows 100 in all unless told otherwise."""
+"""The limit for each event loop. PostgreSQL allows 100 connections in all by default."""
 
 PATIENCE = 5
 """Seconds to wait for a connection while all are in use."""
@@ -133,7 +134,7 @@ async def _connect() -> Connection:
 
 @event.listens_for(engine, "engine_disposed")
 def _close_idle(_: Engine) -> None:
-    """Close the idle connections: whoever disposes of the engine wants no connection left open."""
+    """Close the idle connections along with the engine's."""
     while _idle:
         _close(_idle.pop())
 

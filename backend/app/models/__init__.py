@@ -1,7 +1,6 @@
 """Tables and schemas, each defined once, by subject; import them from here.
 
-What a client sends is validated. What the API answers is not validated again: the database guarantees it, whoever wrote
-the row.
+Requests are validated. Responses are not: the database guarantees what they say, whichever program wrote the row.
 """
 
 from app.models.archive import (
