@@ -1,4 +1,4 @@
-"""What the two roles are for. What they and others cannot do is in test_hostile_login.py."""
+"""What the two roles are for. What they and others cannot do is in test_hostile_calls.py."""
 
 import pytest
 from psycopg.errors import InsufficientPrivilege
