@@ -1,10 +1,50 @@
-"""What tests that speak SQL need: people, items and archived rows, made in SQL."""
+"""What tests that speak SQL share: people, items and archived rows, made in SQL, and what they ask the archive."""
 
+import os
+import subprocess
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
+from app.core import embedded
+from app.core.config import settings
+
+from tests.conftest import AUDITOR, HOST, PORT, RUNTIME, STRANGER
+
+SQL = Path(__file__).parents[2] / "sql"
+
+LOGINS = {
+    "the api": [RUNTIME],
+    "an auditor": [AUDITOR],
+    "a stranger": [STRANGER],
+    "anybody": [RUNTIME, AUDITOR, STRANGER],
+}
+DENIED = "42501"
+
+NOTE = "create table note (id bigint generated always as identity primary key, text varchar(20) not null)"
+
+HEALTH = "select check_name, detail from archive.health() where not ok"
+COUNTS = "select count(*), count(*) filter (where title = 'item 1') from item_archive"
+RESTORE = """
+    select outcome
+      from archive.restore({source}, array(select archive_id from {target} where restored_at is null))
+"""
+UNDO = "select outcome from archive.restore_transaction((select max(transaction_id) from {target}))"
+ARCHIVE = """
+    select 'item', tableoid::regclass::text, t::text from item_archive t
+     union all
+    select 'user', tableoid::regclass::text, t::text from user_archive t
+     union all
+    select 'registry', '', t::text from archive.registry t
+     union all
+    select 'trigger', tgname, tgrelid::regclass || tgenabled::text || tgfoid::regprocedure from pg_trigger
+     where tgrelid in ('item'::regclass, '"user"'::regclass)
+     union all
+    select 'health', check_name, detail from archive.health()
+     order by 1, 2, 3
+"""
 
 
 @pytest.fixture
@@ -30,6 +70,21 @@ def archived(db: psycopg.Connection, items: list[uuid.UUID]) -> list[int]:
 
 
 @pytest.fixture
+def archived_in_2020(db: psycopg.Connection, owner: uuid.UUID) -> list[int]:
+    """The archive ids of three items that were deleted in January and in February of 2020."""
+    return [
+        id
+        for (id,) in db.execute(
+            "insert into item_archive (archive_id, transaction_id, archived_at, session_role, cascaded, id, owner_id)"
+            " select nextval('archive.archive_id_seq'), '7', t::timestamptz, 'x', false, gen_random_uuid(), %s"
+            "   from unnest(array['2020-01-10 12:00Z', '2020-01-31 23:59Z', '2020-02-01 00:00Z']) t"
+            " returning archive_id",
+            [owner],
+        ).fetchall()
+    ]
+
+
+@pytest.fixture
 def restore(db: psycopg.Connection) -> Callable[..., list[tuple[str, str | None]]]:
     """Call archive.restore and return outcome and detail of each row."""
 
@@ -41,3 +96,71 @@ def restore(db: psycopg.Connection) -> Callable[..., list[tuple[str, str | None]
         ).fetchall()
 
     return restore
+
+
+@pytest.fixture
+def attackers(db: psycopg.Connection, archived: list[int], owner: uuid.UUID) -> Iterator[None]:
+    """Something is archived, and its enemies have room to work in. What is archived stays as it is."""
+    db.execute('delete from "user" where id = %s', [owner])
+    db.execute("insert into \"user\" (id, email) values (%s, 'again@example.com')", [owner])
+    db.execute("insert into item (title, owner_id) values ('live', %s)", [owner])
+    db.execute("create schema lair; grant all on schema lair to public; grant create on schema public to public")
+    before = db.execute(ARCHIVE).fetchall()
+    assert len(before) > 10
+    yield
+    assert db.execute(ARCHIVE).fetchall() == before
+
+
+def sqlstate(connection: psycopg.Connection, statement: str, *values: object) -> str | None:
+    """Return the SQLSTATE of trying it, and have it undone; 00000 where nothing is wrong with it."""
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute(statement, *values)
+    except psycopg.Error as error:
+        return error.sqlstate
+    return "00000"
+
+
+def psql(*arguments: str | Path, login: str = AUDITOR, script: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run psql on the current test's database, by default as an auditor."""
+    where = {"PGHOST": HOST, "PGPORT": PORT, "PGUSER": login, "PGDATABASE": settings.POSTGRES_DB, "PGTZ": "UTC"}
+    return subprocess.run(
+        [embedded.binaries() / "psql", "-X", "-A", "-v", "ON_ERROR_STOP=1", *arguments],
+        env=os.environ | where,
+        input=script,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def is_as_it_was(db: psycopg.Connection, table: str) -> bool:
+    """Whether the rows are the kept ones bit for bit: *= compares bytes, where = takes 1.0 for 1.00 and -0 for 0."""
+    return db.execute(
+        f"select count(*) from (select row(t.*) as live from {table} t) l"
+        " full join (select row(k.*) as kept from kept k) k on live *= kept where live is null or kept is null"
+    ).fetchone() == (0,)
+
+
+def delete_and_bring_back(db: psycopg.Connection, table: str, delete: str, bring_back: str) -> set[str]:
+    """Delete all rows, bring them back with RESTORE or UNDO, and return the outcomes."""
+    db.execute(delete.format(table))
+    assert db.execute(f"select count(*) from {table}").fetchone() == (0,)
+
+    source = db.execute("select quote_literal(%s)", [table]).fetchone()[0]
+    (target,) = db.execute(f"select target::text from archive.registry where source = {source}::regclass").fetchone()
+    rows = db.execute(bring_back.format(source=source, target=target)).fetchall()
+    return {outcome for (outcome,) in rows}
+
+
+def partition(db: psycopg.Connection) -> str:
+    """The partition that holds the archived items; without any, that of a year ago."""
+    return db.execute("select min(tableoid::regclass::text) from item_archive").fetchone()[0] or month(db, -12)
+
+
+def month(db: psycopg.Connection, later: int) -> str:
+    """The partition of the archive of items for the month so many months from now."""
+    query = (
+        "select p.partition::text from archive._partitions('item_archive') p where p.lower = archive._month(now(), %s)"
+    )
+    return db.execute(query, [later]).fetchone()[0]

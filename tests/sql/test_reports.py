@@ -1,32 +1,14 @@
-"""The reports in sql/audit, run with psql by an auditor, and sql/README.md with its recipes."""
+"""The reports in sql/audit, run with psql by an auditor."""
 
-import os
 import re
-import subprocess
-from pathlib import Path
 
 import pytest
-from app.core import embedded
-from app.core.config import settings
 
-from tests.conftest import AUDITOR, HOST, OWNER, PORT, RUNTIME, connect
+from tests.conftest import OWNER, RUNTIME, connect
+from tests.sql.conftest import SQL, psql
 
-SQL = Path(__file__).parents[2] / "sql"
 REPORTS = sorted(file.stem for file in (SQL / "audit").glob("*.sql"))
-README = (SQL / "README.md").read_text()
 ACTOR = "ada@example.com"
-
-
-def psql(*arguments, login=AUDITOR, script=None):
-    where = {"PGHOST": HOST, "PGPORT": PORT, "PGUSER": login, "PGDATABASE": settings.POSTGRES_DB, "PGTZ": "UTC"}
-    return subprocess.run(
-        [embedded.binaries() / "psql", "-X", "-A", "-v", "ON_ERROR_STOP=1", *arguments],
-        env=os.environ | where,
-        input=script,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def report(name, **variables):
@@ -70,21 +52,6 @@ def delete(db):
     return delete
 
 
-@pytest.fixture
-def old(db, owner):
-    """The archive ids of three items that were deleted in January and in February of 2020."""
-    return [
-        id
-        for (id,) in db.execute(
-            "insert into item_archive (archive_id, transaction_id, archived_at, session_role, cascaded, id, owner_id)"
-            " select nextval('archive.archive_id_seq'), '7', t::timestamptz, 'x', false, gen_random_uuid(), %s"
-            "   from unnest(array['2020-01-10 12:00Z', '2020-01-31 23:59Z', '2020-02-01 00:00Z']) t"
-            " returning archive_id",
-            [owner],
-        ).fetchall()
-    ]
-
-
 def test_recent_deletions_tell_who_whence_why_and_how_many(db, owner, items, delete):
     delete("delete from item where id = %s", items[0])
     delete('delete from "user" where id = %s', owner, actor="", reason="")
@@ -102,7 +69,7 @@ def test_recent_deletions_tell_who_whence_why_and_how_many(db, owner, items, del
     ]
 
 
-def test_recent_deletions_go_back_as_far_as_asked(old, archived):
+def test_recent_deletions_go_back_as_far_as_asked(archived_in_2020, archived):
     assert [len(rows) for rows in report("recent_deletions")] == [1, 1]
     assert [len(rows) for rows in report("recent_deletions", days=9999)] == [4, 1]
 
@@ -182,7 +149,7 @@ def test_outside_the_api_leaves_out_what_the_api_deleted(db, items):
     ]
 
 
-def test_growth_counts_rows_of_each_month_in_whichever_partition(db, old, archived):
+def test_growth_counts_rows_of_each_month_in_whichever_partition(db, archived_in_2020, archived):
     months, tables = report("growth")
 
     assert [row for row in values(months, "month", "table", "rows", "size", "partition") if row[0] < "2021"] == [
@@ -200,8 +167,8 @@ def test_growth_counts_rows_of_each_month_in_whichever_partition(db, old, archiv
 
 
 @pytest.mark.parametrize("days", [0, 365])
-def test_purge_preview_foretells_the_purge(db, old, archived, days):
-    db.execute("select archive.hold('item', %s, 'case 7')", [old[:1]])
+def test_purge_preview_foretells_the_purge(db, archived_in_2020, archived, days):
+    db.execute("select archive.hold('item', %s, 'case 7')", [archived_in_2020[:1]])
 
     months, holds = report("purge_preview", days=days)
     purged, held, _ = db.execute(
@@ -211,7 +178,7 @@ def test_purge_preview_foretells_the_purge(db, old, archived, days):
     total, *months = values(months, "month", "would_go", "kept_by_a_hold")
     assert total == ("all", str(purged), str(held))
     assert months[-2:] == [("2020-02", "1", "0"), ("2020-01", "1", "1")]
-    assert values(holds, "reason", "table", "archive_id") == [("case 7", "item", str(old[0]))]
+    assert values(holds, "reason", "table", "archive_id") == [("case 7", "item", str(archived_in_2020[0]))]
 
 
 @pytest.mark.parametrize(
@@ -254,47 +221,3 @@ def test_every_report_explains_itself_and_writes_nothing(name):
     assert text.startswith("-- ")
     assert re.search(rf"^--   archive-table psql --as auditor .*-f sql/audit/{name}\.sql$", text, re.MULTILINE)
     assert "\\ir shared/start.sql\n" in text  # which begins a read-only transaction
-
-
-def test_the_readme_names_every_file():
-    linked = re.findall(r"\]\(((?:archive|audit)/[\w/]+\.sql)\)", README)
-
-    assert sorted(linked) == sorted(str(file.relative_to(SQL)) for file in SQL.glob("*/**/*.sql"))
-
-
-def test_the_readme_says_of_each_file_what_its_first_line_says():
-    for file, summary in re.findall(r"^\| \[.*\]\((archive/.*)\) \| (.*) \|$", README, re.MULTILINE):
-        header = re.match(r"(?:-- .*\n)+", (SQL / file).read_text())[0]
-        assert header.replace("\n-- ", " ").startswith(f"-- {summary}")
-
-
-def test_every_recipe_works(db, owner, archived, old):
-    db.execute("create table note (id int primary key); select archive.enable('note')")
-    db.execute("insert into note values (1)")
-    db.execute("select archive.make_partitions()")
-    db.execute("delete from item_archive_y2020m01")
-    (transaction,) = db.execute("select transaction_id from archive.transactions limit 1").fetchone()
-    # pg_cron is stood in for by what runs the command once, at once.
-    db.execute(
-        "create schema cron; create function cron.schedule(name text, schedule text, command text) returns bigint"
-        " language plpgsql as 'begin execute command; return 1; end'"
-    )
-    recipes = "\n".join(re.findall(r"^```sql\n(.*?)^```", README, re.DOTALL | re.MULTILINE))
-    for placeholder, value in {
-        "'815'": f"'{transaction}'",
-        "{12,13}": f"{{{archived[0]},{archived[1]}}}",
-        "01a2081b-4d4f-7b63-9f32-a4f21df0b0a1": str(owner),
-    }.items():
-        assert placeholder in recipes
-        recipes = recipes.replace(placeholder, value)
-
-    run = psql(login=OWNER, script=recipes)
-
-    assert (run.returncode, run.stderr) == (0, "")
-    assert db.execute("select action from archive.purge_log order by log_id").fetchall() == [
-        (action,) for action in ("hold", "release", "purge", "erase", "erase")
-    ]
-    assert db.execute("select to_regclass('item_archive_y2020m01')").fetchone() == (None,)
-    assert db.execute("select count(*) from archive.health() where not ok and severity = 'error'").fetchone() == (0,)
-    db.execute("delete from note")
-    assert db.execute("select colour from note_archive").fetchall() == [("blue",)]

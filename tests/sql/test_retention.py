@@ -1,11 +1,10 @@
-"""Retention: partitions, legal holds, and the end of archived rows."""
+"""Retention: purges, legal holds, and the end of archived rows."""
 
 import psycopg
 import pytest
 
 from tests.conftest import AUDITOR, RUNTIME, connect
-
-COUNTS = "select count(*), count(*) filter (where title = 'item 1') from item_archive"
+from tests.sql.conftest import COUNTS, partition
 
 
 @pytest.fixture
@@ -179,71 +178,3 @@ def test_what_is_not_archived_cannot_be_held(db, archived, function):
         db.execute(f"select archive.{function}('user', %s, 'case 7')", [archived])
 
     assert error.value.sqlstate == "AR404"
-
-
-# Partitions
-
-
-def test_a_closed_month_is_moved_out_of_the_default_partition(db, archived):
-    db.execute("update item_archive set archived_at = archive._partition_month(now(), -2)")
-    assert partition(db) == "item_archive_default"
-
-    db.execute("select archive.make_partitions()")
-
-    assert partition(db) != "item_archive_default"
-    assert db.execute(COUNTS).fetchone() == (3, 1)
-    assert health(db, "default partition is empty")[0]
-
-
-def test_partitions_are_made_while_deletes_go_on(db, items, runtime):
-    db.execute("drop table " + month(db, 2))
-
-    with db.transaction():
-        db.execute("select archive.make_partitions()")
-        runtime.execute("set lock_timeout = '1s'")
-        runtime.execute("delete from item")
-
-    assert db.execute(COUNTS).fetchone() == (3, 1)
-    assert month(db, 2)
-
-
-def test_a_reader_postpones_a_partition_and_deletes_go_on(db, items, runtime):
-    db.execute("drop table " + month(db, 1))
-    with connect(RUNTIME, autocommit=False) as reader:
-        reader.execute("select count(*) from item_archive")
-
-        db.execute("select archive.make_partitions()")  # warns
-        runtime.execute("delete from item")
-
-        assert health(db, "next partition exists")[0] is False
-
-    db.execute("select archive.make_partitions()")
-    assert health(db, "next partition exists")[0]
-
-
-def test_the_runtime_login_may_make_partitions(db, runtime):
-    """As the API does at its start."""
-    db.execute("drop table " + month(db, 1))
-
-    runtime.execute("select archive.make_partitions()")
-
-    assert health(db, "next partition exists")[0]
-    assert health(db, "partitions have no grants")[0]
-
-
-def partition(db):
-    return db.execute("select min(tableoid::regclass::text) from item_archive").fetchone()[0] or month(db, -12)
-
-
-def month(db, later):
-    query = (
-        "select p.partition::text from archive._partitions('item_archive') p"
-        " where p.lower = archive._partition_month(now(), %s)"
-    )
-    return db.execute(query, [later]).fetchone()[0]
-
-
-def health(db, check):
-    return db.execute(
-        "select bool_and(ok), min(detail), min(severity) from archive.health() where check_name = %s", [check]
-    ).fetchone()

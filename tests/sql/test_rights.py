@@ -1,9 +1,13 @@
-"""What the two roles are for. What they and others cannot do is in test_hostile_calls.py."""
+"""What the two roles are for, and that a restore needs the caller's own rights on the table.
+
+What roles cannot do is in test_hostile_statements.py and test_hostile_calls.py.
+"""
 
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
-from tests.conftest import AUDITOR, connect
+from tests.conftest import AUDITOR, RUNTIME, connect
+from tests.sql.conftest import DENIED, sqlstate
 
 
 def test_the_api_can_do_what_it_must(runtime, owner):
@@ -57,3 +61,53 @@ def test_every_object_has_a_comment(db):
     ).fetchall()
 
     assert bare == []
+
+
+def test_a_restore_needs_the_right_to_insert(db, archived, attackers):
+    db.execute("revoke insert on item from archive_runtime")
+
+    for options in ["", ", on_conflict => 'skip'", ", on_conflict => 'copy'", ", dry_run => true"]:
+        with connect(RUNTIME) as attacker:
+            call = f"select * from archive.restore('item', %s{options})"
+            assert sqlstate(attacker, call, [archived]) == DENIED
+
+
+def test_a_restore_writes_no_column_that_the_caller_may_not(db, archived, attackers):
+    db.execute(
+        "revoke insert on item from archive_runtime; grant insert (id, title, owner_id) on item to archive_runtime"
+    )
+
+    with connect(RUNTIME) as attacker:
+        assert sqlstate(attacker, "select * from archive.restore('item', %s)", [archived]) == DENIED
+
+
+@pytest.mark.parametrize(
+    ("policies", "expected"),
+    [
+        ("create policy p on item using (true) with check (title = 'live')", {DENIED}),
+        ("create policy p on item for select using (true)", {DENIED}),
+        (
+            "create policy p on item using (true); alter table item_archive enable row level security",
+            {"AR404", "AR409"},
+        ),
+    ],
+)
+def test_a_policy_holds_for_a_restore(db, runtime, archived, attackers, policies, expected):
+    db.execute("alter table item enable row level security")
+    db.execute(policies)
+
+    answer = sqlstate(runtime, "select * from archive.restore('item', %s)", [archived])
+
+    assert answer in expected
+    assert db.execute("select title from item").fetchall() == [("live",)]
+
+
+def test_a_policy_hides_no_deleted_row_from_the_archive(db, runtime, items):
+    db.execute("alter table item enable row level security, force row level security")
+    db.execute("create policy see on item for select using (title <> 'item 1')")
+    db.execute("create policy del on item for delete using (true)")
+
+    runtime.execute("delete from item")
+    db.execute('delete from "user"')  # its cascade does not ask the policy
+
+    assert db.execute("select count(*) from item_archive").fetchone() == (3,)
