@@ -6,15 +6,19 @@ programs: `TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin make test`.
 
 import os
 import shutil
+import socket
 import tempfile
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
+import uvicorn
 from app.core import embedded
 from pytest_postgresql import factories
 
@@ -28,7 +32,9 @@ BINARIES = Path(os.environ.get("TEST_POSTGRES_BIN") or embedded.binaries())
 HOST, PORT, SUPERUSER = str(embedded.socket_directory(DATA)), "5432", embedded.SUPERUSER
 
 OWNER, RUNTIME, AUDITOR, STRANGER = "test_owner", "test_api", "test_auditor", "test_stranger"
-PASSWORD = "a password for tests"
+PASSWORD, NEW_PASSWORD = "a password for tests", "quite another password"
+NOBODY = uuid.UUID(int=0)
+BUSY = {"detail": "The database is busy, try again"}
 
 # Before the settings are read. Nothing of a developer's own .env may count.
 os.environ |= {
@@ -50,6 +56,7 @@ from app.core.db import engine
 from app.main import app
 from app.models import Item, ItemCreate, User, UserCreate
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from sqlmodel import Session
 
 
@@ -67,6 +74,20 @@ def until(condition: Callable[[], object]) -> None:
             return
         pause.wait(0.05)
     raise AssertionError("in vain")
+
+
+def postmaster(data: Path) -> psutil.Process:
+    """The process that serves an embedded database."""
+    return psutil.Process(int((data / "postmaster.pid").read_text().split()[0]))
+
+
+def reply(response: Response) -> tuple[int, Any]:
+    return response.status_code, response.json()
+
+
+def refusal(response: Response) -> tuple[int, Any, str | None]:
+    """A reply, and after how many seconds to try again."""
+    return *reply(response), response.headers.get("Retry-After")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -128,9 +149,35 @@ def session(db: psycopg.Connection) -> Iterator[Session]:
 
 
 @pytest.fixture
+def set_for_runtime(server: psycopg.Connection, db: psycopg.Connection) -> Callable[[str, str], None]:
+    """Change a setting of the API's login, in this test's database alone."""
+
+    def set_for_runtime(name: str, value: str) -> None:
+        server.execute(f"alter role {RUNTIME} in database {settings.POSTGRES_DB} set {name} = '{value}'")
+        engine.dispose()
+
+    return set_for_runtime
+
+
+@pytest.fixture
 def client(db: psycopg.Connection) -> Iterator[TestClient]:
     with TestClient(app) as client:
         yield client
+
+
+@pytest.fixture
+def port(db: psycopg.Connection) -> Iterator[int]:
+    """The port of a server that leads to this test's database."""
+    # The socket takes connections from the start, so nobody has to wait for the server.
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None))
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @pytest.fixture
@@ -156,6 +203,11 @@ def make_item(db: psycopg.Connection) -> Callable[..., Item]:
 
 
 @pytest.fixture
+def ada(make_user: Callable[..., User]) -> User:
+    return make_user(email="ada@example.com", full_name="Ada Lovelace")
+
+
+@pytest.fixture
 def superuser(db: psycopg.Connection) -> User:
     """The first superuser, whom the migration made."""
     with Session(engine) as session:
@@ -177,6 +229,23 @@ def headers() -> Callable[[User], dict[str, str]]:
 def admin(superuser: User, headers: Callable[[User], dict[str, str]]) -> dict[str, str]:
     """What signs in the first superuser."""
     return headers(superuser)
+
+
+@pytest.fixture
+def delete(client: TestClient, headers: Callable[[User], dict[str, str]]) -> Callable[..., None]:
+    """Delete an item as a user does, with a reason if need be."""
+
+    def delete(item: Item, user: User, **params: str) -> None:
+        answer = client.delete(f"/api/v1/items/{item.id}", params=params, headers=headers(user))
+        assert answer.status_code == 200
+
+    return delete
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Where an embedded database of the test's own can be."""
+    return tmp_path / "postgres"
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from app.core import embedded
 
 TESTS = [
     *["tests/sql", "tests/db", "tests/core", "tests/api", "tests/admin", "tests/isolation"],
-    *["tests/test_crud.py", "tests/test_main.py"],
+    *["tests/test_crud.py", "tests/test_errors.py", "tests/test_main.py"],
     # These use no server but one of their own.
     *["--ignore=tests/core/test_config.py", "--ignore=tests/core/test_embedded.py"],
 ]

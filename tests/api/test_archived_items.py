@@ -1,36 +1,10 @@
-"""The archive over HTTP: superusers browse it and restore from it; nobody else sees it."""
+"""Deleted items over HTTP: superusers browse them; nobody else sees them."""
 
 import csv
-import threading
-import uuid
 
 import pytest
 
-ARCHIVE = "/api/v1/archive/items/"
-
-
-@pytest.fixture
-def ada(make_user):
-    return make_user(email="ada@example.com")
-
-
-@pytest.fixture
-def delete(client, headers):
-    def delete(item, user, **params):
-        answer = client.delete(f"/api/v1/items/{item.id}", params=params, headers=headers(user))
-        assert answer.status_code == 200
-
-    return delete
-
-
-@pytest.fixture
-def browse(client, admin):
-    def browse(**params):
-        answer = client.get(ARCHIVE, params=params, headers=admin)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    return browse
+from tests.api.conftest import ARCHIVED_ITEMS
 
 
 def test_a_deleted_item_is_listed_with_every_column(db, ada, make_item, delete, browse):
@@ -92,7 +66,7 @@ def test_filters(db, client, admin, ada, make_user, make_item, delete, browse, s
     delete(blue, superuser)
     delete(green, ben)
     ids = {row["id"]: row for row in browse()["data"]}
-    client.post(f"{ARCHIVE}{ids[str(green.id)]['archive_id']}/restore", headers=admin)
+    client.post(f"{ARCHIVED_ITEMS}{ids[str(green.id)]['archive_id']}/restore", headers=admin)
 
     def found(**params):
         page = browse(**within | params)
@@ -138,12 +112,12 @@ def test_filters(db, client, admin, ada, make_user, make_item, delete, browse, s
     ],
 )
 def test_a_filter_that_makes_no_sense_is_422(client, admin, params):
-    assert client.get(ARCHIVE, params=params, headers=admin).status_code == 422
+    assert client.get(ARCHIVED_ITEMS, params=params, headers=admin).status_code == 422
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00", "9999-12-31T23:59:59Z", "2026-01-01", "-1e300"])
 def test_no_moment_is_a_server_error(client, admin, moment):
-    answer = client.get(ARCHIVE, params={"archived_after": moment}, headers=admin)
+    answer = client.get(ARCHIVED_ITEMS, params={"archived_after": moment}, headers=admin)
 
     assert answer.status_code in {200, 422}
 
@@ -165,99 +139,21 @@ def test_one_row(client, admin, ada, make_item, delete, browse):
     delete(make_item(ada), ada)
     (row,) = browse()["data"]
 
-    assert client.get(f"{ARCHIVE}{row['archive_id']}", headers=admin).json() == row
+    assert client.get(f"{ARCHIVED_ITEMS}{row['archive_id']}", headers=admin).json() == row
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", "/restore"), ("POST", "/restore-preview")])
 def test_an_unknown_row_is_404(client, admin, method, path):
-    answer = client.request(method, f"{ARCHIVE}4711{path}", headers=admin)
+    answer = client.request(method, f"{ARCHIVED_ITEMS}4711{path}", headers=admin)
 
     assert answer.status_code == 404
-
-
-def test_a_restored_item_is_live_again_under_its_old_id(
-    client, admin, headers, ada, make_item, delete, browse, superuser
-):
-    item = make_item(ada, title="Blue")
-    delete(item, ada)
-    (row,) = browse()["data"]
-
-    answer = client.post(f"{ARCHIVE}{row['archive_id']}/restore", headers=admin)
-
-    assert answer.status_code == 200
-    assert answer.json() == {"id": str(item.id), "title": "Blue", "description": None, "owner_id": str(ada.id)}
-    assert client.get(f"/api/v1/items/{item.id}", headers=headers(ada)).status_code == 200
-    assert browse(state="restored")["data"][0]["restored_by"] == str(superuser.id)
-
-
-def test_an_item_without_its_owner_is_restored_to_another(client, admin, db, ada, make_user, make_item, browse):
-    make_item(ada)
-    db.execute('delete from "user" where id = %s', [ada.id])
-    ben = make_user()
-    (row,) = browse()["data"]
-    path = f"{ARCHIVE}{row['archive_id']}"
-
-    refused = client.post(f"{path}/restore", headers=admin)
-    preview = client.post(f"{path}/restore-preview", headers=admin).json()
-    restored = client.post(f"{path}/restore", headers=admin, json={"owner_id": str(ben.id)})
-
-    assert row["cascaded"] is True
-    assert refused.status_code == 409
-    assert "its owner no longer exists" in refused.json()["detail"]
-    assert preview["outcome"] == "conflict"
-    assert "its owner no longer exists" in preview["detail"]
-    assert restored.json()["owner_id"] == str(ben.id)
-
-
-def test_a_new_owner_must_exist(client, admin, ada, make_item, delete, browse):
-    delete(make_item(ada), ada)
-    (row,) = browse()["data"]
-
-    answer = client.post(f"{ARCHIVE}{row['archive_id']}/restore", headers=admin, json={"owner_id": str(uuid.uuid4())})
-
-    assert answer.status_code == 409
-
-
-def test_a_preview_changes_nothing(client, admin, db, ada, make_item, delete, browse):
-    item = make_item(ada)
-    delete(item, ada)
-    (row,) = browse()["data"]
-
-    answer = client.post(f"{ARCHIVE}{row['archive_id']}/restore-preview", headers=admin)
-
-    assert answer.json() == {
-        "table": "item",
-        "archive_id": row["archive_id"],
-        "row_id": str(item.id),
-        "outcome": "would_restore",
-        "detail": None,
-    }
-    assert browse()["data"] == [row]
-    assert db.execute("select count(*) from item").fetchone() == (0,)
-
-
-def test_twenty_superusers_restore_one_row_once(client, admin, ada, make_item, delete, browse):
-    delete(make_item(ada), ada)
-    (row,) = browse()["data"]
-    answers = []
-
-    def restore():
-        answers.append(client.post(f"{ARCHIVE}{row['archive_id']}/restore", headers=admin).status_code)
-
-    threads = [threading.Thread(target=restore) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(answers) == [200] + [409] * 19
 
 
 def test_the_archive_as_csv(client, admin, ada, make_item, delete):
     delete(make_item(ada, title="=1+1"), ada)
     delete(make_item(ada, title='Blue, "light"'), ada, reason="@twice")
 
-    answer = client.get(f"{ARCHIVE}export/csv", headers=admin, params={"owner_id": str(ada.id)})
+    answer = client.get(f"{ARCHIVED_ITEMS}export/csv", headers=admin, params={"owner_id": str(ada.id)})
 
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     blue, formula = csv.DictReader(answer.text.splitlines())
@@ -270,8 +166,8 @@ def test_the_archive_as_csv(client, admin, ada, make_item, delete):
     [("GET", ""), ("GET", "1"), ("GET", "export/csv"), ("POST", "1/restore"), ("POST", "1/restore-preview")],
 )
 def test_only_superusers_see_the_archive(client, headers, ada, method, path):
-    assert client.request(method, ARCHIVE + path).status_code == 401
-    answer = client.request(method, ARCHIVE + path, headers=headers(ada))
+    assert client.request(method, ARCHIVED_ITEMS + path).status_code == 401
+    answer = client.request(method, ARCHIVED_ITEMS + path, headers=headers(ada))
     assert (answer.status_code, answer.json()) == (403, {"detail": "The user doesn't have enough privileges"})
 
 

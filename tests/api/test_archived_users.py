@@ -9,11 +9,6 @@ ARCHIVE = "/api/v1/archive/users/"
 
 
 @pytest.fixture
-def ada(make_user):
-    return make_user(email="ada@example.com", full_name="Ada Lovelace")
-
-
-@pytest.fixture
 def archived(client, admin, ada):
     """Ada's row in the archive, after a superuser deleted her."""
     assert client.delete(f"/api/v1/users/{ada.id}", headers=admin).status_code == 200

@@ -1,17 +1,13 @@
 """Deletions over HTTP: one row each, and undone as a whole."""
 
 import pytest
-from app.core.config import settings
-from app.core.db import engine
-
-from tests.conftest import RUNTIME
 
 DELETIONS = "/api/v1/archive/transactions/"
 
 
 @pytest.fixture
-def ada(make_user, make_item):
-    ada = make_user(email="ada@example.com")
+def ada(ada, make_item):
+    """With two items."""
     make_item(ada)
     make_item(ada)
     return ada
@@ -39,9 +35,8 @@ def test_a_deletion_is_one_row(deletion, superuser):
     }
 
 
-def test_times_are_the_same_text_everywhere_whatever_the_servers_time_zone(client, server, admin, ada):
-    server.execute(f"alter role {RUNTIME} in database {settings.POSTGRES_DB} set timezone = 'Asia/Kolkata'")
-    engine.dispose()
+def test_times_are_the_same_text_everywhere_whatever_the_servers_time_zone(client, set_for_runtime, admin, ada):
+    set_for_runtime("timezone", "Asia/Kolkata")
     client.delete(f"/api/v1/users/{ada.id}", headers=admin)
 
     (deletion,) = client.get(DELETIONS, headers=admin).json()["data"]

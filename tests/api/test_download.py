@@ -1,34 +1,18 @@
-"""Downloads whose client goes away."""
+"""Downloads: what is in them, and clients that go away."""
 
 import csv
+import io
 import socket
-import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import anyio
 import psycopg
 import pytest
-import uvicorn
-from app.api.export import DOWNLOADS
-from app.core.config import settings
 from app.core.db import engine
+from app.api.export import DOWNLOADS
 from app.main import app
 
-from tests.conftest import OWNER, RUNTIME, connect, until
-
-
-@pytest.fixture
-def port(db) -> Iterator[int]:
-    """The application on a real socket: the test client reads every answer to its end."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        yield listener.getsockname()[1]
-        server.should_exit = True
-        thread.join(10)
+from tests.conftest import OWNER, connect, until
 
 
 @pytest.fixture
@@ -82,11 +66,12 @@ def test_the_document_says_that_downloads_are_csv(path):
     assert answers["200"]["content"] == {"text/csv": {"schema": {"type": "string"}}}
 
 
-def test_times_in_downloads_are_in_utc_whatever_the_logins_time_zone(server, db, client, admin, make_user, make_item):
+def test_times_in_downloads_are_in_utc_whatever_the_logins_time_zone(
+    set_for_runtime, db, client, admin, make_user, make_item
+):
     make_item(make_user())
     db.execute("delete from item")
-    server.execute(f"alter role {RUNTIME} in database {settings.POSTGRES_DB} set timezone = 'Asia/Kolkata'")
-    engine.dispose()
+    set_for_runtime("timezone", "Asia/Kolkata")
 
     (row,) = csv.DictReader(client.get("/api/v1/archive/items/export/csv", headers=admin).text.splitlines())
 
@@ -111,3 +96,80 @@ def test_a_download_that_waits_too_long_for_a_lock_is_503(db, client, admin):
 
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
+
+
+def test_a_download_holds_ones_own_items_and_a_superusers_all(client, make_user, make_item, headers, admin):
+    ann, bob = make_user(), make_user()
+    first, second = make_item(ann, title="Zürich 🏔", description="A"), make_item(bob)
+
+    mine = client.get("/api/v1/items/export/csv", headers=headers(ann))
+    everything = client.get("/api/v1/items/export/csv", headers=admin)
+
+    header, line = "id,title,description,owner_id\n", f"{first.id},Zürich 🏔,A,{ann.id}\n"
+    assert mine.headers["content-type"] == "text/csv; charset=utf-8"
+    assert mine.headers["content-disposition"] == "attachment; filename=my_items.csv"
+    assert mine.content == (header + line).encode()
+    assert everything.headers["content-disposition"] == "attachment; filename=all_items.csv"
+    assert everything.content == (header + f"{second.id},an item,,{bob.id}\n" + line).encode()
+
+
+@pytest.mark.parametrize("start", "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+def test_a_download_is_safe_to_open_in_a_spreadsheet(client, make_user, make_item, headers, start):
+    user = make_user()
+    item = make_item(user, title=f"{start}1+1", description=f"{start}2+2")
+
+    answer = client.get("/api/v1/items/export/csv", headers=headers(user))
+
+    [_, row] = csv.reader(io.StringIO(answer.text, newline=""))
+    assert row == [str(item.id), f"'{start}1+1", f"'{start}2+2", str(user.id)]
+
+
+@pytest.mark.parametrize("text", ['a "quoted" word', "a, comma", "two\nlines", "100%s %(id)s", "\\.", "\\N", " x "])
+def test_a_download_keeps_every_text(client, make_user, make_item, headers, text):
+    user = make_user()
+    make_item(user, title=text, description="x" + text)
+
+    answer = client.get("/api/v1/items/export/csv", headers=headers(user))
+
+    [_, row] = csv.reader(io.StringIO(answer.text, newline=""))
+    assert row[1:3] == [text, "x" + text]
+
+
+def test_a_download_of_nothing_has_a_header(client, make_user, headers):
+    answer = client.get("/api/v1/items/export/csv", headers=headers(make_user()))
+
+    assert answer.text == "id,title,description,owner_id\n"
+
+
+def test_a_client_that_leaves_in_the_middle_of_a_download_gives_the_connection_back(db, make_user, headers):
+    user = make_user()
+    text = "x" * 255
+    insert = "insert into item (title, description, owner_id) select %s, %s, %s from generate_series(1, 50000)"
+    db.execute(insert, [text, text, user.id])
+
+    anyio.run(leave_a_download, headers(user)["Authorization"])
+
+    assert engine.pool.checkedout() == 0
+    copies = "select count(*) from pg_stat_activity where usename = 'test_api' and state = 'active'"
+    assert db.execute(copies).fetchone() == (0,)
+
+
+async def leave_a_download(token):
+    """Ask for a download in the server's manner, and go away after the first chunk."""
+    path = "/api/v1/items/export/csv"
+    scope = {"type": "http", "asgi": {"spec_version": "2.3"}, "http_version": "1.1", "method": "GET", "scheme": "http"}
+    scope |= {"path": path, "root_path": "", "query_string": b"", "headers": [(b"authorization", token.encode())]}
+    left = anyio.Event()
+    messages = iter([{"type": "http.request"}])
+
+    async def receive():
+        if message := next(messages, None):
+            return message
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        if message["type"] == "http.response.body":
+            left.set()
+
+    await app(scope, receive, send)

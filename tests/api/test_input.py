@@ -1,14 +1,13 @@
 """Hostile input is refused with a 422 that never repeats it, and is never a 500."""
 
 import json
-import uuid
 
 import pytest
 from app.main import app
 from fastapi.testclient import TestClient
 
-NOBODY = uuid.UUID(int=0)
-PASSWORD = "a password for tests"
+from tests.conftest import NOBODY, PASSWORD
+
 JSON = {"Content-Type": "application/json"}
 
 OPERATIONS = [

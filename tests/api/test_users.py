@@ -1,16 +1,11 @@
-"""Users over HTTP."""
+"""Users over HTTP: listed, shown, changed and deleted, and who may do that."""
 
 import re
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.conftest import OWNER, connect, until
-
-PASSWORD = "a password for tests"
-NEW_PASSWORD = "quite another password"
-NOBODY = uuid.UUID(int=0)
+from tests.conftest import NEW_PASSWORD, NOBODY, OWNER, PASSWORD, connect, reply, until
 
 UNAUTHENTICATED = (401, {"detail": "Not authenticated"})
 UNPRIVILEGED = (403, {"detail": "The user doesn't have enough privileges"})
@@ -21,11 +16,7 @@ TAKEN = (409, {"detail": "User with this email already exists"})
 DELETED = (200, {"message": "User deleted successfully"})
 
 
-def told(response):
-    return response.status_code, response.json()
-
-
-def shown(user, **changes):
+def public(user, **changes):
     fields = {"id": str(user.id), **{f: getattr(user, f) for f in ("email", "full_name", "is_active", "is_superuser")}}
     return fields | changes
 
@@ -48,7 +39,7 @@ def shown(user, **changes):
     ],
 )
 def test_without_a_token_there_is_only_the_sign_up(client, method, path):
-    assert told(client.request(method, f"/api/v1/users/{path}", json={})) == UNAUTHENTICATED
+    assert reply(client.request(method, f"/api/v1/users/{path}", json={})) == UNAUTHENTICATED
 
 
 @pytest.mark.parametrize(
@@ -58,16 +49,16 @@ def test_an_ordinary_user_learns_nothing_not_even_who_exists(client, make_user, 
     mine, other = headers(make_user()), make_user()
     body = {"email": "x@example.com", "password": PASSWORD}
 
-    assert told(client.request(method, f"/api/v1/users/{path}", json=body, headers=mine)) == UNPRIVILEGED
+    assert reply(client.request(method, f"/api/v1/users/{path}", json=body, headers=mine)) == UNPRIVILEGED
     if path:
-        assert told(client.request(method, f"/api/v1/users/{other.id}", json=body, headers=mine)) == UNPRIVILEGED
+        assert reply(client.request(method, f"/api/v1/users/{other.id}", json=body, headers=mine)) == UNPRIVILEGED
 
 
 def test_an_ordinary_user_may_not_delete_or_change_themselves_by_id(client, make_user, headers):
     user = make_user()
 
-    assert told(client.delete(f"/api/v1/users/{user.id}", headers=headers(user))) == UNPRIVILEGED
-    assert told(client.patch(f"/api/v1/users/{user.id}", json={}, headers=headers(user))) == UNPRIVILEGED
+    assert reply(client.delete(f"/api/v1/users/{user.id}", headers=headers(user))) == UNPRIVILEGED
+    assert reply(client.patch(f"/api/v1/users/{user.id}", json={}, headers=headers(user))) == UNPRIVILEGED
 
 
 # Listing and showing
@@ -79,113 +70,21 @@ def test_users_are_listed_newest_first_in_pages(client, make_user, superuser, ad
     pages = [client.get("/api/v1/users/", params={"skip": n, "limit": 2}, headers=admin).json() for n in (0, 2, 4)]
 
     assert [page["count"] for page in pages] == [5] * 3
-    assert [user for page in pages for user in page["data"]] == [shown(user) for user in reversed(users)]
+    assert [user for page in pages for user in page["data"]] == [public(user) for user in reversed(users)]
 
 
 def test_a_user_is_shown_to_themselves_and_to_superusers(client, make_user, headers, admin):
     user = make_user(full_name="Ann")
 
     for who in (headers(user), admin):
-        assert told(client.get(f"/api/v1/users/{user.id}", headers=who)) == (200, shown(user))
-    assert told(client.get("/api/v1/users/me", headers=headers(user))) == (200, shown(user))
+        assert reply(client.get(f"/api/v1/users/{user.id}", headers=who)) == (200, public(user))
+    assert reply(client.get("/api/v1/users/me", headers=headers(user))) == (200, public(user))
 
 
 def test_a_superuser_is_told_that_a_user_does_not_exist(client, admin):
-    assert told(client.get(f"/api/v1/users/{NOBODY}", headers=admin)) == NOT_FOUND
-    assert told(client.patch(f"/api/v1/users/{NOBODY}", json={}, headers=admin)) == NO_SUCH_ID
-    assert told(client.delete(f"/api/v1/users/{NOBODY}", headers=admin)) == NOT_FOUND
-
-
-# Making
-
-
-def test_a_superuser_makes_a_user_who_is_welcomed_without_a_password(client, admin, mails):
-    body = {"email": "Ann@Example.com", "password": PASSWORD, "full_name": "Ann", "is_superuser": True, "id": "ignored"}
-
-    answer = client.post("/api/v1/users/", json=body, headers=admin)
-
-    assert answer.status_code == 200
-    assert answer.json() == {
-        "id": answer.json()["id"],
-        "email": "ann@example.com",
-        "full_name": "Ann",
-        "is_active": True,
-        "is_superuser": True,
-    }
-    assert uuid.UUID(answer.json()["id"]).version == 7
-    assert [mail["email_to"] for mail in mails] == ["ann@example.com"]
-    assert PASSWORD not in str(mails)
-
-
-def test_a_user_is_made_without_mail(client, admin):
-    body = {"email": "ann@example.com", "password": PASSWORD}
-
-    assert client.post("/api/v1/users/", json=body, headers=admin).status_code == 200
-
-
-def test_a_superuser_is_told_that_an_email_is_taken_in_whatever_case(client, make_user, admin):
-    user = make_user()
-    body = {"email": user.email.upper(), "password": PASSWORD}
-
-    assert told(client.post("/api/v1/users/", json=body, headers=admin)) == (
-        400,
-        {"detail": "The user with this email already exists in the system."},
-    )
-
-
-def test_whoever_signs_up_is_an_ordinary_active_user(client):
-    body = {"email": "Ann@Example.com", "password": PASSWORD, "is_superuser": True, "is_active": False}
-
-    answer = client.post("/api/v1/users/signup", json=body)
-
-    assert answer.status_code == 200
-    assert answer.json() == {
-        "id": answer.json()["id"],
-        "email": "ann@example.com",
-        "full_name": None,
-        "is_active": True,
-        "is_superuser": False,
-    }
-
-
-def test_of_many_sign_ups_at_once_with_one_email_one_succeeds(client, db):
-    def sign_up(number):
-        email = "ann@example.com" if number % 2 else "ANN@example.com"
-        return told(client.post("/api/v1/users/signup", json={"email": email, "password": PASSWORD}))
-
-    with ThreadPoolExecutor(40) as pool:
-        answers = list(pool.map(sign_up, range(40)))
-
-    taken = (400, {"detail": "The user with this email already exists in the system"})
-    assert sorted(status for status, _ in answers) == [200] + [400] * 39
-    assert answers.count(taken) == 39
-    assert db.execute("select count(*) from \"user\" where email = 'ann@example.com'").fetchone() == (1,)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"email": None},
-        {"email": "no address"},
-        {"email": f"{'x' * 64}@{'y' * 60}.{'y' * 60}.{'y' * 60}.{'y' * 10}.com"},
-        {"password": None},
-        {"password": "x" * 7},
-        {"password": "x" * 129},
-        {"full_name": "x" * 256},
-        {"is_active": None},
-        {"is_superuser": None},
-        {"is_superuser": "maybe"},
-    ],
-    ids=lambda change: f"{change}"[:40],
-)
-def test_a_user_with_a_bad_field_is_refused(client, make_user, admin, change):
-    user = make_user()
-    body = {"email": "x@example.com", "password": PASSWORD} | change
-
-    assert client.post("/api/v1/users/", json=body, headers=admin).status_code == 422
-    assert client.patch(f"/api/v1/users/{user.id}", json=change, headers=admin).status_code == 422
-    if not {"is_active", "is_superuser"} & set(change):
-        assert client.post("/api/v1/users/signup", json=body).status_code == 422
+    assert reply(client.get(f"/api/v1/users/{NOBODY}", headers=admin)) == NOT_FOUND
+    assert reply(client.patch(f"/api/v1/users/{NOBODY}", json={}, headers=admin)) == NO_SUCH_ID
+    assert reply(client.delete(f"/api/v1/users/{NOBODY}", headers=admin)) == NOT_FOUND
 
 
 # Changing
@@ -197,14 +96,14 @@ def test_users_change_their_own_name_and_email_and_nothing_else(client, make_use
 
     answer = client.patch("/api/v1/users/me", json=body, headers=headers(user))
 
-    assert told(answer) == (200, shown(user, full_name="Ann", email="ann@example.com"))
+    assert reply(answer) == (200, public(user, full_name="Ann", email="ann@example.com"))
 
 
 def test_an_absent_field_stays_and_a_null_name_is_removed(client, make_user, headers):
     user = make_user(full_name="Ann")
 
-    assert client.patch("/api/v1/users/me", json={}, headers=headers(user)).json() == shown(user)
-    assert client.patch("/api/v1/users/me", json={"full_name": None}, headers=headers(user)).json() == shown(
+    assert client.patch("/api/v1/users/me", json={}, headers=headers(user)).json() == public(user)
+    assert client.patch("/api/v1/users/me", json={"full_name": None}, headers=headers(user)).json() == public(
         user, full_name=None
     )
     assert client.patch("/api/v1/users/me", json={"email": None}, headers=headers(user)).status_code == 422
@@ -214,8 +113,8 @@ def test_nobody_takes_anothers_email(client, make_user, headers, admin):
     user, other = make_user(), make_user()
     body = {"email": other.email.upper()}
 
-    assert told(client.patch("/api/v1/users/me", json=body, headers=headers(user))) == TAKEN
-    assert told(client.patch(f"/api/v1/users/{user.id}", json=body, headers=admin)) == TAKEN
+    assert reply(client.patch("/api/v1/users/me", json=body, headers=headers(user))) == TAKEN
+    assert reply(client.patch(f"/api/v1/users/{user.id}", json=body, headers=admin)) == TAKEN
     assert client.patch("/api/v1/users/me", json={"email": user.email}, headers=headers(user)).status_code == 200
 
 
@@ -225,7 +124,7 @@ def test_a_superuser_changes_a_user(client, make_user, admin):
 
     answer = client.patch(f"/api/v1/users/{user.id}", json=body, headers=admin)
 
-    assert told(answer) == (200, shown(user, email="ann@example.com", full_name="Ann", is_superuser=True))
+    assert reply(answer) == (200, public(user, email="ann@example.com", full_name="Ann", is_superuser=True))
     form = {"username": "ann@example.com", "password": NEW_PASSWORD}
     assert client.post("/api/v1/login/access-token", data=form).status_code == 200
 
@@ -243,7 +142,7 @@ def test_a_password_change_needs_the_current_password_and_a_new_one(client, make
 
     answer = client.patch("/api/v1/users/me/password", json=body, headers=headers(make_user()))
 
-    assert told(answer) == (400, {"detail": detail})
+    assert reply(answer) == (400, {"detail": detail})
 
 
 # Deleting
@@ -253,24 +152,24 @@ def test_users_delete_themselves_and_are_gone(client, make_user, headers):
     user = make_user()
     mine = headers(user)
 
-    assert told(client.delete("/api/v1/users/me", headers=mine)) == DELETED
-    assert told(client.delete("/api/v1/users/me", headers=mine)) == NOT_FOUND
+    assert reply(client.delete("/api/v1/users/me", headers=mine)) == DELETED
+    assert reply(client.delete("/api/v1/users/me", headers=mine)) == NOT_FOUND
 
 
 def test_a_superuser_deletes_others_and_not_themselves(client, make_user, superuser, admin):
     user = make_user()
 
-    assert told(client.delete(f"/api/v1/users/{user.id}", headers=admin)) == DELETED
-    assert told(client.delete(f"/api/v1/users/{user.id}", headers=admin)) == NOT_FOUND
-    assert told(client.delete(f"/api/v1/users/{superuser.id}", headers=admin)) == NOT_ONESELF
-    assert told(client.delete("/api/v1/users/me", headers=admin)) == NOT_ONESELF
+    assert reply(client.delete(f"/api/v1/users/{user.id}", headers=admin)) == DELETED
+    assert reply(client.delete(f"/api/v1/users/{user.id}", headers=admin)) == NOT_FOUND
+    assert reply(client.delete(f"/api/v1/users/{superuser.id}", headers=admin)) == NOT_ONESELF
+    assert reply(client.delete("/api/v1/users/me", headers=admin)) == NOT_ONESELF
 
 
 def test_of_many_deletions_of_a_user_at_once_one_succeeds(client, make_user, admin):
     user = make_user()
 
     with ThreadPoolExecutor(50) as pool:
-        answers = pool.map(lambda _: told(client.delete(f"/api/v1/users/{user.id}", headers=admin)), range(50))
+        answers = pool.map(lambda _: reply(client.delete(f"/api/v1/users/{user.id}", headers=admin)), range(50))
 
     assert sorted(answers, key=str) == [DELETED] + [NOT_FOUND] * 49
 
@@ -292,7 +191,7 @@ def test_a_hundred_thousand_items_are_deleted_by_one_statement_and_none_is_loade
     )
     sent.clear()
 
-    assert told(client.delete(f"/api/v1/users/{user.id}", headers=admin)) == DELETED
+    assert reply(client.delete(f"/api/v1/users/{user.id}", headers=admin)) == DELETED
 
     assert [re.findall("DELETE FROM .*? ", s) for s in sent if "delete" in s.lower()] == [['DELETE FROM "user" ']]
     assert not [statement for statement in sent if "item" in statement]
@@ -319,4 +218,4 @@ def test_a_change_that_the_users_deletion_overtakes_finds_no_user(client, db, ma
         deleter.commit()
         answer = request.result()
 
-    assert told(answer) == NOT_FOUND
+    assert reply(answer) == NOT_FOUND

@@ -1,4 +1,4 @@
-"""Health, readiness, mail, the OpenAPI document and CORS, over HTTP."""
+"""Health, readiness and mail over HTTP."""
 
 import logging
 import smtplib
@@ -9,18 +9,12 @@ import pytest
 from app import utils
 from app.core.config import settings
 from app.core.db import engine
-from app.main import app
-from fastapi.routing import APIRoute
 
-PASSWORD = "a password for tests"
-
-
-def told(response):
-    return response.status_code, response.json()
+from tests.conftest import PASSWORD, reply
 
 
 def test_the_process_is_up(client):
-    assert told(client.get("/api/v1/utils/health-check/")) == (200, True)
+    assert reply(client.get("/api/v1/utils/health-check/")) == (200, True)
 
 
 def test_a_migrated_database_is_ready(client):
@@ -58,7 +52,7 @@ def test_a_database_that_is_gone_is_not_ready_within_two_seconds(client, monkeyp
     assert time.monotonic() - start < 2
     assert answer.status_code == 503
     assert answer.json()["errors"]
-    assert told(client.get("/api/v1/utils/health-check/")) == (200, True)
+    assert reply(client.get("/api/v1/utils/health-check/")) == (200, True)
 
 
 def test_a_request_without_a_database_is_told_to_come_back(client, make_user, headers, monkeypatch):
@@ -68,7 +62,7 @@ def test_a_request_without_a_database_is_told_to_come_back(client, make_user, he
 
     answer = client.get("/api/v1/items/", headers=mine)
 
-    assert told(answer) == (503, {"detail": "The database is not available"})
+    assert reply(answer) == (503, {"detail": "The database is not available"})
     assert answer.headers["Retry-After"]
 
 
@@ -78,7 +72,7 @@ def test_a_request_without_a_database_is_told_to_come_back(client, make_user, he
 def test_a_test_mail_is_sent_for_superusers_only(client, make_user, headers, admin, mails):
     url = "/api/v1/utils/test-email/?email_to=ann@example.com"
 
-    assert told(client.post(url, headers=admin)) == (201, {"message": "Test email sent"})
+    assert reply(client.post(url, headers=admin)) == (201, {"message": "Test email sent"})
     assert client.post(url, headers=headers(make_user())).status_code == 403
     assert client.post(url).status_code == 401
     assert client.post("/api/v1/utils/test-email/?email_to=nonsense", headers=admin).status_code == 422
@@ -115,30 +109,3 @@ def test_nobody_adds_a_header_to_a_mail(client, admin, mails):
     assert client.post("/api/v1/users/", json=body, headers=admin).status_code == 200
     with pytest.raises(ValueError, match="linefeed|newline|header"):
         utils._message("ann@example.com", "A subject\r\nBcc: eve@example.com", "")
-
-
-# The document, and browsers
-
-
-def test_operations_are_named_by_tag_and_function(client):
-    document = client.get("/api/v1/openapi.json").json()
-
-    names = {operation["operationId"] for path in document["paths"].values() for operation in path.values()}
-
-    assert {"login-login_access_token", "users-register_user", "items-read_items", "utils-health_check"} <= names
-    for route in (route for route in app.routes if isinstance(route, APIRoute)):
-        assert f"{route.tags[0]}-{route.name}" in names
-
-
-def test_the_frontend_may_call_with_credentials_and_others_may_not(client):
-    asked = {"Access-Control-Request-Method": "DELETE", "Access-Control-Request-Headers": "authorization"}
-
-    ours = client.options("/api/v1/items/", headers=asked | {"Origin": settings.FRONTEND_HOST})
-    others = client.options("/api/v1/items/", headers=asked | {"Origin": "https://eve.example.com"})
-
-    assert ours.status_code == 200
-    assert ours.headers["Access-Control-Allow-Origin"] == settings.FRONTEND_HOST
-    assert ours.headers["Access-Control-Allow-Credentials"] == "true"
-    assert "DELETE" in ours.headers["Access-Control-Allow-Methods"]
-    assert "authorization" in ours.headers["Access-Control-Allow-Headers"].lower()
-    assert "Access-Control-Allow-Origin" not in others.headers

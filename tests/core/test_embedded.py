@@ -4,7 +4,6 @@ import os
 import pwd
 import subprocess
 import sys
-from pathlib import Path
 
 import psutil
 import psycopg
@@ -12,10 +11,7 @@ import pytest
 from app.core import embedded
 from app.core.embedded import Server
 
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    return tmp_path / "postgres"
+from tests.conftest import postmaster
 
 
 def answers(server: Server) -> bool:
@@ -25,10 +21,6 @@ def answers(server: Server) -> bool:
     except psycopg.OperationalError:
         return False
     return True
-
-
-def postmaster(data: Path) -> psutil.Process:
-    return psutil.Process(int((data / "postmaster.pid").read_text().split()[0]))
 
 
 def test_the_last_of_two_users_stops_the_server(data):

@@ -5,20 +5,17 @@ The browser is the `chromium` on the PATH; CHROMIUM names another. Without one t
 
 import os
 import shutil
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import psycopg
 import pytest
-import uvicorn
-from app.main import app
-from app.models import User
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
+from app.models import Item, User
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, expect, sync_playwright
 
 from tests.conftest import PASSWORD
+from tests.e2e.story import delete
 
 PROGRAM = shutil.which(os.environ.get("CHROMIUM", "chromium"))
 
@@ -31,6 +28,8 @@ FLAGS = [
     "--disable-gpu",
 ]
 """What keeps Chromium from looking for anybody but the server."""
+
+ITEM = "Floor plan"
 
 DESKTOP = {"width": 1280, "height": 900}
 
@@ -52,18 +51,8 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def origin(db: psycopg.Connection) -> Iterator[str]:
-    """A server that leads to this test's database."""
-    # The socket takes connections from the start, so nobody has to wait for the server.
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None))
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
+def origin(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
@@ -97,6 +86,44 @@ def console(page: Page, sign_in: SignIn) -> Page:
     page.goto("/admin/")
     sign_in(page)
     return page
+
+
+@pytest.fixture
+def deleted(runtime: psycopg.Connection, ada: User, make_item: Callable[..., Item]) -> None:
+    """Ada has deleted an item."""
+    make_item(ada, title=ITEM, description="Second storey")
+    delete(runtime, "item", actor=str(ada.id), reason="wrong folder")
+
+
+@pytest.fixture
+def ada_deleted(runtime: psycopg.Connection, superuser: User, ada: User, make_item: Callable[..., Item]) -> None:
+    """Ada has been deleted, with her two items."""
+    make_item(ada, title=ITEM)
+    make_item(ada, title="Invoice")
+    delete(runtime, "\"user\" where email = 'ada@example.com'", actor=str(superuser.id), reason="left the company")
+
+
+def live(db: psycopg.Connection) -> list[str]:
+    """Return the titles of the live items."""
+    return [title for (title,) in db.execute("select title from item order by title")]
+
+
+def heading(page: Page) -> Locator:
+    return page.get_by_role("heading", level=1)
+
+
+def link(page: Page, name: str) -> Locator:
+    return page.get_by_role("link", name=name, exact=True)
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def another_tab(page: Page) -> Page:
+    tab = page.context.new_page()
+    tab.goto(page.url)
+    return tab
 
 
 @contextmanager

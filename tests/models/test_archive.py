@@ -11,7 +11,7 @@ def test_the_metadata_columns_of_the_models_are_those_of_the_database(db: psycop
     columns = [inspect(ItemArchive).columns[name] for name in ArchivedRow.model_fields]
     in_python = [(column.name, column.type.compile(engine.dialect).lower(), not column.nullable) for column in columns]
 
-    in_sql = db.execute("select name, type, not_null from archive._metadata()").fetchall()
+    in_sql = db.execute("select name, type, not_null from archive._archive_metadata()").fetchall()
 
     assert in_python == in_sql
 

@@ -144,3 +144,15 @@ def test_a_login_that_may_write_everywhere_is_reported(db, server):
         server.execute(f"revoke pg_write_all_data from {RUNTIME}")
 
     assert faults == [("nobody writes everywhere", f"{RUNTIME} may write to every table, as pg_write_all_data")]
+
+
+def test_a_login_without_a_limit_is_reported(db, server):
+    server.execute(f"alter role {RUNTIME} reset statement_timeout")
+    try:
+        unwell = db.execute("select check_name, severity, detail from archive.health() where not ok").fetchall()
+    finally:
+        server.execute(f"alter role {RUNTIME} set statement_timeout = '30s'")
+
+    ((check, severity, detail),) = unwell
+    assert (check, severity) == ("runtime login has limits", "warning")
+    assert RUNTIME in detail

@@ -63,7 +63,7 @@ def test_no_lock_of_somebodys_own_keeps_partitions_from_being_made(db, runtime):
 
 
 def test_a_closed_month_is_moved_out_of_the_default_partition(db, archived):
-    db.execute("update item_archive set archived_at = archive._month(now(), -2)")
+    db.execute("update item_archive set archived_at = archive._partition_month(now(), -2)")
     assert partition(db) == "item_archive_default"
 
     db.execute("select archive.make_partitions()")
