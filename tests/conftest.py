@@ -4,11 +4,13 @@ The server is the embedded one, in a directory of its own. TEST_POSTGRES_BIN nam
 programs: `TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin make test`.
 """
 
+import functools
 import os
 import shutil
 import socket
 import tempfile
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -67,13 +69,12 @@ def connect(login: str, **options: Any) -> psycopg.Connection:
 
 
 def until(condition: Callable[[], object]) -> None:
-    """Wait for a condition, for 20 s at most."""
-    pause = threading.Event()
-    for _ in range(400):
-        if condition():
-            return
-        pause.wait(0.05)
-    raise AssertionError("in vain")
+    """Wait for a condition, for 30 s at most."""
+    deadline, pause = time.monotonic() + 30, 0.001
+    while not condition():
+        assert time.monotonic() < deadline, "in vain"
+        threading.Event().wait(pause)
+        pause = min(2 * pause, 0.05)
 
 
 def postmaster(data: Path) -> psutil.Process:
@@ -126,13 +127,12 @@ def db(server: psycopg.Connection, postgresql: psycopg.Connection) -> Iterator[p
     postgresql.autocommit = True
     yield postgresql
     engine.dispose()
-    # The owner, who drops the database, ends what a test has left on it, but may not end a superuser's connection:
-    # one just closed, or autovacuum's.
-    server.execute(
-        "select pg_terminate_backend(pid, 10000) from pg_stat_activity"
-        " where datname = %s and usename is distinct from %s",
-        [settings.POSTGRES_DB, OWNER],
-    )
+    postgresql.close()
+    # The owner drops the database, but may not end a superuser's connection. DROP DATABASE would sleep for 100 ms where
+    # one is left, and so would pg_terminate_backend with a timeout.
+    connections = "from pg_stat_activity where datname = %s"
+    server.execute(f"select pg_terminate_backend(pid) {connections}", [settings.POSTGRES_DB])
+    until(lambda: not server.execute(f"select {connections}", [settings.POSTGRES_DB]).rowcount)
 
 
 @pytest.fixture
@@ -180,12 +180,17 @@ def port(db: psycopg.Connection) -> Iterator[int]:
             thread.join()
 
 
+hash_once = functools.cache(security.get_password_hash)
+"""The hash of a password: a real one, which is slow by design, so not anew for each user of each test."""
+
+
 @pytest.fixture
-def make_user(db: psycopg.Connection) -> Callable[..., User]:
+def make_user(db: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> Callable[..., User]:
     def make_user(**fields: Any) -> User:
         make_user.count += 1
         fields = {"email": f"user{make_user.count}@example.com", "password": PASSWORD} | fields
-        with Session(engine, expire_on_commit=False) as session:
+        with Session(engine, expire_on_commit=False) as session, monkeypatch.context() as patch:
+            patch.setattr(security, "get_password_hash", hash_once)
             return crud.create_user(session=session, user_create=UserCreate(**fields))
 
     make_user.count = 0

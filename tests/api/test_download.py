@@ -87,10 +87,11 @@ def test_a_download_that_cannot_begin_is_an_error_not_half_a_file(db, client, ad
     assert engine.pool.checkedout() == 0
 
 
-def test_a_download_that_waits_too_long_for_a_lock_is_503(db, client, admin):
+def test_a_download_that_waits_too_long_for_a_lock_is_503(set_for_runtime, client, admin):
+    set_for_runtime("lock_timeout", "100ms")
+
     with connect(OWNER, autocommit=False) as other:
         other.execute("lock table item in access exclusive mode")
-        engine.dispose()
 
         answer = client.get("/api/v1/items/export/csv", headers=admin)
 
