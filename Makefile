@@ -35,7 +35,7 @@ chromium:
 	    --target .venv/matrix -r requirements-matrix.lock
 	@touch $@
 
-test-matrix: .venv/matrix/.installed  ## the tests of the database and the API on PostgreSQL 15 to 18, as far as they are installed
+test-matrix: .venv/matrix/.installed  ## the tests of the database, the API and the console on PostgreSQL 15 to 18, where installed
 	$(BIN)/python -m tests.matrix
 
 bench: setup  ## what things cost, as ratios measured side by side; NAMES= chooses benchmarks

@@ -1,4 +1,4 @@
-"""A browser on the test client: it sends forms as their pages have them; and what a reader sees in a page."""
+"""A browser on the test client: it fills in the forms of a page and finds in a page what a reader sees."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""Who sees what of the console: superusers everything, others only how to sign in; and no page anything foreign."""
+"""Access to the console: superusers see every page, others only how to sign in. No page loads anything foreign."""
 
 import re
 from datetime import timedelta

@@ -151,7 +151,7 @@ def test_a_trigger_that_refuses_a_row_in_its_own_way_is_a_conflict(client, db, a
     preview = client.post(f"{path}/restore-preview", headers=admin)
     answer = client.post(f"{path}/restore", headers=admin)
 
-    told = [row["detail"] for row in preview.json()["data"] if row["outcome"] == "conflict"]
-    assert told == ["closed for the night"] * 2
+    details = [row["detail"] for row in preview.json()["data"] if row["outcome"] == "conflict"]
+    assert details == ["closed for the night"] * 2
     assert answer.status_code == 409
     assert "closed for the night" in answer.json()["detail"]

@@ -1,4 +1,4 @@
-"""Errors of PostgreSQL, as HTTP tells them."""
+"""Errors of PostgreSQL as HTTP answers."""
 
 import psycopg
 import pytest

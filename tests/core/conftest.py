@@ -1,4 +1,4 @@
-"""Requests that use a connection in one way or another."""
+"""Requests that use either pool of connections."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The pool of connections for single statements, and that of sessions where they promise the same."""
+"""The pool of connections for single statements. What the pool of sessions promises as well is tested with both."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack

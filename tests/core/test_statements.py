@@ -1,4 +1,4 @@
-"""Statements: each a transaction, each prepared."""
+"""Single statements: each is a transaction, and prepared."""
 
 import anyio
 import pytest

@@ -1,4 +1,4 @@
-"""Limits of the login that the API has: set by the migration, kept where a DBA has set others."""
+"""Limits of the API's login: a migration sets them and keeps those that a DBA has set."""
 
 import pytest
 from app.core import migrations

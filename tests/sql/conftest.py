@@ -1,4 +1,4 @@
-"""What tests that speak SQL share: people, items and archived rows, made in SQL, and what they ask the archive."""
+"""What tests that speak SQL share: fixtures made in SQL, and statements and checks that several files use."""
 
 import os
 import subprocess

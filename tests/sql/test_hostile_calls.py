@@ -1,7 +1,7 @@
-"""What somebody can do by calling the archive's functions who has taken over a login.
+"""Calls of the archive's functions by an attacker who holds a login.
 
-Functions that are not meant for the login are refused. Those that are make the archive trust no row that is not there,
-whatever their arguments.
+Functions that are not meant for the login are refused. Whatever the arguments of the others, the archive never marks a
+row as restored that is not live again.
 """
 
 import pytest

@@ -1,4 +1,4 @@
-"""Labels, logins, tables, functions and operators that somebody makes up to deceive the archive."""
+"""Names that an attacker makes up: labels, logins, and objects that shadow those of the archive."""
 
 import pytest
 

@@ -1,7 +1,7 @@
-"""What somebody can do with statements who has taken over a login: the API's, an auditor's, or a stranger's.
+"""Statements of an attacker who holds a login: the API's, an auditor's, or that of a stranger.
 
-They may make tables and functions in a schema of their own and in public, and have temporary tables. None of what they
-try changes an archived row or the archive's definition.
+Attackers may make tables and functions in a schema of their own and in public, and have temporary tables. None of what
+they try changes an archived row or the archive's definition.
 """
 
 import pytest

@@ -1,6 +1,6 @@
 """What the two roles are for, and that a restore needs the caller's own rights on the table.
 
-What roles cannot do is in test_hostile_statements.py and test_hostile_calls.py.
+What the roles cannot do is in test_hostile_statements.py and test_hostile_calls.py.
 """
 
 import pytest
