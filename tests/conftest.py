@@ -248,9 +248,14 @@ def delete(client: TestClient, headers: Callable[[User], dict[str, str]]) -> Cal
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """Where an embedded database of the test's own can be."""
-    return tmp_path / "postgres"
+def data() -> Iterator[Path]:
+    """Where an embedded database of the test's own can be.
+
+    Not in tmp_path: PostgreSQL has to pass through it as somebody else, and whoever starts pytest closes the directory
+    that those of all runs are in.
+    """
+    with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
+        yield Path(folder) / "postgres"
 
 
 @pytest.fixture

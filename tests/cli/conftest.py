@@ -3,13 +3,14 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from app.core import embedded
 
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, SCRATCH
 
 COMMAND = Path(sys.executable).with_name("archive-table")
 DEADLINE = 30
@@ -45,10 +46,9 @@ def assert_fails_with(result: subprocess.CompletedProcess[str], sentence: str) -
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def migrated() -> Iterator[Path]:
     """A migrated database, kept running."""
-    data = tmp_path_factory.mktemp("cli") / "postgres"
-    with embedded.Server(data):
+    with tempfile.TemporaryDirectory(dir=SCRATCH) as folder, embedded.Server(data := Path(folder) / "postgres"):
         assert run(data, "migrate").returncode == 0
         yield data
 

@@ -15,11 +15,10 @@ from tests.conftest import BINARIES, SUPERUSER
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
+def server(data: Path) -> Iterator[str]:
     """A server of its own, since roles belong to the whole of one; where it listens."""
-    tmp_path.chmod(0o711)
-    with embedded.Server(tmp_path / "pg", BINARIES):
-        yield str(embedded.socket_directory(tmp_path / "pg"))
+    with embedded.Server(data, BINARIES):
+        yield str(embedded.socket_directory(data))
 
 
 @pytest.fixture
