@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +12,8 @@ import pytest
 from app.core import embedded
 from app.core.config import settings
 from app.core.db import engine
+
+from tests.conftest import until
 
 PROGRAM = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 PORT = 6432
@@ -50,11 +51,8 @@ def pool(db, monkeypatch) -> Iterator[str]:
             shutil.chown(path, user)
     with subprocess.Popen([PROGRAM, "--quiet", folder / "pgbouncer.ini"], user=user) as process:
         try:
-            deadline = time.monotonic() + 10
-            while not (folder / f".s.PGSQL.{PORT}").exists():
-                assert process.poll() is None, (folder / "log").read_text()
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
+            until(lambda: (folder / f".s.PGSQL.{PORT}").exists() or process.poll() is not None)
+            assert process.poll() is None, (folder / "log").read_text()
             engine.dispose()
             monkeypatch.setattr(settings, "POSTGRES_SERVER", str(folder))
             monkeypatch.setattr(settings, "POSTGRES_PORT", PORT)
