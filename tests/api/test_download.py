@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import anyio
 import psycopg
 import pytest
-from app.core.db import engine
 from app.api.export import DOWNLOADS
+from app.core.db import engine
 from app.main import app
 
 from tests.conftest import OWNER, connect, until

@@ -160,5 +160,8 @@ def partition(db: psycopg.Connection) -> str:
 
 def month(db: psycopg.Connection, later: int) -> str:
     """The partition of the archive of items for the month so many months from now."""
-    query = "select p.partition::text from archive._partitions('item_archive') p where p.lower = archive._partition_month(now(), %s)"
+    query = (
+        "select p.partition::text from archive._partitions('item_archive') p"
+        " where p.lower = archive._partition_month(now(), %s)"
+    )
     return db.execute(query, [later]).fetchone()[0]
