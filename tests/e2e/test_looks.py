@@ -2,9 +2,9 @@
 
 import io
 import os
-from pathlib import Path
 
 import pytest
+from app.core.config import REPOSITORY
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page
@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from tests.e2e import story
 
 PHONE = {"width": 360, "height": 760}
-FOLDER = Path(__file__).parent / "screenshots"
+FOLDER = REPOSITORY / "docs" / "screenshots"
 PICTURES = {
     "deletions": ("deletions", {}),
     "deletion": ("deletion", {}),
