@@ -12,24 +12,16 @@ an owner, a transaction, a time and a person as this project's archive does.
 
 The floor is one statement that deletes and copies what it deleted. No row trigger can do as little: the executor
 starts once for each row.
-
-Reads are measured on what years of use leave behind. The rows come in generations; nine in ten are deleted, at random,
-and the space is vacuumed before the next, which may use it again.
 """
 
-import re
-import subprocess
-import tempfile
 from collections import defaultdict
-from collections.abc import Iterable
 from functools import partial
 from statistics import median
 from typing import NamedTuple
 
 import psycopg
-from app.core import embedded
 
-from tests.benchmarks import database, fill
+from tests.benchmarks import database, fill, reads
 from tests.benchmarks.designs import (
     AUDIT,
     BARE,
@@ -40,51 +32,18 @@ from tests.benchmarks.designs import (
     NOTHING,
     PROJECT,
     SOFT,
-    SOFT_PLAIN,
     THROUGH_EXECUTE,
     Design,
 )
 from tests.benchmarks.measure import by_turns, stopwatch
 from tests.benchmarks.report import Bars, Report, Table, at_least, at_most, number, postgres_version
+from tests.benchmarks.rows import ACTOR, CLIENTS, COLUMNS, ONE, make_rows, prepare, single_rate, size
 
 DELETING = [BARE, NOTHING, SOFT, FLOOR, HAND_WRITTEN, PROJECT, AUDIT, LEAN_AUDIT, FINDABLE_AUDIT, THROUGH_EXECUTE]
 SINGLE = [BARE, NOTHING, SOFT, FLOOR, PROJECT, AUDIT, THROUGH_EXECUTE]
-READING = [PROJECT, SOFT, SOFT_PLAIN]
 
-CLIENTS = 8
-ACTOR = "0199c0de-0000-7000-8000-000000000001"
-"""Who deletes, as the API says it: a user's id."""
-DELETED = 0.9
-"""Of the rows that the live table is read without."""
-GENERATIONS = 10
-PAGE = 100
-COLUMNS = "id, title, description, owner_id"
-ONE = "where id = (select id from made where n = :n)"
-"""The row that a client of pgbench deletes."""
 AT_MOST, AT_LEAST = 2.1, 1.3
 """How many times as long as the set-wise copy a bulk delete may take; how many times as long the audit trigger must."""
-
-
-class Read(NamedTuple):
-    """A query of live rows, by a value of one of them."""
-
-    name: str
-    by: str
-    query: str
-    slower: int = 1
-    """How many times fewer of them are asked in one measurement."""
-
-
-READS = [
-    Read("one row by its key", "id", f"select {COLUMNS} from item where id = %s and {{live}}"),
-    Read(
-        f"an owner's newest {PAGE}",
-        "owner_id",
-        f"select {COLUMNS} from item where owner_id = %s and {{live}} order by id desc limit {PAGE}",
-    ),
-    Read("count of an owner's", "owner_id", "select count(*) from item where owner_id = %s and {live}"),
-    Read("search in all titles", "title", "select count(*) from item where title like %s || '%%' and {live}", 50),
-]
 
 
 class Scale(NamedTuple):
@@ -107,7 +66,7 @@ def run(scale: Scale) -> Report:
     with database.database("delete") as db, db.connect() as owner, db.connect(database.RUNTIME) as api:
         fill.users(owner, scale.users)
         make_rows(owner, max(scale.bulk, scale.made, CLIENTS * scale.single))
-        for design in {*DELETING, *READING} - {PROJECT}:
+        for design in {*DELETING, *reads.READING} - {PROJECT}:
             design.create(owner)
         api.execute("select set_config('archive.actor', %s, false)", [ACTOR])
         api.execute("set statement_timeout = 0")  # a request has thirty seconds; what is slower is measured too
@@ -120,47 +79,8 @@ def run(scale: Scale) -> Report:
         )
         _bulk(report, owner, api, scale)
         _single(report, owner, db, scale)
-        _reads(report, owner, api, scale)
+        reads.measure(report, owner, api, made=scale.made, lookups=scale.lookups, rounds=scale.rounds)
     return report
-
-
-def make_rows(owner: psycopg.Connection, count: int) -> None:
-    """Make the rows that every design gets: numbered, and with which of them are to be deleted."""
-    owner.execute(
-        f"""
-        create table public.made (
-            like public.item,
-            n      bigint generated always as identity primary key,
-            doomed boolean not null default random() < {DELETED}
-        );
-        grant select on public.made to archive_runtime
-        """
-    )
-    fill.items(owner, count, "public.made")
-    owner.execute("vacuum analyze public.made")
-
-
-def prepare(owner: psycopg.Connection, design: Design, rows: int) -> None:
-    """Give a design's table the first rows, and empty its archive."""
-    _empty(owner, design)
-    _insert(owner, 0, rows)
-    owner.execute("vacuum analyze item")
-    owner.execute("checkpoint")
-
-
-def _empty(owner: psycopg.Connection, design: Design) -> None:
-    design.enter(owner)
-    owner.execute("truncate item")
-    if design.archive:
-        owner.execute(f"truncate {design.archive}")  # afterwards: this project archives what a TRUNCATE removes
-
-
-def _insert(owner: psycopg.Connection, after: int, count: int) -> None:
-    owner.execute(
-        f"insert into item ({COLUMNS})"
-        f" select {COLUMNS} from made where n > %(after)s and n <= %(after)s + %(count)s order by n",
-        {"after": after, "count": count},
-    )
 
 
 def _bulk(report: Report, owner: psycopg.Connection, api: psycopg.Connection, scale: Scale) -> None:
@@ -174,7 +94,7 @@ def _bulk(report: Report, owner: psycopg.Connection, api: psycopg.Connection, sc
             done = api.execute(design.delete())
         assert done.rowcount == scale.bulk
         wal[design.name].append(_wal_position(owner) - start)
-        kept[design.name].append(_size(owner, design.archive) if design.archive else 0)
+        kept[design.name].append(size(owner, design.archive) if design.archive else 0)
         return watch.seconds
 
     seconds = by_turns({design.name: partial(delete, design) for design in DELETING}, scale.rounds)
@@ -234,109 +154,6 @@ def _single(report: Report, owner: psycopg.Connection, db: database.Database, sc
         report.verdicts.append(at_least(f"rate of single {what} / without the trigger", ratio, 0.8))
 
 
-def single_rate(db: database.Database, design: Design, each: int, statements: Iterable[str]) -> float:
-    """Return how often a second all clients get the statements done for a row, each a transaction of its own.
-
-    Each client has rows of its own, `each` of them.
-    """
-    with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
-        file.write(f"\\set row :row + 1\n\\set n :client_id * {each} + :row\n")
-        file.writelines(f"{statement};\n" for statement in statements)
-        file.flush()
-        options = f"--no-vacuum --protocol=prepared --define=row=0 --client={CLIENTS} --jobs=2 --transactions={each}"
-        done = subprocess.run(
-            [embedded.binaries() / "pgbench", *options.split(), "--file", file.name],
-            env=db.environment | {"PGOPTIONS": f"-c search_path={design.schema},public -c archive.actor={ACTOR}"},
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-    return float(re.search(r"^tps = ([\d.]+)", done.stdout, re.MULTILINE)[1])
-
-
-def _reads(report: Report, owner: psycopg.Connection, api: psycopg.Connection, scale: Scale) -> None:
-    for design in READING:
-        _live_through(owner, api, design, scale.made)
-    microseconds = {read.name: _time_read(read, owner, api, scale) for read in READS}
-    sizes = {design.name: _sizes(owner, design) for design in READING}
-    header = ["", *(design.name for design in READING)]
-    report.tables += [
-        Table(
-            f"µs to read the live table, {DELETED:.0%} of {scale.made:,} rows deleted",
-            header,
-            [[name, *map(number, found.values())] for name, found in microseconds.items()],
-        ),
-        Table(
-            "MB on disk then",
-            header,
-            [[part, *(number(size[part] / 1e6) for size in sizes.values())] for part in sizes[PROJECT.name]],
-        ),
-    ]
-    ratios = {
-        design.name: {name: found[design.name] / found[PROJECT.name] for name, found in microseconds.items()}
-        for design in READING
-    }
-    report.charts.append(
-        Bars(
-            "reads",
-            f"Reading the live table, {DELETED:.0%} deleted",
-            "times this project's time, less is better",
-            ratios,
-        )
-    )
-
-
-def _live_through(owner: psycopg.Connection, api: psycopg.Connection, design: Design, made: int) -> None:
-    """Make and delete all rows as years would, each generation vacuumed as autovacuum does in time."""
-    _empty(owner, design)
-    design.enter(api)
-    generation = made // GENERATIONS
-    for before in range(0, made, generation):
-        _insert(owner, before, generation)
-        doomed = f"select id from made where doomed and n > {before} and n <= {before + generation}"
-        api.execute(design.delete(f"where id in ({doomed})"))
-        owner.execute("vacuum analyze item")
-
-
-def _time_read(read: Read, owner: psycopg.Connection, api: psycopg.Connection, scale: Scale) -> dict[str, float]:
-    """Return the microseconds that it takes in each design, whose answers must be the same."""
-    asked = max(1, scale.lookups // read.slower)
-    values = owner.execute(
-        f"select {read.by} from made where not doomed and n <= %s order by hashint8(n) limit %s", [scale.made, asked]
-    ).fetchall()
-    answers = {}
-
-    def seconds(design: Design) -> float:
-        design.enter(api)
-        query = read.query.format(live=design.live)
-        api.execute(query, values[0], prepare=True)
-        with stopwatch() as watch:
-            answers[design.name] = [api.execute(query, value, prepare=True).fetchall() for value in values]
-        return watch.seconds
-
-    found = by_turns({design.name: partial(seconds, design) for design in READING}, scale.rounds)
-    assert all(answer == answers[PROJECT.name] for answer in answers.values())
-    return {name: s / len(values) * 1e6 for name, s in found.items()}
-
-
-def _sizes(owner: psycopg.Connection, design: Design) -> dict[str, float]:
-    """Return the bytes of what a design keeps, by its parts."""
-    design.enter(owner)
-    (table, indexes) = owner.execute("select pg_table_size('item'), pg_indexes_size('item')").fetchone()
-    archive = _size(owner, design.archive) if design.archive else 0
-    return {"live table": table, "its indexes": indexes, "archive": archive}
-
-
 def _wal_position(owner: psycopg.Connection) -> float:
     (position,) = owner.execute("select pg_current_wal_insert_lsn() - '0/0'::pg_lsn").fetchone()
     return float(position)
-
-
-def _size(owner: psycopg.Connection, table: str) -> float:
-    """Return the bytes of a table, its partitions and all their indexes."""
-    (size,) = owner.execute(
-        "select coalesce(sum(pg_total_relation_size(relid)), pg_total_relation_size(%(table)s::regclass))"
-        "  from pg_partition_tree(%(table)s::regclass)",
-        {"table": table},
-    ).fetchone()
-    return float(size)

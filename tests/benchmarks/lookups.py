@@ -16,10 +16,11 @@ import psycopg
 from psycopg import sql
 
 from tests.benchmarks import database, fill
-from tests.benchmarks.delete import ACTOR, AT_LEAST, AT_MOST, CLIENTS, ONE, make_rows, prepare, single_rate
+from tests.benchmarks.delete import AT_LEAST, AT_MOST
 from tests.benchmarks.designs import AUDIT, BARE, FLOOR, PROJECT, Design
 from tests.benchmarks.measure import by_turns, stopwatch
 from tests.benchmarks.report import Report, Table, Verdict, number, postgres_version
+from tests.benchmarks.rows import ACTOR, CLIENTS, ONE, make_rows, prepare, single_rate
 
 INDEXES = {
     "and an item's": "id",
