@@ -62,16 +62,20 @@ class Requests(Machine):
         answer = self.ask("POST", "/users/signup", None, self.model.sign_up, body, json=body)
         return self.add_user(answer, password) if answer else multiple()
 
-    @rule(
-        target=tokens, email=st.sampled_from([*inputs.EMAILS, inputs.NUL]), password=st.sampled_from(inputs.PASSWORDS)
-    )
-    def sign_in(self, email, password):
+    @rule(target=tokens, user=people, in_capitals=st.booleans(), password=st.none() | inputs.passwords)
+    def sign_in(self, user, in_capitals, password):
+        """No password stands for the right one."""
+        email = self.model.users[user]["email"] if user in self.model.users else "nobody@example.com"
+        email = email.upper() if in_capitals else email
+        password = password or self.model.passwords[user] or inputs.PASSWORDS[0]
         form = {"data": {"username": email, "password": password}, "headers": inputs.FORM}
         answer = self.ask("POST", "/login/access-token", None, self.model.sign_in, email, password, **form)
-        return self.add_token(self.model.holder_of(email)["id"], answer["access_token"]) if answer else multiple()
+        return self.add_token(user, answer["access_token"]) if answer else multiple()
 
-    @rule(token=callers, current=inputs.passwords, new=inputs.passwords)
+    @rule(token=callers, current=st.none() | inputs.passwords, new=inputs.passwords)
     def change_password(self, token, current, new):
+        """No password stands for the right one."""
+        current = current or self.model.passwords[token.holder] or inputs.PASSWORDS[0]
         body = {"current_password": current, "new_password": new}
         self.ask("PATCH", "/users/me/password", token, self.model.change_password, current, new, json=body)
 
