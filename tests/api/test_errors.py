@@ -5,8 +5,9 @@ import pytest
 from app.api.errors import explain
 
 
-def test_a_function_replaced_meanwhile_is_a_busy_database():
-    replaced = psycopg.errors.InternalError_("cache lookup failed for function 4711")
+@pytest.mark.parametrize("gone", ["cache lookup failed for function 4711", "could not open relation with OID 4711"])
+def test_what_a_migration_replaced_meanwhile_is_a_busy_database(gone):
+    replaced = psycopg.errors.InternalError_(gone)
 
     assert explain(replaced).status_code == 503
 

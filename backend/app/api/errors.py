@@ -26,8 +26,9 @@ PASSING = {
 }
 """SQLSTATEs of errors that a retry overcomes."""
 
-REPLACED = "cache lookup failed"
-"""PostgreSQL's message where a function was replaced during a statement. Its SQLSTATE is that of any internal error."""
+REPLACED = ("cache lookup failed", "could not open relation with OID")
+"""How PostgreSQL's messages begin where a function or view was replaced during a statement. Their SQLSTATE is that of any
+internal error."""
 
 
 def explain(error: Exception) -> HTTPException:
@@ -50,7 +51,7 @@ def explain(error: Exception) -> HTTPException:
         if state == "25006":
             logger.warning("The database is read-only: %s", error)
             return _busy("The database takes no changes now, try again")
-        if state in PASSING or (state == "XX000" and REPLACED in str(error)):
+        if state in PASSING or (state == "XX000" and str(error).startswith(REPLACED)):
             logger.warning("The database was busy: %s %s", state, error)
             return _busy("The database is busy, try again")
     if isinstance(error, (psycopg.OperationalError, PoolTimeoutError, Exhausted, EmbeddedError)):
