@@ -38,6 +38,14 @@ chromium:
 test-matrix: .venv/matrix/.installed  ## the tests of the database, the API and the console on PostgreSQL 15 to 18, where installed
 	$(BIN)/python -m tests.matrix
 
+MINUTES = 60
+
+faults: setup  ## nothing is lost: kills, full disks, migrations under load, a check after each; MINUTES= says how long
+	$(BIN)/python -m tests.faults --minutes $(MINUTES)
+
+faults-short: setup  ## the same in a few minutes, with fewer kinds of faults
+	$(BIN)/python -m tests.faults --short
+
 bench: setup  ## what things cost, as ratios measured side by side; NAMES= chooses benchmarks
 	$(BIN)/python -m tests.benchmarks $(NAMES)
 
@@ -59,4 +67,4 @@ lock: setup  ## resolve the dependencies anew into the lock files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group matrix --no-deps \
 	    --custom-compile-command "make lock" --upgrade -o requirements-matrix.lock
 
-.PHONY: help setup dev test chromium bench test-matrix lint schema screenshots lock
+.PHONY: help setup dev test chromium faults faults-short bench test-matrix lint schema screenshots lock
