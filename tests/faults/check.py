@@ -9,9 +9,9 @@ from psycopg import sql
 
 from tests.faults.model import NOWHERE, Archived, Model, Operation, Row, State, States, Table
 
-LIVE = "select concat({name}, ':', {key}), array[{columns}]::text[] from only {table}"
+LIVE = "select concat({name}, ':', {key}), array[{columns}] from only {table}"
 ARCHIVED = """
-    select concat({name}, ':', {key}), array[{columns}]::text[], archived_by, a.reason, session_role, cascaded,
+    select concat({name}, ':', {key}), array[{columns}], archived_by, a.reason, session_role, cascaded,
            case when (restored_at is null) = (restored_by is null) then restored_by else 'half a mark' end,
            erased_at is not null, h.archive_id is not null
       from {archive} a
@@ -42,12 +42,12 @@ def load(connection: psycopg.Connection, tables: Iterable[Table]) -> dict[str, S
             names = {
                 "name": sql.Literal(table.name),
                 "key": sql.Identifier(table.columns[0]),
-                "columns": sql.SQL(", ").join(map(sql.Identifier, table.columns[1:])),
+                "columns": sql.SQL(", ").join(
+                    sql.SQL("{}::text").format(sql.Identifier(name)) for name in table.columns[1:]
+                ),
                 "table": sql.Identifier("public", table.name),
                 "archive": sql.Identifier("public", f"{table.name}_archive"),
             }
-            values = [sql.SQL("{}::text").format(sql.Identifier(name)) for name in table.columns[1:]]
-            names["columns"] = sql.SQL(", ").join(values)
             for key, row in connection.execute(sql.SQL(LIVE).format(**names)):
                 live[key] = tuple(row)
             for key, row, *copied in connection.execute(sql.SQL(ARCHIVED).format(**names)):

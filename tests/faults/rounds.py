@@ -3,6 +3,7 @@
 import random
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 
 import psycopg
@@ -27,7 +28,7 @@ PATIENCE = 120
 HISTORIES = 5
 """Of how many findings the journal's lines are printed; the others of a check probably have the same cause."""
 BUSY = f"""
-    select 1 from pg_stat_activity
+    select application_name, state, query from pg_stat_activity
      where datname = '{DATABASE}' and backend_type = 'client backend' and pid <> pg_backend_pid() and state <> 'idle'
 """
 
@@ -63,7 +64,7 @@ class Rounds:
             client.start()
         try:
             for fault in self._schedule(short):
-                self._round(fault, lead=0.5 if short else 1.5)
+                self._round(fault, lead=0.5 if short else 3)
                 self.tally.seconds = time.monotonic() - began
                 if self.tally.seconds > seconds and not short:
                     break
@@ -91,6 +92,9 @@ class Rounds:
             self.tally.skipped[fault.name] = str(reason)
             say(f"{fault.name}: skipped, not passed: {reason}")
             return
+        except Exception:  # of the harness, which goes on: what it left behind is checked like all else
+            self.run.findings.append(Finding("fault failed", fault.name, traceback.format_exc()))
+            ended = None
         self.gauge.watch()
         recoveries = self._recover(fault.name, ended or time.monotonic())
         first = min((seconds for name, seconds in recoveries.items() if name.startswith("http")), default=PATIENCE)
@@ -121,10 +125,12 @@ class Rounds:
         """Check the whole history, while the clients wait."""
         if not self.run.ending.is_set() and not self.run.gate.close():
             self.run.findings.append(Finding("stuck", after, "a client got no answer for two minutes"))
-        self.service.wait()
+        try:
+            self.service.wait(PATIENCE)
+        except TimeoutError as error:
+            self.run.findings.append(Finding("not ready", after, str(error)))
         with self.cluster.connect() as connection:
-            while connection.execute(BUSY).fetchone():
-                time.sleep(0.02)
+            self._wait_for_silence(connection, after)
             start = time.monotonic()
             found = check(connection, self.tables, self.run.model)
             self.tally.checks.append(time.monotonic() - start)
@@ -135,6 +141,15 @@ class Rounds:
         for place, finding in enumerate(found):
             self._tell(after, finding, with_history=place < HISTORIES)
         self.run.gate.open()
+
+    def _wait_for_silence(self, connection: psycopg.Connection, after: str) -> None:
+        """Wait until nothing is under way in the database that nobody waits for any more."""
+        deadline = time.monotonic() + PATIENCE
+        while busy := connection.execute(BUSY).fetchone():
+            if time.monotonic() > deadline:
+                self.run.findings.append(Finding("stuck", after, str(busy)))
+                break
+            time.sleep(0.02)
 
     def _unhealthy(self, thorough: bool) -> list[Finding]:
         query = (
