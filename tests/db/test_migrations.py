@@ -26,8 +26,8 @@ def dump() -> str:
     done = subprocess.run(
         [*pg_dump, *what, settings.POSTGRES_DB], check=True, capture_output=True, text=True, env={"PGTZ": "UTC"}
     )
-    # Before 18, a view's columns are shown with their table even where there is only one. 15.20 stores a version of each
-    # column among its options, which only a pg_dump of the same age leaves out.
+    # Before 18, a view's columns are shown with their table even where there is only one. 15.20 stores a version of
+    # each column among its options, which only a pg_dump of the same age leaves out.
     return re.sub(r"-- Dumped .*\n|\bdeleted\.|ALTER TABLE ONLY .* SET \(pg_attver=\d+\);\n", "", done.stdout)
 
 

@@ -27,8 +27,9 @@ PASSING = {
 """SQLSTATEs of errors that a retry overcomes."""
 
 REPLACED = ("cache lookup failed", "could not open relation with OID")
-"""How PostgreSQL's messages begin where a function or view was replaced during a statement. Their SQLSTATE is that of any
-internal error."""
+"""How PostgreSQL's messages begin where a function or view was replaced during a statement.
+
+Their SQLSTATE is that of any internal error."""
 
 
 def explain(error: Exception) -> HTTPException:
