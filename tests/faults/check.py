@@ -98,16 +98,13 @@ def _decide(operation: Operation, actual: States, made: dict[Row, str]) -> State
 
 def _kind(expected: State, found: State) -> str:
     """Say in a word what is wrong with a row."""
-    unrestored = [copy for copy in found.archived if not copy.restored_by]
-    wanted = [copy for copy in expected.archived if not copy.restored_by]
-    if found == NOWHERE or (expected.live and not found.live and len(unrestored) <= len(wanted)):
+    more = len(found.archived) - len(expected.archived)
+    vanished = expected.live is not None and found.live is None
+    if more == 0 and found.live == expected.live:
+        marks = [[copy.restored_by for copy in state.archived] for state in (expected, found)]
+        return "altered" if marks[0] == marks[1] else "mark"
+    if more < 0 or (vanished and more == 0):
         return "lost"
-    if len(found.archived) < len(expected.archived):
-        return "lost"
-    if len(unrestored) > max(len(wanted), 1) or len(found.archived) > len(expected.archived) + bool(expected.live):
-        return "doubled"
-    if [copy.restored_by for copy in found.archived] != [copy.restored_by for copy in expected.archived]:
-        return "mark"
     if found.live and not expected.live:
         return "ghost"
-    return "altered"
+    return "doubled" if more > vanished else "altered"

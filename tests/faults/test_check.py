@@ -93,6 +93,22 @@ def test_a_mark_that_was_removed_is_found(db, model, restored):
     assert found(db, model) == [("mark", restored)]
 
 
+def test_a_mark_that_was_removed_of_a_row_deleted_again_is_found(db, model, restored):
+    delete(db, restored)
+    model.acknowledge({restored: model.state(restored).deleted(None, None, OWNER)})
+    db.execute("update note_archive set restored_at = null, restored_by = null")
+
+    assert found(db, model) == [("mark", restored)]
+
+
+def test_a_restore_that_is_undone_is_lost(db, model, restored):
+    db.execute("alter table note disable trigger zz_archive_before_delete")
+    delete(db, restored)
+    db.execute("update note_archive set restored_at = null, restored_by = null")
+
+    assert found(db, model) == [("lost", restored)]
+
+
 def test_a_row_archived_twice_is_doubled(db, model, deleted):
     columns = "transaction_id, archived_at, session_role, cascaded, id, body"
     again = f"insert into note_archive (archive_id, {columns}) select archive_id + 1, {columns} from note_archive"
