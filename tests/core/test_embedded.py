@@ -69,10 +69,11 @@ def test_a_crashed_server_recovers_at_the_next_start(data):
 
 
 @pytest.mark.parametrize("name", ["x" * 120, "it's a place, with spaces"])
-def test_any_path_will_do(tmp_path, name):
-    (tmp_path / name).mkdir()
+def test_any_path_will_do(data, name):
+    folder = data.with_name(name)
+    folder.mkdir()
 
-    with Server(tmp_path / name / "postgres") as server:
+    with Server(folder / "postgres") as server:
         assert answers(server)
 
 

@@ -57,8 +57,9 @@ def binaries() -> Path:
 
 
 def socket_directory(data: Path) -> Path:
-    """Return where the server of this data directory has its socket: there, or elsewhere if that path is too long."""
-    if len(os.fsencode(data)) + len("/.s.PGSQL.65535") <= _SOCKET_PATH_LIMIT:
+    """Return the directory of a server's socket: its data directory, or another where that path cannot name a host."""
+    too_long = len(os.fsencode(data)) + len("/.s.PGSQL.65535") > _SOCKET_PATH_LIMIT
+    if not too_long and "," not in str(data):  # libpq takes a comma for the start of another host
         return data
     return Path(tempfile.gettempdir()) / f"archive-table-{hashlib.sha256(os.fsencode(data)).hexdigest()[:16]}"
 
