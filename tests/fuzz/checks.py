@@ -1,0 +1,273 @@
+"""What must hold after each step but a restore: rows that went are archived whole, and nothing else changed."""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from tests.fuzz.model import Archived, Blanked, EndOfPath, Finding, Key, Rows, Table, Values
+from tests.fuzz.steps import Alter, AlterDomain, Delete, Enable, Insert, Retype, Step, Truncate, Update
+from tests.fuzz.types import identifier
+
+if TYPE_CHECKING:
+    from tests.fuzz.world import World
+
+REFUSALS = {"AR409", "AR422"}
+
+RULES = ("22", "23", "2B", "42", "0A", "55", "54")
+"""Classes of what a table itself refuses: its constraints, values that do not fit, objects that depend on others."""
+
+
+def differ(kind: str, expected: object, actual: object, **circumstances: object) -> None:
+    if expected != actual:
+        raise Finding(kind, f"expected {expected!r}, got {actual!r}", **circumstances)
+
+
+def change(world: "World", step: Step, statements: list[str], error: psycopg.Error | None) -> None:
+    """Check a step that deletes nothing."""
+    if error is None:
+        if not isinstance(step, Insert | Update | Alter):
+            live_is_unchanged(world)
+        else:
+            for table in world.tables:
+                follow(table, world.live(table))
+        if isinstance(step, Retype) and step.in_archive:
+            learn_archived(world, step.table, step.column)
+        archive_is_unchanged(world)
+        return
+    message = str(error)
+    if isinstance(step, Enable):
+        if error.sqlstate not in REFUSALS:
+            raise Finding("enable raises", f"{error.sqlstate} {message}", state=error.sqlstate)
+        raise EndOfPath(message)
+    if isinstance(step, Alter) and step.enable and error.sqlstate in REFUSALS:
+        nothing_happened(world)
+        return
+    if isinstance(step, Alter) and "function archive." in (error.diag.context or ""):
+        raise Finding("enable raises", f"{error.sqlstate} {message}", state=error.sqlstate)
+    if not (error.sqlstate or "XX").startswith(RULES):
+        raise Finding("statement raises", f"{error.sqlstate} {message}", state=error.sqlstate)
+    if (
+        isinstance(step, Alter | AlterDomain)
+        and world.failed == statements[0]
+        and succeeds_without_archive(world, statements[:1])
+    ):
+        raise Finding("the archive is in the way", f"{error.sqlstate} {message}", state=error.sqlstate)
+    nothing_happened(world)
+
+
+def follow(table: Table, actual: dict[Key, Values]) -> None:
+    """Take over what is live, in the order in which it came."""
+    table.live = {key: actual[key] for key in table.live if key in actual} | actual
+
+
+def nothing_happened(world: "World") -> None:
+    live_is_unchanged(world)
+    archive_is_unchanged(world)
+
+
+def live_is_unchanged(world: "World") -> None:
+    for table in world.tables:
+        differ("live rows changed", table.live, world.live(table))
+
+
+def archive_is_unchanged(world: "World", besides: set[int] = frozenset()) -> None:
+    """Check each archived row but those."""
+    for n, table in enumerate(world.tables):
+        archive = world.archive_of(table)
+        actual = {int(row[archive.attnum("archive_id")]): row for row in archive.rows}
+        expected = [row for row in world.archived.values() if row.table == n]
+        differ("archived rows came or went", {row.id for row in expected}, set(actual) - besides)
+        for row in expected:
+            holds(world, archive, actual[row.id], row)
+
+
+def holds(world: "World", archive: Rows, actual: dict[int, str | None], row: Archived) -> None:
+    restored = actual[archive.attnum("restored_at")] is not None
+    differ("mark of a restore", row.restored, restored, row=row)
+    for column, value in row.values.items():
+        found = actual.get(row.places[column]) if row.places[column] else value
+        if found != value:
+            name = world.tables[row.table].names[column]
+            raise Finding("archived value changed", f"{name}: {value!r} became {found!r}", row=row, column=column)
+
+
+def learn_archived(world: "World", table: int, column: str) -> None:
+    """Take over the values of a column that was retyped in the archive too."""
+    number = world.tables[table].number_of(column)
+    archive = world.archive_of(world.tables[table])
+    for row in archive.rows:
+        model = world.archived[int(row[archive.attnum("archive_id")])]
+        if number in model.values:
+            model.values[number] = row[model.places[number]]
+
+
+def learn(world: "World") -> None:
+    """Take over everything, after a fault that is known."""
+    for n, table in enumerate(world.tables):
+        follow(table, world.live(table))
+        archive = world.archive_of(table)
+        for row in archive.rows:
+            id = int(row[archive.attnum("archive_id")])
+            model = world.archived.setdefault(id, archived(world, n, archive, row))
+            model.restored = row[archive.attnum("restored_at")] is not None
+            model.values = {c: row[place] for c, place in model.places.items() if place}
+
+
+def archived(world: "World", table: int, archive: Rows, row: dict[int, str | None]) -> Archived:
+    """Read an archived row by the names that its table's columns have now."""
+    columns = world.tables[table].columns.values()
+    places = {column.number: archive.copy_of(column.name) for column in columns}
+    places = {number: place for number, place in places.items() if place}
+    return Archived(
+        id=int(row[archive.attnum("archive_id")]),
+        table=table,
+        values={number: row[place] for number, place in places.items()},
+        places=places,
+        transaction=row[archive.attnum("transaction_id")],
+        archived_at=row[archive.attnum("archived_at")],
+        at=world.at,
+    )
+
+
+def deletion(world: "World", step: Step, statements: list[str], error: psycopg.Error | None, before: dict) -> None:
+    """Check DELETE and TRUNCATE: what is gone is archived, once, with every value."""
+    if error is not None:
+        stale = any(table.is_stale() for table in world.tables)
+        if stale and error.sqlstate in REFUSALS and "archive.enable" in f"{error} {error.diag.message_hint}":
+            nothing_happened(world)
+            return
+        if succeeds_without_archive(world, statements):
+            raise Finding("a delete fails", f"{error.sqlstate} {error}", state=error.sqlstate, stale=stale)
+        nothing_happened(world)
+        return
+
+    aimed = aimed_at(world, step)
+    for n, table in enumerate(world.tables):
+        live = world.live(table)
+        gone = {key: row for key, row in table.live.items() if key not in live}
+        differ("a row is not deleted", set(), {key for key in aimed[n] if key in live})
+        differ("a row came with a deletion", set(), set(live) - set(table.live))
+        archive = world.archive_of(table)
+        found = [row for row in archive.rows if int(row[archive.attnum("archive_id")]) not in world.archived]
+        if table.enabled:
+            rows = [archived(world, n, archive, row) for row in found]
+            for row in rows:
+                whole(world, table, row, gone)
+                row.was_ahead = {c: next_value > int(row.values[c]) for c, next_value in before[n].items()}
+            counts = Counter(table.key_of(row.values) for row in rows)
+            differ("rows archived", Counter(list(gone)), counts, table=n)
+            world.archived |= {row.id: row for row in rows}
+        else:
+            differ("rows archived of a table that is not", [], found)
+        blanked(world, n, live)
+        follow(table, live)
+    archive_is_unchanged(world)
+
+
+def aimed_at(world: "World", step: Step) -> list[set[Key]]:
+    """Return the keys, table by table, that a statement names."""
+    aimed: list[set[Key]] = [set() for _ in world.tables]
+    if isinstance(step, Truncate):
+        for n in step.tables:
+            aimed[n] = set(world.tables[n].live)
+    elif isinstance(step, Delete):
+        for n, row in step.rows:
+            keys = list(world.tables[n].live)
+            aimed[n] |= set(keys) if row is None else {keys[row % len(keys)]}
+    return aimed
+
+
+def whole(world: "World", table: Table, row: Archived, gone: dict[Key, Values]) -> None:
+    """Check that an archived row has every value of a row that is gone."""
+    for key, values in gone.items():
+        if all(row.values.get(number) == value for number, value in zip(table.key, key, strict=True)):
+            for number, value in values.items():
+                if number not in row.places and in_overflow(world, table, row, value):
+                    row.values[number], row.places[number] = value, 0
+                # A reference may have been blanked by the same deletion before its row went too.
+                if row.values.get(number) != value and number not in blankable(table):
+                    raise Finding(
+                        "a value is not archived",
+                        f"{table.names[number]} is {row.values.get(number)!r}, was {value!r}",
+                        table=table,
+                        column=number,
+                    )
+            return
+    raise Finding("archived, and not deleted", f"{row.values}", table=table)
+
+
+def blankable(table: Table) -> set[int]:
+    """Return the columns that ON DELETE SET NULL or SET DEFAULT may change."""
+    return {c for reference in table.references if reference.action in "nd" for c in reference.columns}
+
+
+def in_overflow(world: "World", table: Table, row: Archived, value: str | None) -> bool:
+    """Tell whether the archive keeps a value of a column that it has no column for."""
+    archive = world.archive_of(table)
+    attnum = archive.attnum("overflow")
+    if attnum is None or value is None:
+        return attnum is not None
+    kept = next(r[attnum] for r in archive.rows if r[archive.attnum("archive_id")] == str(row.id))
+    return world.eyes.execute(
+        "select exists (select from jsonb_each_text(%s) e where e.value = %s)", [kept, value]
+    ).fetchone()[0]
+
+
+def blanked(world: "World", n: int, live: dict[Key, Values]) -> None:
+    """Note the references that a deletion changed; nothing else of a row that stays may change."""
+    table = world.tables[n]
+    for key, row in live.items():
+        for column, value in row.items():
+            if table.live[key].get(column) != value:
+                if column not in blankable(table) and not table.columns[column].generated:
+                    raise Finding("a row that stays changed", f"{table.names[column]} of {key}")
+                world.blanked.append(Blanked(world.at, n, key, column, table.live[key].get(column), value))
+
+
+def sequences(world: "World") -> list[dict[int, int]]:
+    """Return, table by table, the next value of each key column that has a sequence."""
+    return [
+        {
+            number: world.one(f"select last_value + is_called::int from {table.columns[number].sequence}")
+            for number in table.key
+            if table.columns[number].sequence
+        }
+        for table in world.tables
+    ]
+
+
+def succeeds_without_archive(world: "World", statements: list[str]) -> bool:
+    """Try statements with the archive out of the way, in a transaction that is rolled back."""
+    world.hands.execute("begin")
+    try:
+        for n, table in enumerate(world.tables):
+            if table.enabled:
+                for trigger in ("zz_archive_before_delete", "zz_archive_before_truncate"):
+                    world.hands.execute(f"drop trigger if exists {identifier(trigger)} on {world.name(n)}")
+            if archive := world.archive_name(n):
+                world.hands.execute(f"drop table {archive} cascade")
+        for statement in statements:
+            world.hands.execute(statement)
+        world.hands.execute("set constraints all immediate")
+    except psycopg.Error:
+        return False
+    finally:
+        world.hands.execute("rollback")
+    return True
+
+
+def health(world: "World") -> None:
+    """Check that health answers, finds no error where all is well, and one where a column is not archived yet."""
+    try:
+        rows = world.eyes.execute(
+            "select source::oid, check_name, detail from archive.health() where not ok and severity = 'error'"
+        ).fetchall()
+    except psycopg.Error as error:
+        raise Finding("health raises", f"{error.sqlstate} {error}", state=error.sqlstate) from error
+    for n, table in enumerate(world.tables):
+        faults = [row[1:] for row in rows if row[0] == table.oid]
+        if table.enabled and not table.is_stale():
+            differ("health finds an error", [], faults, table=n)
+        if table.is_stale("add", "retype"):
+            differ("health finds no error", True, bool(faults), table=n)

@@ -1,0 +1,42 @@
+"""Whatever the table and whatever happened to it, what is deleted from it can be restored as it was."""
+
+import os
+
+from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import strategies as st
+
+from tests.fuzz.histories import History
+from tests.fuzz.known import known
+from tests.fuzz.world import World
+
+RUNS = int(os.environ.get("FUZZ_RUNS", "10"))
+
+
+def test_what_is_deleted_from_any_table_comes_back_as_it_was(databases, types):
+    @st.composite
+    def histories(draw):
+        """Run a history while it is drawn: what can come next depends on what there is."""
+        world = World(databases, known())
+        try:
+            History(world, draw, types).run(most_steps=20)
+        except Exception:
+            note("\n".join(["-- Type into a fresh database:", *world.script]))
+            raise
+        finally:
+            world.close()
+            databases.drop()
+
+    @settings(
+        max_examples=RUNS,
+        phases=[Phase.reuse, Phase.generate, Phase.shrink],
+        deadline=None,
+        print_blob=True,
+        report_multiple_bugs=False,
+        derandomize="FUZZ_RUNS" not in os.environ,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(histories())
+    def holds(_):
+        """Everything is checked while the history is drawn."""
+
+    holds()

@@ -1,0 +1,288 @@
+"""Runs steps against a database, as a DBA would type them, and keeps the model of what has to be there."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import psycopg
+
+from tests.fuzz import checks, restores
+from tests.fuzz.known import Fault
+from tests.fuzz.model import Archived, Blanked, Column, Event, Finding, Reference, Rows, Table
+from tests.fuzz.steps import (
+    AddColumn,
+    Alter,
+    AlterDomain,
+    Create,
+    Delete,
+    Disable,
+    Dump,
+    Enable,
+    RenameTable,
+    Restores,
+    Retype,
+    Set,
+    Step,
+    Truncate,
+)
+from tests.fuzz.types import identifier, literal
+
+FIXED = "-c datestyle=ISO -c timezone=UTC -c intervalstyle=postgres -c extra_float_digits=1 -c bytea_output=hex"
+
+COLUMNS = """
+    select a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attgenerated <> '', a.attidentity <> '',
+           a.atthasdef, a.attnotnull, pg_get_serial_sequence(a.attrelid::regclass::text, a.attname)
+      from pg_attribute a
+     where a.attrelid = %s and a.attnum > 0 and not a.attisdropped
+     order by a.attnum
+"""
+KEY = "select unnest(indkey::int2[]) from pg_index where indrelid = %s and indisprimary"
+ODD_KEY = """
+    with recursive base (type) as (
+        select a.atttypid from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+         where i.indrelid = %s and i.indisprimary
+        union
+        select t.typbasetype from base join pg_type t on t.oid = base.type and t.typtype = 'd'
+    )
+    select exists (select from base join pg_type t on t.oid = type
+                    where t.typcategory = 'A' or t.typtype = 'c' or t.typname in ('jsonb', 'float4', 'float8')
+                       or t.typtype = 'b' and t.typnamespace <> 'pg_catalog'::regnamespace)
+"""
+REFERENCES = """
+    select conkey, confrelid, array(select attname::text from unnest(confkey) with ordinality k (n, position)
+                                      join pg_attribute on attrelid = confrelid and attnum = n order by position),
+           confdeltype::text, condeferred
+      from pg_constraint where conrelid = %s and contype = 'f' order by conname
+"""
+
+
+PREAMBLE = [
+    "create schema app;",
+    *(f"create extension if not exists {name};" for name in ("citext", "hstore", "ltree")),
+]
+
+
+class Databases(Protocol):
+    """Where databases come from."""
+
+    def create(self) -> str: ...
+    def connect(self, database: str, options: str = "") -> psycopg.Connection: ...
+    def copy(self, database: str) -> str: ...
+
+
+class World:
+    """One database, its tables, and the model of them."""
+
+    def __init__(self, databases: Databases, known: Sequence[Fault] = ()) -> None:
+        self.databases = databases
+        self.known = known
+        self.tables: list[Table] = []
+        self.archived: dict[int, Archived] = {}
+        self.blanked: list[Blanked] = []
+        self.domains: set[str] = set()
+        self.settings: list[str] = []
+        self.script = [*PREAMBLE]
+        self.failed = ""
+        """The statement that the last error came from."""
+        self.at = 0
+        self.enter(databases.create())
+
+    def enter(self, database: str) -> None:
+        self.database = database
+        self.hands = self.databases.connect(database)
+        self.eyes = self.databases.connect(database, FIXED + " -c search_path=pg_catalog")
+        for setting in self.settings:
+            self.hands.execute(setting)
+
+    def close(self) -> None:
+        self.hands.close()
+        self.eyes.close()
+
+    # Names, as SQL writes them.
+
+    def name(self, table: int) -> str:
+        return f"{identifier(self.tables[table].schema)}.{identifier(self.tables[table].name)}"
+
+    def archive_name(self, table: int) -> str | None:
+        oid = self.tables[table].archive
+        return None if oid is None else self.one(f"select {oid}::regclass::text")
+
+    def where(self, table: int, row: int | None) -> str:
+        if row is None:
+            return ""
+        model = self.tables[table]
+        key = list(model.live)[row % len(model.live)]
+        return " where " + " and ".join(
+            f"{identifier(model.columns[number].name)} = {literal(value)}"
+            for number, value in zip(model.key, key, strict=True)
+        )
+
+    def one(self, query: str) -> object:
+        row = self.eyes.execute(query).fetchone()
+        return row[0] if row else None
+
+    # Steps.
+
+    def run(self, *steps: Step) -> None:
+        for step in steps:
+            self.step(step)
+
+    def step(self, step: Step) -> bool:
+        """Carry out a step and compare; false where it is left out because of a known fault."""
+        if any(fault.avoids(self, step) for fault in self.known):
+            return False
+        self.at += 1
+        try:
+            self.carry_out(step)
+        except Finding as finding:
+            if not any(fault.tolerates(self, step, finding) for fault in self.known):
+                raise
+            self.script.append(f"-- known: {finding}")
+            checks.learn(self)
+        return True
+
+    def carry_out(self, step: Step) -> None:
+        if isinstance(step, Restores):
+            restores.check(self, step)
+            return
+        if isinstance(step, Dump):
+            self.move()
+            checks.nothing_happened(self)
+            checks.health(self)
+            return
+        statements = list(step.statements(self))
+        before = checks.sequences(self)
+        error = self.transaction(statements)
+        if isinstance(step, Delete | Truncate):
+            checks.deletion(self, step, statements, error, before)
+        else:
+            if error is None:
+                self.note(step)
+            checks.change(self, step, statements, error)
+        if isinstance(step, Enable | Alter | AlterDomain):
+            checks.health(self)
+
+    def transaction(self, statements: Iterable[str]) -> psycopg.Error | None:
+        """Run statements in one transaction; return what made it fail."""
+        return self.query([*statements])[1]
+
+    def query(self, statements: list[str]) -> tuple[list[tuple], psycopg.Error | None]:
+        """Run statements in one transaction; return the rows of the last, and what made it fail."""
+        if len(statements) > 1:
+            self.script += ["begin;", *(f"{statement};" for statement in statements), "commit;"]
+        else:
+            self.script += [f"{statements[0]};"]
+        try:
+            with self.hands.transaction():
+                for statement in statements:
+                    self.failed = statement
+                    cursor = self.hands.execute(statement)
+                return cursor.fetchall() if cursor.description else [], None
+        except psycopg.Error as error:
+            self.script.append(f"-- ERROR {error.sqlstate}: {str(error).splitlines()[0]}")
+            return [], error
+
+    def note(self, step: Step) -> None:
+        """Follow a change of the tables."""
+        if isinstance(step, Set):
+            self.settings += step.statements(self)
+        elif isinstance(step, Create):
+            definition = step.definition
+            table = Table(0, definition.schema, definition.name)
+            self.tables.append(table)
+            table.oid = self.oid(len(self.tables) - 1)
+            self.look(table)
+            self.domains |= {type.domain for type in definition.types.values() if type.domain}
+            for column in table.columns.values():
+                if column.name in definition.types:
+                    table.values[column.number] = definition.types[column.name].values
+            table.stamped = table.number_of(definition.stamped) if definition.stamped else None
+        elif isinstance(step, Enable):
+            self.note_enabled(self.tables[step.table])
+        elif isinstance(step, Disable):
+            table = self.tables[step.table]
+            table.enabled = False
+            table.events.append(Event("disable", self.at))
+        elif isinstance(step, Alter):
+            table = self.tables[step.table]
+            column = table.number_of(step.column) if step.column and not isinstance(step, AddColumn) else None
+            known = set(table.names)
+            self.look(table)
+            if isinstance(step, AddColumn):
+                (column,) = set(table.names) - known
+                table.values[column] = step.values
+                table.added[column] = self.text_of(f"{literal(step.default)}::{step.type}")
+            elif isinstance(step, Retype) and column is not None:
+                table.values[column] = ()
+            table.events.append(Event(step.kind, self.at, column))
+            if isinstance(step, RenameTable) and step.in_archive and table.archive:
+                table.events.append(Event("rename archive", self.at))
+            if step.enable and table.enabled:
+                self.note_enabled(table)
+        elif isinstance(step, AlterDomain):
+            for table in self.tables:
+                table.events.append(Event("domain", self.at))
+
+    def text_of(self, expression: str) -> str | None:
+        """Return the text of an expression, in which names need no schema."""
+        with self.eyes.transaction():
+            self.eyes.execute("set local search_path = public")
+            return Rows.read(self.eyes, f"select {expression}").rows[0][0]
+
+    def note_enabled(self, table: Table) -> None:
+        table.enabled = True
+        table.archive = self.one(f"select target::oid from archive.registry where source = {table.oid}")
+        table.events.append(Event("enable", self.at))
+
+    def oid(self, table: int) -> int:
+        return self.one(f"select {literal(self.name(table))}::regclass::oid")
+
+    def look(self, table: Table) -> None:
+        """Read what a table is like now."""
+        (table.name,) = self.eyes.execute("select relname from pg_class where oid = %s", [table.oid]).fetchone()
+        columns = {}
+        for attnum, *rest in self.eyes.execute(COLUMNS, [table.oid]):
+            number = table.numbers.setdefault(attnum, max(table.names, default=0) + 1)
+            columns[number] = Column(number, *rest)
+            table.names[number] = columns[number].name
+        table.columns = columns
+        table.key = [table.numbers[attnum] for (attnum,) in self.eyes.execute(KEY, [table.oid])]
+        (table.has_odd_key,) = self.eyes.execute(ODD_KEY, [table.oid]).fetchone()
+        table.references = [
+            Reference([table.numbers[attnum] for attnum in own], parent, theirs, action, deferred)
+            for own, parent, theirs, action, deferred in self.eyes.execute(REFERENCES, [table.oid])
+        ]
+
+    def move(self) -> None:
+        """Dump the database, restore it as another one, and go on there. Numbers of columns and tables change."""
+        names = [table.names for table in self.tables]
+        places = [self.archive_of(table) for table in self.tables]
+        archives = [self.archive_name(n) for n in range(len(self.tables))]
+        self.script.append("-- pg_dump, then restore into another database; everything that follows happens there")
+        self.close()
+        self.enter(self.databases.copy(self.database))
+        for n, table in enumerate(self.tables):
+            table.oid = self.oid(n)
+            numbers = {column.name: number for number, column in table.columns.items()}
+            table.numbers = {attnum: numbers[name] for attnum, name, *_ in self.eyes.execute(COLUMNS, [table.oid])}
+            self.look(table)
+            table.names = names[n]
+            table.events.append(Event("dump", self.at))
+            if archives[n] is not None:
+                table.archive = self.one(f"select {literal(archives[n])}::regclass::oid")
+                now = self.archive_of(table)
+                for row in self.archived.values():
+                    if row.table == n:
+                        row.places = {c: now.attnum(places[n].names[place]) for c, place in row.places.items()}
+
+    # What is there.
+
+    def live(self, table: Table) -> dict:
+        rows = Rows.read(self.eyes, f"select * from only {self.name(self.tables.index(table))}")
+        values = [{table.numbers[a]: value for a, value in row.items() if a in table.numbers} for row in rows.rows]
+        return {table.key_of(row): row for row in values}
+
+    def archive_of(self, table: Table) -> Rows:
+        if table.archive is None:
+            return Rows({}, [])
+        name = self.archive_name(self.tables.index(table))
+        return Rows.read(self.eyes, f"select * from {name} order by archive_id")
