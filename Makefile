@@ -49,6 +49,9 @@ faults-short: setup  ## the same in a few minutes, with fewer kinds of faults
 bench: setup  ## what things cost, as ratios measured side by side; NAMES= chooses benchmarks
 	$(BIN)/python -m tests.benchmarks $(NAMES)
 
+fuzz: setup  ## make tables and let rows and columns come and go in RUNS= (2000) histories: what is deleted comes back
+	FUZZ_RUNS=$(or $(RUNS),2000) $(BIN)/pytest -q -n auto tests/fuzz
+
 lint: setup  ## formatting, style, types and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -67,4 +70,4 @@ lock: setup  ## resolve the dependencies anew into the lock files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group matrix --no-deps \
 	    --custom-compile-command "make lock" --upgrade -o requirements-matrix.lock
 
-.PHONY: help setup dev test chromium faults faults-short bench test-matrix lint schema screenshots lock
+.PHONY: help setup dev test chromium faults faults-short fuzz bench test-matrix lint schema screenshots lock

@@ -10,8 +10,9 @@ import sys
 import pytest
 
 from tests.fuzz.known import KNOWN
+from tests.fuzz.test_tables import SHARDS
 
-TEST = "tests/fuzz/test_tables.py"
+SHARD = "tests/fuzz/test_tables.py::test_what_is_deleted_from_any_table_comes_back_as_it_was[0]"
 
 
 def main() -> int:
@@ -26,8 +27,8 @@ def main() -> int:
         for fault in KNOWN:
             print(f"{fault.name:18} {fault.reason}")
         return 0
-    os.environ |= {"FUZZ_RUNS": str(arguments.runs), "FUZZ_WITHOUT_KNOWN": arguments.find or ""}
-    return pytest.main(["-q", "-p", "no:randomly", TEST])
+    os.environ |= {"FUZZ_RUNS": str(arguments.runs * SHARDS), "FUZZ_WITHOUT_KNOWN": arguments.find or ""}
+    return pytest.main(["-q", "-p", "no:randomly", SHARD])
 
 
 if __name__ == "__main__":

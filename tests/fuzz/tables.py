@@ -77,17 +77,16 @@ def definitions(draw: st.DrawFn, known: list[Type], number: int, parents: list[P
         type = draw(any_type)
         kind = draw(st.sampled_from(["", "", "", "default", "not null", "not null default"]))
         default = f" default {literal(draw(st.sampled_from(type.values)))}" if "default" in kind else ""
-        column(type, default + (" not null" if "not null" in kind else ""))
+        unique = " unique" if type.is_key and draw(st.sampled_from(range(8))) == 7 else ""
+        column(type, default + (" not null" if "not null" in kind else "") + unique)
     if draw(st.sampled_from(range(4))) == 3:
         base = draw(st.sampled_from(list(columns)))
         column(known[2], f" generated always as (({identifier(base)} is null)::text) stored")
     if draw(st.sampled_from(range(30))) == 29:
         column(known[2], name=draw(st.sampled_from(OWN_NAMES)))
-    stamped = (
-        column(Type("timestamptz", (), is_key=False), name="updated_at")
-        if draw(st.sampled_from(range(8))) == 7
-        else None
-    )
+    stamped = None
+    if draw(st.sampled_from(range(8))) == 7:
+        stamped = column(Type("timestamptz", (), is_key=False), name="updated_at")
 
     # References.
     lines.append(f"primary key ({', '.join(map(identifier, key))})")

@@ -15,6 +15,7 @@ from tests.fuzz.steps import (
     Create,
     Delete,
     Disable,
+    DropColumn,
     Enable,
     Insert,
     RenameColumn,
@@ -242,4 +243,31 @@ def test_a_column_added_while_a_table_is_not_archived_comes_back_with_its_defaul
         AddColumn(0, "colour", "text", "teal", not_null=True, in_archive=True),
         Enable(0),
         Restore(0),
+    )
+
+
+@fault("its value stays in the archive, and no detail says so: there is a column of that name")
+def test_a_dropped_column_is_named_when_another_has_its_name_now(run):
+    run(
+        SHELF,
+        Enable(0),
+        Insert(0, {"id": "1", "label": "oak"}),
+        Delete([(0, None)]),
+        DropColumn(0, "label", enable=True),
+        AddColumn(0, "label", "text", enable=True),
+        Restore(0),
+    )
+
+
+@pytest.mark.parametrize(("column", "value"), [("tags int[]", "{1}"), ("a int", "1")], ids=["array", "column a"])
+@fault("22P02, 22023: the search for the row in the way goes through jsonb, and takes a column a for an alias")
+def test_a_unique_value_that_is_taken_is_a_conflict(run, column, value):
+    name = column.split()[0]
+    run(
+        table(f"id int primary key, {column} unique"),
+        Enable(0),
+        Insert(0, {"id": "1", name: value}),
+        Delete([(0, None)]),
+        Insert(0, {"id": "2", name: value}),
+        Restore(0, on_conflict="skip"),
     )
