@@ -18,22 +18,22 @@ RULES = ("22", "23", "2B", "42", "0A", "55", "54")
 """Classes of what a table itself refuses: its constraints, values that do not fit, objects that depend on others."""
 
 
-def differ(kind: str, expected: object, actual: object, **circumstances: object) -> None:
+def require_equal(kind: str, expected: object, actual: object, **circumstances: object) -> None:
     if expected != actual:
         raise Finding(kind, f"expected {expected!r}, got {actual!r}", **circumstances)
 
 
-def change(world: "World", step: Step, statements: list[str], error: psycopg.Error | None) -> None:
+def check_change(world: "World", step: Step, statements: list[str], error: psycopg.Error | None) -> None:
     """Check a step that deletes nothing."""
     if error is None:
         if not isinstance(step, Insert | Update | Alter):
-            live_is_unchanged(world)
+            check_live_unchanged(world)
         else:
             for table in world.tables:
-                follow(table, world.live(table))
+                set_live(table, world.live(table))
         if isinstance(step, Retype) and step.in_archive:
             learn_archived(world, step.table, step.column)
-        archive_is_unchanged(world)
+        check_archive_unchanged(world)
         return
     message = str(error)
     if isinstance(step, Enable):
@@ -41,7 +41,7 @@ def change(world: "World", step: Step, statements: list[str], error: psycopg.Err
             raise Finding("enable raises", f"{error.sqlstate} {message}", state=error.sqlstate)
         raise EndOfPath(message)
     if isinstance(step, Alter) and step.enable and error.sqlstate in REFUSALS:
-        nothing_happened(world)
+        check_nothing_changed(world)
         return
     if isinstance(step, Alter) and "function archive." in (error.diag.context or ""):
         raise Finding("enable raises", f"{error.sqlstate} {message}", state=error.sqlstate)
@@ -53,38 +53,38 @@ def change(world: "World", step: Step, statements: list[str], error: psycopg.Err
         and succeeds_without_archive(world, statements[:1])
     ):
         raise Finding("the archive is in the way", f"{error.sqlstate} {message}", state=error.sqlstate)
-    nothing_happened(world)
+    check_nothing_changed(world)
 
 
-def follow(table: Table, actual: dict[Key, Values]) -> None:
+def set_live(table: Table, actual: dict[Key, Values]) -> None:
     """Take over what is live, in the order in which it came."""
     table.live = {key: actual[key] for key in table.live if key in actual} | actual
 
 
-def nothing_happened(world: "World") -> None:
-    live_is_unchanged(world)
-    archive_is_unchanged(world)
+def check_nothing_changed(world: "World") -> None:
+    check_live_unchanged(world)
+    check_archive_unchanged(world)
 
 
-def live_is_unchanged(world: "World") -> None:
+def check_live_unchanged(world: "World") -> None:
     for table in world.tables:
-        differ("live rows changed", table.live, world.live(table))
+        require_equal("live rows changed", table.live, world.live(table))
 
 
-def archive_is_unchanged(world: "World", besides: set[int] = frozenset()) -> None:
+def check_archive_unchanged(world: "World", besides: set[int] = frozenset()) -> None:
     """Check each archived row but those."""
     for n, table in enumerate(world.tables):
         archive = world.archive_of(table)
         actual = {int(row[archive.attnum("archive_id")]): row for row in archive.rows}
         expected = [row for row in world.archived.values() if row.table == n]
-        differ("archived rows came or went", {row.id for row in expected}, set(actual) - besides)
+        require_equal("archived rows came or went", {row.id for row in expected}, set(actual) - besides)
         for row in expected:
-            holds(world, archive, actual[row.id], row)
+            check_archived_row(world, archive, actual[row.id], row)
 
 
-def holds(world: "World", archive: Rows, actual: dict[int, str | None], row: Archived) -> None:
+def check_archived_row(world: "World", archive: Rows, actual: dict[int, str | None], row: Archived) -> None:
     restored = actual[archive.attnum("restored_at")] is not None
-    differ("mark of a restore", row.restored, restored, row=row)
+    require_equal("mark of a restore", row.restored, restored, row=row)
     for column, value in row.values.items():
         found = actual.get(row.places[column]) if row.places[column] else value
         if found != value:
@@ -102,10 +102,10 @@ def learn_archived(world: "World", table: int, column: str) -> None:
             model.values[number] = row[model.places[number]]
 
 
-def learn(world: "World") -> None:
+def relearn(world: "World") -> None:
     """Take over everything, after a fault that is known."""
     for n, table in enumerate(world.tables):
-        follow(table, world.live(table))
+        set_live(table, world.live(table))
         archive = world.archive_of(table)
         for row in archive.rows:
             id = int(row[archive.attnum("archive_id")])
@@ -130,55 +130,57 @@ def archived(world: "World", table: int, archive: Rows, row: dict[int, str | Non
     )
 
 
-def deletion(world: "World", step: Step, statements: list[str], error: psycopg.Error | None, before: dict) -> None:
+def check_deletion(
+    world: "World", step: Step, statements: list[str], error: psycopg.Error | None, before: dict
+) -> None:
     """Check DELETE and TRUNCATE: what is gone is archived, once, with every value."""
     if error is not None:
         stale = any(table.is_stale() for table in world.tables)
         if stale and error.sqlstate in REFUSALS and "archive.enable" in f"{error} {error.diag.message_hint}":
-            nothing_happened(world)
+            check_nothing_changed(world)
             return
         if succeeds_without_archive(world, statements):
             raise Finding("a delete fails", f"{error.sqlstate} {error}", state=error.sqlstate, stale=stale)
-        nothing_happened(world)
+        check_nothing_changed(world)
         return
 
-    aimed = aimed_at(world, step)
+    targeted = targets(world, step)
     for n, table in enumerate(world.tables):
         live = world.live(table)
         gone = {key: row for key, row in table.live.items() if key not in live}
-        differ("a row is not deleted", set(), {key for key in aimed[n] if key in live})
-        differ("a row came with a deletion", set(), set(live) - set(table.live))
+        require_equal("a row is not deleted", set(), {key for key in targeted[n] if key in live})
+        require_equal("a row came with a deletion", set(), set(live) - set(table.live))
         archive = world.archive_of(table)
         found = [row for row in archive.rows if int(row[archive.attnum("archive_id")]) not in world.archived]
         if table.enabled:
             rows = [archived(world, n, archive, row) for row in found]
             for row in rows:
-                whole(world, table, row, gone)
+                check_archived_values(world, table, row, gone)
                 row.was_ahead = {c: next_value > int(row.values[c]) for c, next_value in before[n].items()}
             counts = Counter(table.key_of(row.values) for row in rows)
-            differ("rows archived", Counter(list(gone)), counts, table=n)
+            require_equal("rows archived", Counter(list(gone)), counts, table=n)
             world.archived |= {row.id: row for row in rows}
         else:
-            differ("rows archived of a table that is not", [], found)
-        blanked(world, n, live)
-        follow(table, live)
-    archive_is_unchanged(world)
+            require_equal("rows archived of a table that is not", [], found)
+        note_blanked(world, n, live)
+        set_live(table, live)
+    check_archive_unchanged(world)
 
 
-def aimed_at(world: "World", step: Step) -> list[set[Key]]:
+def targets(world: "World", step: Step) -> list[set[Key]]:
     """Return the keys, table by table, that a statement names."""
-    aimed: list[set[Key]] = [set() for _ in world.tables]
+    targeted: list[set[Key]] = [set() for _ in world.tables]
     if isinstance(step, Truncate):
         for n in step.tables:
-            aimed[n] = set(world.tables[n].live)
+            targeted[n] = set(world.tables[n].live)
     elif isinstance(step, Delete):
         for n, row in step.rows:
             keys = list(world.tables[n].live)
-            aimed[n] |= set(keys) if row is None else {keys[row % len(keys)]}
-    return aimed
+            targeted[n] |= set(keys) if row is None else {keys[row % len(keys)]}
+    return targeted
 
 
-def whole(world: "World", table: Table, row: Archived, gone: dict[Key, Values]) -> None:
+def check_archived_values(world: "World", table: Table, row: Archived, gone: dict[Key, Values]) -> None:
     """Check that an archived row has every value of a row that is gone."""
     for key, values in gone.items():
         if all(row.values.get(number) == value for number, value in zip(table.key, key, strict=True)):
@@ -209,12 +211,12 @@ def in_overflow(world: "World", table: Table, row: Archived, value: str | None) 
     if attnum is None or value is None:
         return attnum is not None
     kept = next(r[attnum] for r in archive.rows if r[archive.attnum("archive_id")] == str(row.id))
-    return world.eyes.execute(
+    return world.observer.execute(
         "select exists (select from jsonb_each_text(%s) e where e.value = %s)", [kept, value]
     ).fetchone()[0]
 
 
-def blanked(world: "World", n: int, live: dict[Key, Values]) -> None:
+def note_blanked(world: "World", n: int, live: dict[Key, Values]) -> None:
     """Note the references that a deletion changed; nothing else of a row that stays may change."""
     table = world.tables[n]
     for key, row in live.items():
@@ -239,28 +241,28 @@ def sequences(world: "World") -> list[dict[int, int]]:
 
 def succeeds_without_archive(world: "World", statements: list[str]) -> bool:
     """Try statements with the archive out of the way, in a transaction that is rolled back."""
-    world.hands.execute("begin")
+    world.client.execute("begin")
     try:
         for n, table in enumerate(world.tables):
             if table.enabled:
                 for trigger in ("zz_archive_before_delete", "zz_archive_before_truncate"):
-                    world.hands.execute(f"drop trigger if exists {identifier(trigger)} on {world.name(n)}")
+                    world.client.execute(f"drop trigger if exists {identifier(trigger)} on {world.name(n)}")
             if archive := world.archive_name(n):
-                world.hands.execute(f"drop table {archive} cascade")
+                world.client.execute(f"drop table {archive} cascade")
         for statement in statements:
-            world.hands.execute(statement)
-        world.hands.execute("set constraints all immediate")
+            world.client.execute(statement)
+        world.client.execute("set constraints all immediate")
     except psycopg.Error:
         return False
     finally:
-        world.hands.execute("rollback")
+        world.client.execute("rollback")
     return True
 
 
-def health(world: "World") -> None:
+def check_health(world: "World") -> None:
     """Check that health answers, finds no error where all is well, and one where a column is not archived yet."""
     try:
-        rows = world.eyes.execute(
+        rows = world.observer.execute(
             "select source::oid, check_name, detail from archive.health() where not ok and severity = 'error'"
         ).fetchall()
     except psycopg.Error as error:
@@ -268,6 +270,6 @@ def health(world: "World") -> None:
     for n, table in enumerate(world.tables):
         faults = [row[1:] for row in rows if row[0] == table.oid]
         if table.enabled and not table.is_stale():
-            differ("health finds an error", [], faults, table=n)
+            require_equal("health finds an error", [], faults, table=n)
         if table.is_stale("add", "retype"):
-            differ("health finds no error", True, bool(faults), table=n)
+            require_equal("health finds no error", True, bool(faults), table=n)

@@ -26,24 +26,24 @@ class History:
     def __init__(self, world: World, draw: Callable, known: list[Type]) -> None:
         self.world, self.draw, self.known = world, draw, known
 
-    def any(self, values):
+    def choose(self, values):
         return self.draw(st.sampled_from(values))
 
     def run(self, most_steps: int) -> None:
         """Make tables, fill and archive them, then do this and that."""
-        if self.any(range(6)) == 5:
-            self.world.step(steps.Set(*self.any(SETTINGS)))
+        if self.choose(range(6)) == 5:
+            self.world.step(steps.Set(*self.choose(SETTINGS)))
         try:
             self.make_tables()
-            while self.world.at < most_steps and self.any(range(25)):
-                self.any(self.possible())()
-            checks.health(self.world)
+            while self.world.at < most_steps and self.choose(range(25)):
+                self.choose(self.possible())()
+            checks.check_health(self.world)
         except EndOfPath as end:
             self.world.script.append(f"-- the end: {end}")
 
     def make_tables(self) -> None:
         parents: list[Parent] = []
-        for number in range(self.any([1, 1, 2, 2, 3])):
+        for number in range(self.choose([1, 1, 2, 2, 3])):
             definition, parent = self.draw(definitions(self.known, number, parents))
             if (definition.schema, definition.name) in [(table.schema, table.name) for table in self.world.tables]:
                 continue
@@ -52,9 +52,9 @@ class History:
                 raise EndOfPath("no such table can be made")
             parents.append(parent)
         for n in range(len(self.world.tables)):
-            if self.any(MOSTLY):
+            if self.choose(MOSTLY):
                 self.world.step(steps.Enable(n))
-            for _ in range(self.any([1, 1, 2, 3])):
+            for _ in range(self.choose([1, 1, 2, 3])):
                 self.insert(n)
 
     def possible(self) -> list[Callable[[], None]]:
@@ -69,7 +69,7 @@ class History:
 
     def table(self, suitable: Callable[[Table], bool] = lambda table: True) -> int | None:
         tables = [n for n, table in enumerate(self.world.tables) if suitable(table)]
-        return self.any(tables) if tables else None
+        return self.choose(tables) if tables else None
 
     # Rows.
 
@@ -81,14 +81,14 @@ class History:
             if column.generated:
                 continue
             kept = column.identity or column.sequence or column.has_default
-            if kept and self.any([True, True, False]):
+            if kept and self.choose([True, True, False]):
                 continue
             row[column.name] = self.value(table, column.number)
         for reference in table.references:
             parent = next(t for t in self.world.tables if t.oid == reference.parent)
             live = list(parent.live.values())
-            if live and self.any(MOSTLY):
-                values = self.any(live)
+            if live and self.choose(MOSTLY):
+                values = self.choose(live)
                 for own, theirs in zip(reference.columns, reference.parent_columns, strict=True):
                     row[table.columns[own].name] = values[parent.number_of(theirs)]
         self.world.step(steps.Insert(n, row))
@@ -96,19 +96,19 @@ class History:
     def value(self, table: Table, number: int) -> str | None:
         values = list(table.values.get(number, ()))
         optional = number not in table.key and not table.columns[number].not_null
-        return self.any(values + [None] * optional) if values or optional else ""
+        return self.choose(values + [None] * optional) if values or optional else ""
 
     def update(self) -> None:
         n = self.table(lambda table: table.live)
         table = self.world.tables[n]
-        number = self.any([c.number for c in table.columns.values() if not c.generated])
-        row = self.any([0, 1, 2])
+        number = self.choose([c.number for c in table.columns.values() if not c.generated])
+        row = self.choose([0, 1, 2])
         self.world.step(steps.Update(n, row, table.names[number], self.value(table, number)))
 
     def delete(self) -> None:
         n = self.table(lambda table: table.live)
-        rows = [(n, self.any([None, 0, 1]))]
-        if len(self.world.tables) > 1 and self.any(range(5)) == 4:
+        rows = [(n, self.choose([None, 0, 1]))]
+        if len(self.world.tables) > 1 and self.choose(range(5)) == 4:
             other = self.table(lambda table: table.live)
             rows.append((other, None))
             rows = rows if other != n else rows[:1]
@@ -121,16 +121,16 @@ class History:
     # Restores.
 
     def restore(self) -> None:
-        n = self.any(sorted({row.table for row in self.world.archived.values()}))
-        picks = self.any([None, None, [-1], [0], [0, -1]])
+        n = self.choose(sorted({row.table for row in self.world.archived.values()}))
+        picks = self.choose([None, None, [-1], [0], [0, -1]])
         self.world.step(steps.Restore(n, picks, **self.options()))
 
     def undo(self) -> None:
-        self.world.step(steps.Undo(pick=self.any([0, 0, 0, 1, 2]), **self.options()))
+        self.world.step(steps.Undo(pick=self.choose([0, 0, 0, 1, 2]), **self.options()))
 
     def options(self) -> dict:
-        dry_run = not self.any(MOSTLY)
-        return {"on_conflict": self.any(["fail", "fail", "skip", "copy"]), "dry_run": dry_run}
+        dry_run = not self.choose(MOSTLY)
+        return {"on_conflict": self.choose(["fail", "fail", "skip", "copy"]), "dry_run": dry_run}
 
     # The tables themselves.
 
@@ -143,32 +143,32 @@ class History:
         n = self.table()
         table = self.world.tables[n]
         others = [c for c in table.columns.values() if c.number not in table.key] or list(table.columns.values())
-        column = self.any(others)
+        column = self.choose(others)
         taken = {c.name for c in table.columns.values()}
-        name = self.any([name for name in COLUMN_NAMES if name not in taken])
-        follow = {"in_archive": self.any(MOSTLY), "enable": self.any(MOSTLY)}
-        kind = self.any(["rename", "rename", "rename key", "add", "add", "drop", "retype", "table"])
+        name = self.choose([name for name in COLUMN_NAMES if name not in taken])
+        follow = {"in_archive": self.choose(MOSTLY), "enable": self.choose(MOSTLY)}
+        kind = self.choose(["rename", "rename", "rename key", "add", "add", "drop", "retype", "table"])
         if kind == "rename":
             self.world.step(steps.RenameColumn(n, column.name, name, **follow))
         elif kind == "rename key":
-            self.world.step(steps.RenameColumn(n, table.columns[self.any(table.key)].name, name, **follow))
+            self.world.step(steps.RenameColumn(n, table.columns[self.choose(table.key)].name, name, **follow))
         elif kind == "add":
-            type = self.any(self.known)
-            default = self.any([None, *type.values])
+            type = self.choose(self.known)
+            default = self.choose([None, *type.values])
             needed = default is not None and self.draw(st.booleans())
             self.world.step(steps.AddColumn(n, name, type.sql, default, needed, type.values, **follow))
         elif kind == "drop":
             self.world.step(steps.DropColumn(n, column.name, enable=follow["enable"]))
         elif kind == "retype":
-            column = self.any(list(table.columns.values()))
-            to = self.any({"integer": ["bigint", "text"], "character varying": ["text"]}.get(column.type, ["text"]))
+            column = self.choose(list(table.columns.values()))
+            to = self.choose({"integer": ["bigint", "text"], "character varying": ["text"]}.get(column.type, ["text"]))
             self.world.step(steps.Retype(n, column.name, to, **follow))
         else:
             names = [x for x in TABLE_NAMES if x not in [t.name for t in self.world.tables]]
-            self.world.step(steps.RenameTable(n, self.any(names), **follow))
+            self.world.step(steps.RenameTable(n, self.choose(names), **follow))
 
     def rarely(self) -> None:
-        kind = self.any(range(10))
+        kind = self.choose(range(10))
         if kind == 9:
             self.world.step(steps.Dump())
         elif kind in (6, 7, 8):
@@ -184,5 +184,5 @@ class History:
     def alter_domain(self) -> None:
         domains = sorted(self.world.domains)
         if domains:
-            change = self.any(["add check (value is null)", "add check (value is null) not valid", "set not null"])
-            self.world.step(steps.AlterDomain(self.any(domains), change))
+            change = self.choose(["add check (value is null)", "add check (value is null) not valid", "set not null"])
+            self.world.step(steps.AlterDomain(self.choose(domains), change))

@@ -40,7 +40,9 @@ def restores_across(*kinds: str) -> Callable[["World", Step], bool]:
     )
 
 
-def finds(kind: str, state: str | None = None, **circumstances: object) -> Callable[["World", Step, Finding], bool]:
+def finding_is(
+    kind: str, state: str | None = None, **circumstances: object
+) -> Callable[["World", Step, Finding], bool]:
     """Tolerate a finding by its kind and circumstances."""
 
     def tolerates(world: "World", step: Step, finding: Finding) -> bool:
@@ -104,7 +106,7 @@ def shares_function(world: "World", step: Step) -> bool:
 def explanation_raises(state: str) -> Callable[["World", Step, Finding], bool]:
     """Tolerate an error in the search for the live row that holds a unique value."""
     return lambda world, step, finding: (
-        finds("restore raises", state)(world, step, finding) and "_taken_by" in str(finding)
+        finding_is("restore raises", state)(world, step, finding) and "_taken_by" in str(finding)
     )
 
 
@@ -118,9 +120,11 @@ def has_namesake(world: "World", step: Step, finding: Finding) -> bool:
 
 KNOWN: list[Fault] = [
     Fault("key", "a key goes through jsonb, and is compared by pg_catalog's operators", restores_odd_key),
-    Fault("key in health", "the same in the look for ghost rows", tolerates=finds("health raises", "42883")),
+    Fault("key in health", "the same in the look for ghost rows", tolerates=finding_is("health raises", "42883")),
     Fault("forbidden null", "a domain that refuses null no longer matches its copies", forbids_null),
-    Fault("rule", "a row in the archive keeps a domain from a new rule", tolerates=finds("the archive is in the way")),
+    Fault(
+        "rule", "a row in the archive keeps a domain from a new rule", tolerates=finding_is("the archive is in the way")
+    ),
     Fault("renamed archive", "enable() makes a second default partition, and fails", enables_renamed_archive),
     Fault("dotted key", "undo takes part of a column's name for an alias of its own", undoes_dotted_key),
     Fault("label", "two tables share one capture function", shares_function),
@@ -137,18 +141,18 @@ KNOWN: list[Fault] = [
         "deletes fail until archive.enable(), which the message does not name",
         deletes_unnoticed("rename", "drop", "retype"),
     ),
-    Fault("deferred", "a deferred foreign key fails at COMMIT", tolerates=finds("commit fails", "23503")),
+    Fault("deferred", "a deferred foreign key fails at COMMIT", tolerates=finding_is("commit fails", "23503")),
     Fault(
         "restart",
         "a sequence that TRUNCATE restarted stays behind",
-        tolerates=finds("a sequence is behind", was_ahead=True),
+        tolerates=finding_is("a sequence is behind", was_ahead=True),
     ),
     Fault(
         "explicit",
         "a sequence that never reached a key stays behind",
-        tolerates=finds("a sequence is behind", was_ahead=False),
+        tolerates=finding_is("a sequence is behind", was_ahead=False),
     ),
-    Fault("blanked", "ON DELETE SET NULL is not undone", tolerates=finds("a reference stays blank")),
+    Fault("blanked", "ON DELETE SET NULL is not undone", tolerates=finding_is("a reference stays blank")),
     Fault("stamp", "a value that a trigger changed is not named", tolerates=stamp_differs),
 ]
 

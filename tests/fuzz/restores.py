@@ -29,7 +29,7 @@ class Outcome:
     detail: str | None
 
 
-def check(world: "World", step: Restores) -> None:
+def check_restore(world: "World", step: Restores) -> None:
     """Foretell, carry out, and compare with the model and with each other."""
     rows = [row for row in step.rows(world) if world.tables[row.table].enabled]
     if not rows:
@@ -37,29 +37,29 @@ def check(world: "World", step: Restores) -> None:
     together, alone = insertable(world, rows)
 
     foretold, error = call(world, step, dry_run=True)
-    checks.nothing_happened(world)
-    documented(error)
-    expect(world, step, rows, foretold, error, together, alone)
+    checks.check_nothing_changed(world)
+    check_sqlstate(error)
+    check_outcomes(world, step, rows, foretold, error, together, alone)
     if step.dry_run:
         return
 
     done, real_error = call(world, step, dry_run=False)
     if isinstance(real_error, Finding):
         raise real_error
-    documented(real_error)
-    agree(step, foretold, error, done, real_error)
+    check_sqlstate(real_error)
+    check_dry_run(step, foretold, error, done, real_error)
     if real_error:
-        checks.nothing_happened(world)
+        checks.check_nothing_changed(world)
     else:
-        came_back(world, step, done)
+        check_restored(world, step, done)
 
 
 def call(world: "World", step: Restores, *, dry_run: bool) -> tuple[list[Outcome], psycopg.Error | Finding | None]:
     query = "select archive_id, row_id, outcome, detail from " + step.call(world, dry_run=dry_run)
     world.script.append(f"{query};")
     try:
-        with world.hands.transaction():
-            outcomes = [Outcome(*row) for row in world.hands.execute(query)]
+        with world.client.transaction():
+            outcomes = [Outcome(*row) for row in world.client.execute(query)]
             answered = True
     except psycopg.Error as error:
         world.script.append(f"-- ERROR {error.sqlstate}: {str(error).splitlines()[0]}")
@@ -69,7 +69,7 @@ def call(world: "World", step: Restores, *, dry_run: bool) -> tuple[list[Outcome
     return sorted(outcomes, key=lambda outcome: outcome.archive_id), None
 
 
-def documented(error: psycopg.Error | None) -> None:
+def check_sqlstate(error: psycopg.Error | None) -> None:
     if error is not None and error.sqlstate not in DOCUMENTED:
         raise Finding("restore raises", f"{error.sqlstate} {error}", state=error.sqlstate)
 
@@ -80,8 +80,8 @@ def insertable(world: "World", rows: list[Archived]) -> tuple[bool, set[int]]:
     keys = Counter((row.table, world.tables[row.table].key_of(row.values)) for row in rows)
     statements = {row.id: insert(world, row) for row in rows}
     alone: set[int] = set()
-    with world.eyes.transaction(force_rollback=True):
-        world.eyes.execute("set local search_path = public")
+    with world.observer.transaction(force_rollback=True):
+        world.observer.execute("set local search_path = public")
         together = (
             attempt(
                 world,
@@ -90,8 +90,8 @@ def insertable(world: "World", rows: list[Archived]) -> tuple[bool, set[int]]:
             if rows
             else True
         )
-    with world.eyes.transaction(force_rollback=True):
-        world.eyes.execute("set local search_path = public")
+    with world.observer.transaction(force_rollback=True):
+        world.observer.execute("set local search_path = public")
         while max(keys.values(), default=0) == 1:
             more = {id for id, text in statements.items() if id not in alone and attempt(world, text)}
             if not more:
@@ -110,15 +110,15 @@ def insert(world: "World", row: Archived) -> str:
 
 def attempt(world: "World", statement: str) -> bool:
     try:
-        with world.eyes.transaction():
-            world.eyes.execute(statement)
-            world.eyes.execute("set constraints all immediate")
+        with world.observer.transaction():
+            world.observer.execute(statement)
+            world.observer.execute("set constraints all immediate")
     except psycopg.Error:
         return False
     return True
 
 
-def expect(
+def check_outcomes(
     world: "World",
     step: Restores,
     rows: list[Archived],
@@ -136,7 +136,9 @@ def expect(
         if together or step.on_conflict == "skip":
             raise Finding("a restore is refused", f"{error.sqlstate} {error}", state=error.sqlstate)
         return
-    checks.differ("rows in the answer", sorted(row.id for row in rows), [outcome.archive_id for outcome in foretold])
+    checks.require_equal(
+        "rows in the answer", sorted(row.id for row in rows), [outcome.archive_id for outcome in foretold]
+    )
     must = {row.id for row in rows} if together else alone if step.on_conflict != "fail" else set()
     for outcome in foretold:
         if outcome.archive_id in must and outcome.outcome != "would_restore":
@@ -153,7 +155,7 @@ def all_have_new_keys(world: "World", rows: list[Archived]) -> bool:
     return all(any(table.columns[c].has_default or table.columns[c].identity for c in table.key) for table in tables)
 
 
-def agree(
+def check_dry_run(
     step: Restores,
     foretold: list[Outcome],
     error: psycopg.Error | None,
@@ -163,17 +165,17 @@ def agree(
     """Check that the dry run says what the real call does."""
     conflicts = any(outcome.outcome == "conflict" for outcome in foretold)
     expected = "AR409" if conflicts else error and error.sqlstate
-    checks.differ("the dry run disagrees", expected, real_error and real_error.sqlstate)
+    checks.require_equal("the dry run disagrees", expected, real_error and real_error.sqlstate)
     if real_error is None:
 
         def words(outcomes: list[Outcome]) -> list[tuple]:
             said = [(o.archive_id, o.row_id, REAL.get(o.outcome, o.outcome), o.detail) for o in outcomes]
             return [(id, "new" if kind == "copied" else row, kind, detail) for id, row, kind, detail in said]
 
-        checks.differ("the dry run disagrees", words(foretold), words(done))
+        checks.require_equal("the dry run disagrees", words(foretold), words(done))
 
 
-def came_back(world: "World", step: Restores, done: list[Outcome]) -> None:
+def check_restored(world: "World", step: Restores, done: list[Outcome]) -> None:
     """Check the live rows, the marks, and the sequences."""
     live = [world.live(table) for table in world.tables]
     details = " ".join(outcome.detail or "" for outcome in done)
@@ -185,24 +187,24 @@ def came_back(world: "World", step: Restores, done: list[Outcome]) -> None:
         key = table.key_of(row.values)
         if key not in live[row.table]:
             raise Finding("a row does not come back", f"{outcome} is not live", row=row, detail=outcome.detail)
-        same(table, row, live[row.table][key], outcome.detail or "")
+        check_values(table, row, live[row.table][key], outcome.detail or "")
         expected[row.table].add(key)
     for n in range(len(world.tables)):
-        checks.differ("live rows after a restore", set(), expected[n] - set(live[n]))
-        checks.differ("copies", copies[n], len(set(live[n]) - expected[n]))
-        stayed(world, n, live[n])
+        checks.require_equal("live rows after a restore", set(), expected[n] - set(live[n]))
+        checks.require_equal("copies", copies[n], len(set(live[n]) - expected[n]))
+        check_other_rows(world, n, live[n])
     for outcome in done:
         if outcome.outcome in ("restored", "copied"):
             world.archived[outcome.archive_id].restored = True
-    checks.archive_is_unchanged(world)
+    checks.check_archive_unchanged(world)
     if isinstance(step, Undo):
-        put_back(world, step, live, details)
-    ahead(world, back)
+        check_references(world, step, live, details)
+    check_sequences(world, back)
     for n, table in enumerate(world.tables):
-        checks.follow(table, live[n])
+        checks.set_live(table, live[n])
 
 
-def same(table: Table, row: Archived, actual: Values, detail: str) -> None:
+def check_values(table: Table, row: Archived, actual: Values, detail: str) -> None:
     """Check every value of a row that came back."""
     for number, column in table.columns.items():
         value = row.values.get(number, table.added.get(number))
@@ -224,7 +226,7 @@ def same(table: Table, row: Archived, actual: Values, detail: str) -> None:
             )
 
 
-def stayed(world: "World", n: int, live: dict[Key, Values]) -> None:
+def check_other_rows(world: "World", n: int, live: dict[Key, Values]) -> None:
     """Check the rows that were live before; only a reference that a deletion blanked may be put back."""
     table = world.tables[n]
     for key, row in table.live.items():
@@ -234,7 +236,7 @@ def stayed(world: "World", n: int, live: dict[Key, Values]) -> None:
                 raise Finding("a restore changed a live row", f"{table.names[column]} of {key}")
 
 
-def put_back(world: "World", step: Undo, live: list[dict[Key, Values]], details: str) -> None:
+def check_references(world: "World", step: Undo, live: list[dict[Key, Values]], details: str) -> None:
     """Check that references which the undone deletion blanked are back, or named."""
     at = {row.at for row in step.rows(world)}
     for blanked in [b for b in world.blanked if b.at in at]:
@@ -244,7 +246,7 @@ def put_back(world: "World", step: Undo, live: list[dict[Key, Values]], details:
             raise Finding("a reference stays blank", f"{name} of {blanked.key} was {blanked.was!r}")
 
 
-def ahead(world: "World", back: list[tuple[Outcome, Archived]]) -> None:
+def check_sequences(world: "World", back: list[tuple[Outcome, Archived]]) -> None:
     """Check that no sequence will hand out a key that came back."""
     now = checks.sequences(world)
     for _, row in back:

@@ -46,7 +46,7 @@ def run(databases):
     def run(*steps: Step) -> None:
         worlds.append(World(databases))
         worlds[0].run(*steps)
-        checks.health(worlds[0])
+        checks.check_health(worlds[0])
 
     yield run
     for world in worlds:

@@ -84,18 +84,18 @@ class World:
         self.failed = ""
         """The statement that the last error came from."""
         self.at = 0
-        self.enter(databases.create())
+        self.connect(databases.create())
 
-    def enter(self, database: str) -> None:
+    def connect(self, database: str) -> None:
         self.database = database
-        self.hands = self.databases.connect(database)
-        self.eyes = self.databases.connect(database, FIXED + " -c search_path=pg_catalog")
+        self.client = self.databases.connect(database)
+        self.observer = self.databases.connect(database, FIXED + " -c search_path=pg_catalog")
         for setting in self.settings:
-            self.hands.execute(setting)
+            self.client.execute(setting)
 
     def close(self) -> None:
-        self.hands.close()
-        self.eyes.close()
+        self.client.close()
+        self.observer.close()
 
     # Names, as SQL writes them.
 
@@ -117,7 +117,7 @@ class World:
         )
 
     def one(self, query: str) -> object:
-        row = self.eyes.execute(query).fetchone()
+        row = self.observer.execute(query).fetchone()
         return row[0] if row else None
 
     # Steps.
@@ -137,29 +137,29 @@ class World:
             if not any(fault.tolerates(self, step, finding) for fault in self.known):
                 raise
             self.script.append(f"-- known: {finding}")
-            checks.learn(self)
+            checks.relearn(self)
         return True
 
     def carry_out(self, step: Step) -> None:
         if isinstance(step, Restores):
-            restores.check(self, step)
+            restores.check_restore(self, step)
             return
         if isinstance(step, Dump):
-            self.move()
-            checks.nothing_happened(self)
-            checks.health(self)
+            self.dump_and_restore()
+            checks.check_nothing_changed(self)
+            checks.check_health(self)
             return
         statements = list(step.statements(self))
         before = checks.sequences(self)
         error = self.transaction(statements)
         if isinstance(step, Delete | Truncate):
-            checks.deletion(self, step, statements, error, before)
+            checks.check_deletion(self, step, statements, error, before)
         else:
             if error is None:
                 self.note(step)
-            checks.change(self, step, statements, error)
+            checks.check_change(self, step, statements, error)
         if isinstance(step, Enable | Alter | AlterDomain):
-            checks.health(self)
+            checks.check_health(self)
 
     def transaction(self, statements: Iterable[str]) -> psycopg.Error | None:
         """Run statements in one transaction; return what made it fail."""
@@ -172,10 +172,10 @@ class World:
         else:
             self.script += [f"{statements[0]};"]
         try:
-            with self.hands.transaction():
+            with self.client.transaction():
                 for statement in statements:
                     self.failed = statement
-                    cursor = self.hands.execute(statement)
+                    cursor = self.client.execute(statement)
                 return cursor.fetchall() if cursor.description else [], None
         except psycopg.Error as error:
             self.script.append(f"-- ERROR {error.sqlstate}: {str(error).splitlines()[0]}")
@@ -190,7 +190,7 @@ class World:
             table = Table(0, definition.schema, definition.name)
             self.tables.append(table)
             table.oid = self.oid(len(self.tables) - 1)
-            self.look(table)
+            self.read_columns(table)
             self.domains |= {type.domain for type in definition.types.values() if type.domain}
             for column in table.columns.values():
                 if column.name in definition.types:
@@ -206,7 +206,7 @@ class World:
             table = self.tables[step.table]
             column = table.number_of(step.column) if step.column and not isinstance(step, AddColumn) else None
             known = set(table.names)
-            self.look(table)
+            self.read_columns(table)
             if isinstance(step, AddColumn):
                 (column,) = set(table.names) - known
                 table.values[column] = step.values
@@ -224,9 +224,9 @@ class World:
 
     def text_of(self, expression: str) -> str | None:
         """Return the text of an expression, in which names need no schema."""
-        with self.eyes.transaction():
-            self.eyes.execute("set local search_path = public")
-            return Rows.read(self.eyes, f"select {expression}").rows[0][0]
+        with self.observer.transaction():
+            self.observer.execute("set local search_path = public")
+            return Rows.read(self.observer, f"select {expression}").rows[0][0]
 
     def note_enabled(self, table: Table) -> None:
         table.enabled = True
@@ -236,35 +236,35 @@ class World:
     def oid(self, table: int) -> int:
         return self.one(f"select {literal(self.name(table))}::regclass::oid")
 
-    def look(self, table: Table) -> None:
+    def read_columns(self, table: Table) -> None:
         """Read what a table is like now."""
-        (table.name,) = self.eyes.execute("select relname from pg_class where oid = %s", [table.oid]).fetchone()
+        (table.name,) = self.observer.execute("select relname from pg_class where oid = %s", [table.oid]).fetchone()
         columns = {}
-        for attnum, *rest in self.eyes.execute(COLUMNS, [table.oid]):
+        for attnum, *rest in self.observer.execute(COLUMNS, [table.oid]):
             number = table.numbers.setdefault(attnum, max(table.names, default=0) + 1)
             columns[number] = Column(number, *rest)
             table.names[number] = columns[number].name
         table.columns = columns
-        table.key = [table.numbers[attnum] for (attnum,) in self.eyes.execute(KEY, [table.oid])]
-        (table.has_odd_key,) = self.eyes.execute(ODD_KEY, [table.oid]).fetchone()
+        table.key = [table.numbers[attnum] for (attnum,) in self.observer.execute(KEY, [table.oid])]
+        (table.has_odd_key,) = self.observer.execute(ODD_KEY, [table.oid]).fetchone()
         table.references = [
             Reference([table.numbers[attnum] for attnum in own], parent, theirs, action, deferred)
-            for own, parent, theirs, action, deferred in self.eyes.execute(REFERENCES, [table.oid])
+            for own, parent, theirs, action, deferred in self.observer.execute(REFERENCES, [table.oid])
         ]
 
-    def move(self) -> None:
+    def dump_and_restore(self) -> None:
         """Dump the database, restore it as another one, and go on there. Numbers of columns and tables change."""
         names = [table.names for table in self.tables]
         places = [self.archive_of(table) for table in self.tables]
         archives = [self.archive_name(n) for n in range(len(self.tables))]
         self.script.append("-- pg_dump, then restore into another database; everything that follows happens there")
         self.close()
-        self.enter(self.databases.copy(self.database))
+        self.connect(self.databases.copy(self.database))
         for n, table in enumerate(self.tables):
             table.oid = self.oid(n)
             numbers = {column.name: number for number, column in table.columns.items()}
-            table.numbers = {attnum: numbers[name] for attnum, name, *_ in self.eyes.execute(COLUMNS, [table.oid])}
-            self.look(table)
+            table.numbers = {attnum: numbers[name] for attnum, name, *_ in self.observer.execute(COLUMNS, [table.oid])}
+            self.read_columns(table)
             table.names = names[n]
             table.events.append(Event("dump", self.at))
             if archives[n] is not None:
@@ -277,7 +277,7 @@ class World:
     # What is there.
 
     def live(self, table: Table) -> dict:
-        rows = Rows.read(self.eyes, f"select * from only {self.name(self.tables.index(table))}")
+        rows = Rows.read(self.observer, f"select * from only {self.name(self.tables.index(table))}")
         values = [{table.numbers[a]: value for a, value in row.items() if a in table.numbers} for row in rows.rows]
         return {table.key_of(row): row for row in values}
 
@@ -285,4 +285,4 @@ class World:
         if table.archive is None:
             return Rows({}, [])
         name = self.archive_name(self.tables.index(table))
-        return Rows.read(self.eyes, f"select * from {name} order by archive_id")
+        return Rows.read(self.observer, f"select * from {name} order by archive_id")
