@@ -118,9 +118,21 @@ def has_namesake(world: "World", step: Step, finding: Finding) -> bool:
     return table.names[finding.circumstances["column"]] in {column.name for column in table.columns.values()}
 
 
+def health_of_renamed_key(world: "World", step: Step, finding: Finding) -> bool:
+    raises = finding_is("health raises", "42703")(world, step, finding)
+    return raises and any(
+        table.enabled and table.happened("rename", since=table.enabled_at, column=number)
+        for table in world.tables
+        for number in table.key
+    )
+
+
 KNOWN: list[Fault] = [
     Fault("key", "a key goes through jsonb, and is compared by pg_catalog's operators", restores_odd_key),
     Fault("key in health", "the same in the look for ghost rows", tolerates=finding_is("health raises", "42883")),
+    Fault(
+        "renamed key", "health looks for ghost rows by a name that the archive lacks", tolerates=health_of_renamed_key
+    ),
     Fault("forbidden null", "a domain that refuses null no longer matches its copies", forbids_null),
     Fault(
         "rule", "a row in the archive keeps a domain from a new rule", tolerates=finding_is("the archive is in the way")
