@@ -271,5 +271,5 @@ def check_health(world: "World") -> None:
         faults = [row[1:] for row in rows if row[0] == table.oid]
         if table.enabled and not table.is_stale():
             require_equal("health finds an error", [], faults, table=n)
-        if table.is_stale("add", "retype"):
+        if table.is_stale("add"):
             require_equal("health finds no error", True, bool(faults), table=n)

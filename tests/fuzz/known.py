@@ -95,6 +95,14 @@ def added_while_disabled(world: "World", step: Step) -> bool:
     return restores_across("disable")(world, step) and restores_across("add")(world, step)
 
 
+def restores_before_enable(world: "World", step: Step) -> bool:
+    """Avoid restores of rows older than a column for which archive.enable() was not called yet."""
+    return isinstance(step, Restores) and any(
+        world.tables[row.table].happened("add", since=max(row.at, world.tables[row.table].enabled_at))
+        for row in step.rows(world)
+    )
+
+
 def shares_function(world: "World", step: Step) -> bool:
     """Avoid archiving public."app.note" beside app.note."""
     if not isinstance(step, Enable | Alter):
@@ -141,6 +149,7 @@ KNOWN: list[Fault] = [
     Fault("dotted key", "undo takes part of a column's name for an alias of its own", undoes_dotted_key),
     Fault("label", "two tables share one capture function", shares_function),
     Fault("disabled", "a column added meanwhile has no default in older rows", added_while_disabled),
+    Fault("not enabled yet", "until archive.enable() a new column gets no default", restores_before_enable),
     Fault("namesake", "a dropped column is not named where another has its name", tolerates=has_namesake),
     Fault("unique", "the search for a unique value goes through jsonb", tolerates=explanation_raises("22P02")),
     Fault("alias", "a column is taken for an alias", tolerates=explanation_raises("22023")),

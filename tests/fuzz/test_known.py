@@ -251,6 +251,18 @@ def test_a_column_added_while_a_table_is_not_archived_comes_back_with_its_defaul
     )
 
 
+@fault("the row is refused: colour must not be null now")
+def test_a_column_added_to_both_tables_gets_its_default_before_enable(run):
+    run(
+        SHELF,
+        Enable(0),
+        Insert(0, {"id": "1"}),
+        Delete([(0, None)]),
+        AddColumn(0, "colour", "text", "teal", not_null=True, in_archive=True),
+        Restore(0, on_conflict="skip"),
+    )
+
+
 @fault("its value stays in the archive, and no detail says so: there is a column of that name")
 def test_a_dropped_column_is_named_when_another_has_its_name_now(run):
     run(

@@ -112,7 +112,7 @@ class World:
         model = self.tables[table]
         key = list(model.live)[row % len(model.live)]
         return " where " + " and ".join(
-            f"{identifier(model.columns[number].name)} = {literal(value)}"
+            f"{identifier(model.columns[number].name)} = {literal(value)}::{model.columns[number].type}"
             for number, value in zip(model.key, key, strict=True)
         )
 
