@@ -257,7 +257,7 @@ COMMENT ON FUNCTION archive._archive_grants(target regclass) IS 'The grants on a
 CREATE FUNCTION archive._archive_metadata() RETURNS TABLE(name name, type text, not_null boolean, captured text, description text)
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
- VALUES ('archive_id'::name,'bigint'::text,true,'nextval(''archive.archive_id_seq'')'::text,'Names one archived row anywhere; the newest is the highest.'::text), ('transaction_id'::name,'xid8'::text,true,'pg_current_xact_id()'::text,'The deleting transaction: all rows of one deletion share it.'::text), ('archived_at'::name,'timestamp with time zone'::text,true,'now()'::text,'When that transaction began.'::text), ('archived_by'::name,'text'::text,false,'actor'::text,'Who, as the application knows it: a user''s id or any label. Null where none was set.'::text), ('reason'::name,'text'::text,false,'reason'::text,'Why, if given.'::text), ('session_role'::name,'text'::text,true,'session_user'::text,'The database login that did it.'::text), ('application_name'::name,'text'::text,false,'current_setting(''application_name'')'::text,'With what program, as it calls itself.'::text), ('client_addr'::name,'inet'::text,false,'inet_client_addr()'::text,'From where, as PostgreSQL sees it. Null over a Unix socket.'::text), ('cascaded'::name,'boolean'::text,true,'pg_trigger_depth() > 1'::text,'Whether a foreign key''s cascade or another trigger deleted the row.'::text), ('restored_at'::name,'timestamp with time zone'::text,false,NULL::text,'When it was restored. The row stays as history.'::text), ('restored_by'::name,'text'::text,false,NULL::text,'Who restored it.'::text), ('erased_at'::name,'timestamp with time zone'::text,false,NULL::text,'When archive.erase_subject() blanked it. The shell stays as history.'::text);
+ VALUES ('archive_id'::name,'bigint'::text,true,'nextval(''archive.archive_id_seq'')'::text,'Names one archived row anywhere; the newest is the highest.'::text), ('transaction_id'::name,'xid8'::text,true,'pg_current_xact_id()'::text,'The deleting transaction: all rows of one deletion share it.'::text), ('archived_at'::name,'timestamp with time zone'::text,true,'now()'::text,'When that transaction began.'::text), ('archived_by'::name,'text'::text,false,'actor'::text,'Who, as the application knows it: a user''s id or any label. Null where none was set.'::text), ('reason'::name,'text'::text,false,'reason'::text,'Why, if given.'::text), ('session_role'::name,'text'::text,true,'session_user'::text,'The database login that did it.'::text), ('application_name'::name,'text'::text,false,'current_setting(''application_name'')'::text,'With what program, as it calls itself.'::text), ('client_addr'::name,'inet'::text,false,'inet_client_addr()'::text,'From where, as PostgreSQL sees it. Null over a Unix socket.'::text), ('cascaded'::name,'boolean'::text,true,'tg_op = ''DELETE'' and pg_trigger_depth() > 1'::text,'Whether a foreign key''s cascade or another trigger deleted the row.'::text), ('restored_at'::name,'timestamp with time zone'::text,false,NULL::text,'When it was restored. The row stays as history.'::text), ('restored_by'::name,'text'::text,false,NULL::text,'Who restored it.'::text), ('erased_at'::name,'timestamp with time zone'::text,false,NULL::text,'When archive.erase_subject() blanked it. The shell stays as history.'::text);
 END;
 
 
@@ -436,7 +436,7 @@ COMMENT ON FUNCTION archive._columns(relation regclass) IS 'The columns of a tab
 
 CREATE FUNCTION archive._capture_columns(source regclass, exclude text[], pattern text) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT string_agg(format(_capture_columns.pattern, c.name, c.type), ', '::text) AS string_agg FROM archive._columns(_capture_columns.source) c(name, type, archived_type, collated, generated, not_null, default_value) WHERE (c.name <> ALL (_capture_columns.exclude)));
+    RETURN (SELECT string_agg(format(_capture_columns.pattern, c.name, c.type), ', '::text ORDER BY c.ordinality) AS string_agg FROM archive._columns(_capture_columns.source) WITH ORDINALITY c(name, type, archived_type, collated, generated, not_null, default_value, ordinality) WHERE (c.name <> ALL (_capture_columns.exclude)));
 
 
 --
@@ -460,7 +460,7 @@ CREATE FUNCTION archive._capture_labels(source regclass) RETURNS text
     end if;
 
     -- A label from the start-up options of a connection may be invalid in this encoding: keep its bytes, escaped.
-    -- to_ascii() works on bytes and changes all that are not ASCII: the cheapest test that lets most labels pass.
+    -- to_ascii() changes every byte that is not ASCII. So an unchanged label is valid, and spared the costly check.
     if octet_length(actor) > 200 or to_ascii(actor, ''LATIN1'') <> actor or to_ascii(reason, ''LATIN1'') <> reason then
         begin
             perform convert_to(actor, getdatabaseencoding()), convert_to(reason, getdatabaseencoding());
@@ -486,8 +486,8 @@ COMMENT ON FUNCTION archive._capture_labels(source regclass) IS 'The part of a c
 
 CREATE FUNCTION archive._capture_metadata(pattern text, indentation integer) RETURNS text
     LANGUAGE sql IMMUTABLE
-    RETURN (SELECT string_agg(format((_capture_metadata.pattern || ','::text), m.name, m.captured, m.n), CASE (m.n % (5)::bigint) WHEN 1 THEN ('
-'::text || repeat(' '::text, _capture_metadata.indentation)) ELSE ' '::text END ORDER BY m.n) AS string_agg FROM (SELECT a.name, a.captured, row_number() OVER (ORDER BY a."position") AS n FROM archive._archive_metadata() WITH ORDINALITY a(name, type, not_null, captured, description, "position") WHERE (a.captured IS NOT NULL)) m);
+    RETURN (SELECT string_agg(format(_capture_metadata.pattern, m.name, m.captured, m.n), CASE (m.n % (5)::bigint) WHEN 1 THEN (',
+'::text || repeat(' '::text, _capture_metadata.indentation)) ELSE ', '::text END ORDER BY m.n) AS string_agg FROM (SELECT a.name, a.captured, row_number() OVER (ORDER BY a."position") AS n FROM archive._archive_metadata() WITH ORDINALITY a(name, type, not_null, captured, description, "position") WHERE (a.captured IS NOT NULL)) m);
 
 
 --
@@ -507,13 +507,13 @@ CREATE FUNCTION archive._capture_row(source regclass, target regclass, exclude t
     circumstances := row(
         %5$s);
     insert into %1$s (
-        %2$s
+        %2$s,
         %3$s)
     values (
-        %4$s
+        %4$s,
         %6$s);
     return old;
-'::text, archive._name(target), archive._capture_metadata('%1$s'::text, 8), archive._capture_columns(source, exclude, '%I'::text), archive._capture_metadata('circumstances.f%3$s'::text, 8), TRIM(TRAILING ','::text FROM archive._capture_metadata('%2$s'::text, 8)), archive._capture_columns(source, exclude, 'old.%I'::text));
+'::text, archive._name(target), archive._capture_metadata('%1$s'::text, 8), archive._capture_columns(source, exclude, '%I'::text), archive._capture_metadata('circumstances.f%3$s'::text, 8), archive._capture_metadata('%2$s'::text, 8), archive._capture_columns(source, exclude, 'old.%I'::text));
 
 
 --
@@ -543,14 +543,14 @@ CREATE FUNCTION archive._capture_truncate(source regclass, target regclass, excl
                 using errcode = ''AR409'', hint = ''DELETE instead.'';
         end if;
         insert into %2$s (
-            %3$s
+            %3$s,
             %4$s)
-        select %5$s
+        select %5$s,
                %6$s
           from only %1$s as live;
         return null;
     end if;
-'::text, archive._name(source), archive._name(target), archive._capture_metadata('%1$s'::text, 12), archive._capture_columns(source, exclude, '%I'::text), replace(archive._capture_metadata('%2$s'::text, 15), 'pg_trigger_depth() > 1'::text, 'false'::text), archive._capture_columns(source, exclude, 'live.%I'::text));
+'::text, archive._name(source), archive._name(target), archive._capture_metadata('%1$s'::text, 12), archive._capture_columns(source, exclude, '%I'::text), archive._capture_metadata('%2$s'::text, 15), archive._capture_columns(source, exclude, 'live.%I'::text));
 
 
 --
@@ -1189,14 +1189,14 @@ COMMENT ON COLUMN public."user".hashed_password IS 'Argon2id, or bcrypt until th
 -- Name: COLUMN "user".tokens_valid_from; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public."user".tokens_valid_from IS 'Tokens issued before have ended …';
+COMMENT ON COLUMN public."user".tokens_valid_from IS 'Tokens issued before this moment are invalid.';
 
 
 --
 -- Name: COLUMN "user".kept_token; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public."user".kept_token IS '… but for this one (its jti), which changed the password.';
+COMMENT ON COLUMN public."user".kept_token IS 'The jti of the one older token that stays valid: it changed the password.';
 
 
 --
@@ -3386,7 +3386,7 @@ begin
     end if;
 
     -- A label from the start-up options of a connection may be invalid in this encoding: keep its bytes, escaped.
-    -- to_ascii() works on bytes and changes all that are not ASCII: the cheapest test that lets most labels pass.
+    -- to_ascii() changes every byte that is not ASCII. So an unchanged label is valid, and spared the costly check.
     if octet_length(actor) > 200 or to_ascii(actor, 'LATIN1') <> actor or to_ascii(reason, 'LATIN1') <> reason then
         begin
             perform convert_to(actor, getdatabaseencoding()), convert_to(reason, getdatabaseencoding());
@@ -3414,7 +3414,7 @@ begin
             session_role, application_name, client_addr, cascaded,
             id, title, description, owner_id)
         select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
-               session_user, current_setting('application_name'), inet_client_addr(), false,
+               session_user, current_setting('application_name'), inet_client_addr(), tg_op = 'DELETE' and pg_trigger_depth() > 1,
                live.id, live.title, live.description, live.owner_id
           from only public.item as live;
         return null;
@@ -3422,7 +3422,7 @@ begin
 
     circumstances := row(
         nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
-        session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1);
+        session_user, current_setting('application_name'), inet_client_addr(), tg_op = 'DELETE' and pg_trigger_depth() > 1);
     insert into public.item_archive (
         archive_id, transaction_id, archived_at, archived_by, reason,
         session_role, application_name, client_addr, cascaded,
@@ -3467,7 +3467,7 @@ begin
     end if;
 
     -- A label from the start-up options of a connection may be invalid in this encoding: keep its bytes, escaped.
-    -- to_ascii() works on bytes and changes all that are not ASCII: the cheapest test that lets most labels pass.
+    -- to_ascii() changes every byte that is not ASCII. So an unchanged label is valid, and spared the costly check.
     if octet_length(actor) > 200 or to_ascii(actor, 'LATIN1') <> actor or to_ascii(reason, 'LATIN1') <> reason then
         begin
             perform convert_to(actor, getdatabaseencoding()), convert_to(reason, getdatabaseencoding());
@@ -3495,7 +3495,7 @@ begin
             session_role, application_name, client_addr, cascaded,
             id, email, is_active, is_superuser, full_name)
         select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
-               session_user, current_setting('application_name'), inet_client_addr(), false,
+               session_user, current_setting('application_name'), inet_client_addr(), tg_op = 'DELETE' and pg_trigger_depth() > 1,
                live.id, live.email, live.is_active, live.is_superuser, live.full_name
           from only public."user" as live;
         return null;
@@ -3503,7 +3503,7 @@ begin
 
     circumstances := row(
         nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
-        session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1);
+        session_user, current_setting('application_name'), inet_client_addr(), tg_op = 'DELETE' and pg_trigger_depth() > 1);
     insert into public.user_archive (
         archive_id, transaction_id, archived_at, archived_by, reason,
         session_role, application_name, client_addr, cascaded,

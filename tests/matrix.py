@@ -14,8 +14,8 @@ from pathlib import Path
 from app.core import embedded
 
 TESTS = [
-    *["tests/sql", "tests/db", "tests/core", "tests/api", "tests/admin", "tests/isolation"],
-    *["tests/test_crud.py", "tests/test_errors.py", "tests/test_main.py"],
+    *["tests/sql", "tests/db", "tests/models", "tests/core", "tests/api", "tests/admin", "tests/isolation"],
+    *["tests/fuzz", "tests/test_crud.py", "tests/test_main.py"],
     # These use no server but one of their own.
     *["--ignore=tests/core/test_config.py", "--ignore=tests/core/test_embedded.py"],
 ]
@@ -52,6 +52,7 @@ def run(programs: Path) -> bool:
 
 
 def main(wanted: list[str]) -> int:
+    assert all(Path(test.removeprefix("--ignore=")).exists() for test in TESTS)
     passed = []
     for version in wanted or PROGRAMS:
         programs = PROGRAMS[version]

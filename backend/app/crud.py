@@ -1,4 +1,6 @@
-"""Several steps each, in a session, synchronous. What takes one statement is in `queries`.
+"""Steps that share a transaction, in an ORM session; single statements are in `queries`.
+
+Synchronous: FastAPI runs them in worker threads, where hashing a password blocks no event loop.
 
 Each function that changes something commits it, and returns instances that are persistent and refreshed.
 """

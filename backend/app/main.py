@@ -42,7 +42,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
 
 
 async def make_partitions() -> None:
-    """Make next month's partitions in good time. A delete does without them, so a failure is no reason not to serve."""
+    """Make the partitions of this month and the next two. Deletes work without them, so the API starts all the same."""
     try:
         await maintenance.make_partitions()
     except (psycopg.Error, EmbeddedError) as error:
@@ -63,7 +63,7 @@ app = FastAPI(
 
 
 class Cors(CORSMiddleware):
-    """Lets other origins call the API, but not read the console's pages: what proves its forms its own is in them."""
+    """Lets other origins call the API, but not read the console's pages: they contain its CSRF tokens."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Leave the console's requests as they are, a preflight included."""

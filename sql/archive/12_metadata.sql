@@ -28,7 +28,8 @@ begin atomic
             'With what program, as it calls itself.'),
            ('client_addr',      'inet',                     false, 'inet_client_addr()',
             'From where, as PostgreSQL sees it. Null over a Unix socket.'),
-           ('cascaded',         'boolean',                  true,  'pg_trigger_depth() > 1',
+           -- The depth of a TRUNCATE's trigger does not tell a cascade.
+           ('cascaded',         'boolean',                  true,  'tg_op = ''DELETE'' and pg_trigger_depth() > 1',
             'Whether a foreign key''s cascade or another trigger deleted the row.'),
            ('restored_at',      'timestamp with time zone', false, null,
             'When it was restored. The row stays as history.'),

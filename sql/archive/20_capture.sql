@@ -14,8 +14,8 @@ comment on function archive._capture_name(regclass) is 'The name of a table''s c
 create function archive._capture_columns(source regclass, exclude text[], pattern text) returns text
     language sql stable
     return (
-        select string_agg(format(pattern, c.name, c.type), ', ')
-          from archive._columns(source) c
+        select string_agg(format(pattern, c.name, c.type), ', ' order by c.ordinality)
+          from archive._columns(source) with ordinality c
          where c.name <> all (exclude)
     );
 
@@ -27,8 +27,8 @@ comment on function archive._capture_columns(regclass, text[], text) is
 create function archive._capture_metadata(pattern text, indentation integer) returns text
     language sql immutable
     return (
-        select string_agg(format(pattern || ',', m.name, m.captured, m.n),
-                          case m.n % 5 when 1 then E'\n' || repeat(' ', indentation) else ' ' end order by m.n)
+        select string_agg(format(pattern, m.name, m.captured, m.n),
+                          case m.n % 5 when 1 then E',\n' || repeat(' ', indentation) else ', ' end order by m.n)
           from (
               select a.name, a.captured, row_number() over (order by a.position) as n
                 from archive._archive_metadata()
@@ -51,7 +51,7 @@ create function archive._capture_labels(source regclass) returns text
     end if;
 
     -- A label from the start-up options of a connection may be invalid in this encoding: keep its bytes, escaped.
-    -- to_ascii() works on bytes and changes all that are not ASCII: the cheapest test that lets most labels pass.
+    -- to_ascii() changes every byte that is not ASCII. So an unchanged label is valid, and spared the costly check.
     if octet_length(actor) > 200 or to_ascii(actor, 'LATIN1') <> actor or to_ascii(reason, 'LATIN1') <> reason then
         begin
             perform convert_to(actor, getdatabaseencoding()), convert_to(reason, getdatabaseencoding());
@@ -83,9 +83,9 @@ create function archive._capture_truncate(source regclass, target regclass, excl
                 using errcode = 'AR409', hint = 'DELETE instead.';
         end if;
         insert into %2$s (
-            %3$s
+            %3$s,
             %4$s)
-        select %5$s
+        select %5$s,
                %6$s
           from only %1$s as live;
         return null;
@@ -93,8 +93,7 @@ create function archive._capture_truncate(source regclass, target regclass, excl
 $part$, archive._name(source), archive._name(target),
         archive._capture_metadata('%1$s', 12),
         archive._capture_columns(source, exclude, '%I'),
-        -- A statement trigger cannot tell a cascade by its depth.
-        replace(archive._capture_metadata('%2$s', 15), 'pg_trigger_depth() > 1', 'false'),
+        archive._capture_metadata('%2$s', 15),
         archive._capture_columns(source, exclude, 'live.%I'));
 
 comment on function archive._capture_truncate(regclass, regclass, text[]) is
@@ -107,17 +106,17 @@ create function archive._capture_row(source regclass, target regclass, exclude t
     circumstances := row(
         %5$s);
     insert into %1$s (
-        %2$s
+        %2$s,
         %3$s)
     values (
-        %4$s
+        %4$s,
         %6$s);
     return old;
 $part$, archive._name(target),
         archive._capture_metadata('%1$s', 8),
         archive._capture_columns(source, exclude, '%I'),
         archive._capture_metadata('circumstances.f%3$s', 8),
-        trim(trailing ',' from archive._capture_metadata('%2$s', 8)),
+        archive._capture_metadata('%2$s', 8),
         archive._capture_columns(source, exclude, 'old.%I'));
 
 comment on function archive._capture_row(regclass, regclass, text[]) is

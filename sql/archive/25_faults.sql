@@ -1,5 +1,7 @@
 -- Why a table cannot be archived, or does not fit its archive: archive.enable() refuses it, health() reports it.
 
+-- Faults of capture, access and upkeep are with what they are about: 22, 42 and 80.
+--
 -- A fault is a predicate without its subject; null where there is none. Health looks again: a table may change.
 create function archive._fault_source(source regclass) returns text
     language plpgsql stable

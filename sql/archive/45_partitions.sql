@@ -2,7 +2,7 @@
 --
 -- The default partition takes the rows of a month that has no partition, so that their delete does not fail. DDL on it
 -- needs an ACCESS EXCLUSIVE lock, behind which all who read the archive queue: it is tried for a second, then left for
--- the next call.
+-- the next call. A partition is never dropped by itself: a purge empties it.
 
 create function archive._partition_month(moment timestamptz, later integer default 0) returns timestamptz
     language sql immutable

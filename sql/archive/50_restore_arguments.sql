@@ -17,6 +17,8 @@
 -- The search path is the archive's own: a function that somebody put into a schema on the caller's path would run as
 -- the caller. Only statements on the caller's table run under the caller's path, as its triggers, domains and index
 -- expressions expect.
+--
+-- restore() and restore_transaction() come after the functions that they call: `begin atomic` needs those first.
 
 create type archive.restore_result as (
     source      regclass,

@@ -52,8 +52,9 @@ comment on column public."user".is_superuser is
 comment on column public."user".full_name is 'As they want to be called.';
 comment on column public."user".hashed_password is
     'Argon2id, or bcrypt until the next sign-in; ''!'' matches no password.';
-comment on column public."user".tokens_valid_from is 'Tokens issued before have ended …';
-comment on column public."user".kept_token is '… but for this one (its jti), which changed the password.';
+comment on column public."user".tokens_valid_from is 'Tokens issued before this moment are invalid.';
+comment on column public."user".kept_token is
+    'The jti of the one older token that stays valid: it changed the password.';
 
 comment on table public.item is 'What users own. Deleted rows are in item_archive.';
 comment on column public.item.id is 'UUID; version 7, hence by time, where the application made it.';

@@ -1,6 +1,6 @@
 """What the HTTP interface costs: this project's routes against the same ones written by hand, and in the usual form.
 
-`floor.py` is written by hand on psycopg, as quick as is known; `orm.py` is a session for each request, as the common
+`floor/` is written by hand on psycopg, as quick as is known; `orm.py` is a session for each request, as the common
 FastAPI/SQLModel template has it. All three are FastAPI under uvicorn, work on the same rows with the same rights, and
 give the same answers, which is checked. Sixteen clients ask at once, each as soon as it has its last answer; the rate
 is what all of them get. Everything shares this machine's cores: the servers, PostgreSQL and the clients.

@@ -13,7 +13,7 @@ from app.core.config import REPOSITORY
 
 from tests.benchmarks.database import Database
 
-PATIENCE = 30
+START_TIMEOUT = 30
 """Seconds until a server that does not answer is given up."""
 
 
@@ -66,7 +66,7 @@ def _free_port() -> int:
 
 
 def _wait_for(server: Server) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT
     while True:
         try:
             socket.create_connection(("127.0.0.1", server.port)).close()

@@ -42,7 +42,7 @@ def test_a_message_on_an_idle_connection_is_no_reason_to_replace_it(db):
 
 @pytest.mark.parametrize("request_", [STATEMENT, SESSION])
 def test_when_all_connections_are_in_use_the_answer_is_503_within_a_bounded_time(ask, client, monkeypatch, request_):
-    monkeypatch.setattr(pool, "PATIENCE", 0.1)
+    monkeypatch.setattr(pool, "CHECKOUT_TIMEOUT", 0.1)
     monkeypatch.setattr(engine.pool, "_timeout", 0.1)
 
     with ExitStack() as others:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.faults.client import Refused, Unanswered, Wrong
 
-PATIENCE = 60
+ANSWER_TIMEOUT = 60
 """Seconds to wait for an answer: more than any fault lasts."""
 
 
@@ -16,7 +16,7 @@ class HttpConnection:
 
     def __init__(self, port: int, token: str = "") -> None:
         self.token = token
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_TIMEOUT)
 
     def close(self) -> None:
         """Close it; the next request opens another."""

@@ -23,7 +23,7 @@ from tests.faults.server import DATABASE, OWNER, Cluster
 from tests.faults.service import Service
 
 HTTP_CLIENTS, SQL_CLIENTS = 6, 2
-PATIENCE = 120
+GIVE_UP_AFTER = 120
 """Seconds after which a service that is not back counts as down."""
 HISTORIES = 5
 """Of how many findings the journal's lines are printed; the others of a check probably have the same cause."""
@@ -97,10 +97,10 @@ class Rounds:
             ended = None
         self.gauge.watch()
         recoveries = self._recover(fault.name, ended or time.monotonic())
-        first = min((seconds for name, seconds in recoveries.items() if name.startswith("http")), default=PATIENCE)
+        first = min((seconds for name, seconds in recoveries.items() if name.startswith("http")), default=GIVE_UP_AFTER)
         self.tally.recoveries[fault.name].append(first)
         self.tally.everybody[fault.name].append(
-            max(recoveries.values()) if len(recoveries) == len(self.clients) else PATIENCE
+            max(recoveries.values()) if len(recoveries) == len(self.clients) else GIVE_UP_AFTER
         )
         time.sleep(lead / 2)
         self._check(fault.name)
@@ -112,11 +112,11 @@ class Rounds:
         )
 
     def _recover(self, after: str, ended: float) -> dict[str, float]:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + GIVE_UP_AFTER
         while len(recoveries := self.gauge.recoveries(ended)) < len(self.clients):
             if time.monotonic() > deadline:
                 late = {client.name for client in self.clients} - recoveries.keys()
-                self.run.findings.append(Finding("not back", after, f"no write for {PATIENCE} s by {sorted(late)}"))
+                self.run.findings.append(Finding("not back", after, f"no write in {GIVE_UP_AFTER} s: {sorted(late)}"))
                 break
             time.sleep(0.02)
         return recoveries
@@ -126,7 +126,7 @@ class Rounds:
         if not self.run.ending.is_set() and not self.run.gate.close():
             self.run.findings.append(Finding("stuck", after, "a client got no answer for two minutes"))
         try:
-            self.service.wait(PATIENCE)
+            self.service.wait(GIVE_UP_AFTER)
         except TimeoutError as error:
             self.run.findings.append(Finding("not ready", after, str(error)))
         with self.cluster.connect() as connection:
@@ -144,7 +144,7 @@ class Rounds:
 
     def _wait_for_silence(self, connection: psycopg.Connection, after: str) -> None:
         """Wait until nothing is under way in the database that nobody waits for any more."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + GIVE_UP_AFTER
         while busy := connection.execute(BUSY).fetchone():
             if time.monotonic() > deadline:
                 self.run.findings.append(Finding("stuck", after, str(busy)))

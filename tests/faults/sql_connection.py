@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg
+from app.api.errors import REPLACED
 
 from tests.faults.client import Refused, Unanswered, Wrong
 from tests.faults.server import OWNER, Cluster
 
-PASSING = ("08", "25006", "40", "53", "55P03", "57", "58", "0A000", "42704", "42883")
+MAY_REFUSE = ("08", "25006", "40", "53", "55P03", "57", "58", "0A000", "42704", "42883")
 """SQLSTATEs, or their classes, of what faults and migrations may refuse a statement with."""
-REPLACED = ("cache lookup failed", "could not open relation with OID")
-"""Internal errors where a migration replaces a function or view in the middle of a statement."""
 
 Statement = tuple[str, Sequence[object]]
 
@@ -80,7 +79,7 @@ class SqlConnection:
         except psycopg.Error as error:
             self.close()
             state = error.sqlstate or "08"
-            if state.startswith(PASSING) or (state == "XX000" and str(error).startswith(REPLACED)):
+            if state.startswith(MAY_REFUSE) or (state == "XX000" and str(error).startswith(REPLACED)):
                 raise Refused(_name(error)) from error
             raise Wrong(f"{state} {error}") from error
         return rows

@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from tests.conftest import OWNER
 from tests.sql.conftest import SQL, psql
 
@@ -20,11 +18,6 @@ def test_the_readme_says_of_each_file_what_its_first_line_says():
     for file, summary in re.findall(r"^\| \[.*\]\((archive/.*)\) \| (.*) \|$", README, re.MULTILINE):
         header = re.match(r"(?:-- .*\n)+", (SQL / file).read_text())[0]
         assert header.replace("\n-- ", " ").startswith(f"-- {summary}")
-
-
-@pytest.mark.parametrize("file", sorted((SQL / "archive").glob("*.sql")), ids=lambda file: file.name)
-def test_no_file_is_over_250_lines(file):
-    assert len(file.read_text().splitlines()) <= 250
 
 
 def test_every_recipe_works(db, owner, archived, archived_in_2020):

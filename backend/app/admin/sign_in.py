@@ -81,9 +81,9 @@ async def own_form(request: Request, who: SignedInDep) -> FormData:
     return form
 
 
-SuperuserDep = Annotated[User, Depends(superuser)]
+ConsoleSuperuser = Annotated[User, Depends(superuser)]
 FormDep = Annotated[FormData, Depends(own_form)]
-for_superusers = [Depends(superuser), Depends(own_form)]
+for_console = [Depends(superuser), Depends(own_form)]
 """The dependencies of every page."""
 
 

@@ -72,6 +72,9 @@ async def get_current_active_superuser(current_user: CurrentUser) -> User:
 
 SuperuserDep = Annotated[User, Depends(get_current_active_superuser)]
 
+for_superusers = [Depends(get_current_active_superuser)]
+"""Dependencies of routes that need not know which superuser calls. The console has its own, in `admin/sign_in.py`."""
+
 
 def not_privileged() -> HTTPException:
     """Return the refusal of a user who is not a superuser."""

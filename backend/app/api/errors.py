@@ -56,7 +56,7 @@ def explain(error: Exception) -> HTTPException:
             logger.warning("The database was busy: %s %s", state, error)
             return _busy("The database is busy, try again")
     if isinstance(error, (psycopg.OperationalError, PoolTimeoutError, Exhausted, EmbeddedError)):
-        logger.warning("The database is not available: %s", error or "all connections are in use")
+        logger.warning("The database is not available: %s", error)
         return _busy("The database is not available")
     raise error
 

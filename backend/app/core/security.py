@@ -18,7 +18,7 @@ from app.models import TokenPayload, User, UserCreate
 ALGORITHM = "HS256"
 
 # OWASP's parameters for Argon2id: 19 MiB, two passes, one lane. One sign-in in each of a process's 20 worker threads
-# takes 380 MiB.
+# (`db.THREADS`) takes 380 MiB.
 _hashes = PasswordHash([Argon2Hasher(memory_cost=19 * 1024, time_cost=2, parallelism=1), BcryptHasher()])
 
 TokenType = Literal["access", "reset", "console"]

@@ -92,10 +92,10 @@ class ItemArchive(ItemArchivePublic, table=True):
     __table_args__ = _archive_table("item_archive", Index("item_archive_owner_id_idx", "owner_id", "archive_id"))
 
 
-NOT_ARCHIVED = frozenset({"hashed_password", "tokens_valid_from", "kept_token"})
-"""Columns of `user` that the archive leaves out, as archive.enable() is told in SQL: no secret outlives its user."""
+EXCLUDED_USER_COLUMNS = frozenset({"hashed_password", "tokens_valid_from", "kept_token"})
+"""Columns of `user` that the archive leaves out, as `sql/archive/95_tables.sql` says: no secret outlives its user."""
 
-_UserCopy: Any = _copy_of(User, exclude=NOT_ARCHIVED)
+_UserCopy: Any = _copy_of(User, exclude=EXCLUDED_USER_COLUMNS)
 
 
 class UserArchivePublic(_UserCopy, ArchivedRow):

@@ -82,9 +82,9 @@ class User(UserBase, table=True):
     tokens_valid_from: datetime = Field(
         default=None, sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")}
     )
-    """Tokens issued before this moment have ended, …"""
+    """Tokens issued before this moment are invalid."""
     kept_token: str | None = Field(default=None, max_length=36)
-    """… except this one (its `jti`), which changed the password."""
+    """The `jti` of the one older token that stays valid: it changed the password."""
 
     # The database cascades: loading a user's items to delete them one by one would be slow, and would race.
     items: list["Item"] = Relationship(back_populates="owner", passive_deletes="all")

@@ -1,4 +1,7 @@
-"""One statement each, on rows, asynchronous (a list: one for its page, one to count). Several steps are in `crud`."""
+"""Each function runs one statement on the event loop (a list: two); steps that share a transaction are in `crud`.
+
+`core/statements.py` says why they are asynchronous.
+"""
 
 from app.queries import items, tokens, users
 

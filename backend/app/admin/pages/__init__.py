@@ -6,9 +6,9 @@ from starlette.routing import BaseRoute
 
 from app.admin.pages import deletions, health, rows
 from app.admin.render import root
-from app.admin.sign_in import for_superusers
+from app.admin.sign_in import for_console
 
-_other = APIRouter(dependencies=for_superusers)
+_other = APIRouter(dependencies=for_console)
 
 
 @_other.api_route("/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])

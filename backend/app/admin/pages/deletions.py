@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from app.admin.pages.kinds import KINDS, ROWS, conflict_reason, get_people, list_deleted_by
 from app.admin.pages.paging import page_links
 from app.admin.render import go, page
-from app.admin.sign_in import SuperuserDep, for_superusers
+from app.admin.sign_in import ConsoleSuperuser, for_console
 from app.api.deps import DeletionsBefore
 from app.archive import deletions, reports, restore
 from app.models import Moment, TransactionId
@@ -19,7 +19,7 @@ PREVIEWED = 200
 """A deletion of up to this many rows is previewed when its page opens, a larger one on demand: a preview runs the undo
 and rolls it back, and takes as long."""
 
-router = APIRouter(dependencies=for_superusers)
+router = APIRouter(dependencies=for_console)
 
 
 @router.get("/")
@@ -46,7 +46,7 @@ async def show_deletion(
 
 @router.post("/deletions/{transaction_id}/restore")
 async def undo_deletion(
-    request: Request, admin: SuperuserDep, transaction_id: TransactionId, archived_at: Moment | None = None
+    request: Request, admin: ConsoleSuperuser, transaction_id: TransactionId, archived_at: Moment | None = None
 ) -> Response:
     """Undo one deletion: all of it, or nothing."""
     try:

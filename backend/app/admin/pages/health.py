@@ -7,12 +7,12 @@ from fastapi.responses import Response
 
 from app import queries
 from app.admin.render import page
-from app.admin.sign_in import for_superusers
+from app.admin.sign_in import for_console
 from app.api.deps import SessionDep
 from app.archive import reports
 from app.models import HealthCheck
 
-router = APIRouter(dependencies=for_superusers)
+router = APIRouter(dependencies=for_console)
 
 
 def get_checks(session: SessionDep) -> list[HealthCheck]:

@@ -13,14 +13,14 @@ from app import queries
 from app.admin.pages.kinds import ITEMS, KINDS, ROWS, USERS, Kind, conflict_reason, get_people, list_deleted_by
 from app.admin.pages.paging import page_links, read_filters
 from app.admin.render import go, page
-from app.admin.sign_in import FormDep, SuperuserDep, field, for_superusers
+from app.admin.sign_in import ConsoleSuperuser, FormDep, field, for_console
 from app.api.deps import SessionDep
 from app.api.errors import explain
 from app.api.export import csv_response
 from app.archive import browse, restore
 from app.models import ArchiveId
 
-router = APIRouter(dependencies=for_superusers)
+router = APIRouter(dependencies=for_console)
 
 _BEFORE: TypeAdapter[int | None] = TypeAdapter(ArchiveId | None)
 
@@ -47,7 +47,7 @@ async def show_item(request: Request, archive_id: ArchiveId) -> Response:
 
 
 @router.post("/items/{archive_id}/restore")
-async def restore_item(request: Request, admin: SuperuserDep, form: FormDep, archive_id: ArchiveId) -> Response:
+async def restore_item(request: Request, admin: ConsoleSuperuser, form: FormDep, archive_id: ArchiveId) -> Response:
     """Restore an item, to its old owner or to the user whose e-mail is given."""
     email = field(form, "owner_email").strip()
     owner_id = await queries.users.find_user_id(email) if email and "\0" not in email else None
@@ -82,7 +82,7 @@ async def show_user(request: Request, archive_id: ArchiveId) -> Response:
 
 
 @router.post("/users/{archive_id}/restore")
-async def restore_user(request: Request, admin: SuperuserDep, archive_id: ArchiveId) -> Response:
+async def restore_user(request: Request, admin: ConsoleSuperuser, archive_id: ArchiveId) -> Response:
     """Restore a user."""
     try:
         user = await restore.restore_user(archive_id, actor=admin.id)

@@ -1,4 +1,4 @@
-"""Items: plain create, read, update and delete. That the database archives what is deleted, nobody notices here."""
+"""Items: plain create, read, update and delete. The database archives deleted items; nothing here depends on it."""
 
 import uuid
 from typing import Annotated

@@ -4,13 +4,13 @@ import logging
 from typing import Annotated
 
 import psycopg
-from fastapi import APIRouter, BackgroundTasks, Depends, Form, HTTPException
+from fastapi import APIRouter, BackgroundTasks, Form, HTTPException
 from fastapi.responses import HTMLResponse
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app import accounts, crud, utils
-from app.api.deps import CurrentUser, EmailPath, SessionDep, get_current_active_superuser
+from app.api.deps import CurrentUser, EmailPath, SessionDep, for_superusers
 from app.core import db
 from app.core.config import settings
 from app.models import LoginForm, Message, NewPassword, Token, User, UserPublic
@@ -63,7 +63,7 @@ def reset_password(session: SessionDep, body: NewPassword) -> Message:
 
 @router.post(
     "/password-recovery-html-content/{email}",
-    dependencies=[Depends(get_current_active_superuser)],
+    dependencies=for_superusers,
     response_class=HTMLResponse,
 )
 def recover_password_html_content(session: SessionDep, email: EmailPath) -> HTMLResponse:

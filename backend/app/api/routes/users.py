@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from fastapi import APIRouter, BackgroundTasks, Depends, HTTPException
+from fastapi import APIRouter, BackgroundTasks, HTTPException
 from fastapi.responses import Response
 
 from app import crud, queries, utils
@@ -15,7 +15,7 @@ from app.api.deps import (
     SessionDep,
     Skip,
     SuperuserDep,
-    get_current_active_superuser,
+    for_superusers,
     not_privileged,
 )
 from app.api.responses import JsonPage
@@ -35,8 +35,6 @@ from app.models import (
 )
 
 router = APIRouter(prefix="/users", tags=["users"])
-
-for_superusers = [Depends(get_current_active_superuser)]
 
 
 @contextmanager

@@ -2,14 +2,15 @@
 
 import anyio
 from anyio import to_thread
-from fastapi import APIRouter, BackgroundTasks, Depends, Response
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from fastapi import APIRouter, BackgroundTasks, Response
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, text
 
 from app import utils
-from app.api.deps import get_current_active_superuser
+from app.api.deps import for_superusers
 from app.archive import reports
 from app.core import db, migrations
+from app.core.embedded import EmbeddedError
 from app.models import Email, Message, Readiness
 
 router = APIRouter(prefix="/utils", tags=["utils"])
@@ -18,7 +19,7 @@ READY_WITHIN = 1.8
 """Seconds, after which a database that does not answer counts as not ready."""
 
 
-@router.post("/test-email/", dependencies=[Depends(get_current_active_superuser)], status_code=201)
+@router.post("/test-email/", dependencies=for_superusers, status_code=201)
 def test_email(email_to: Email, background: BackgroundTasks) -> Message:
     """Send a test mail."""
     mail = utils.generate_test_email(email_to)
@@ -58,6 +59,6 @@ def _readiness() -> Readiness:
                 if not check.ok:
                     fault = f"{check.source or 'archive'}: {check.check_name}: {check.detail}"
                     (errors if check.severity == "error" else warnings).append(fault)
-    except (DBAPIError, SQLAlchemyError) as error:
+    except (SQLAlchemyError, EmbeddedError) as error:
         errors.append(f"The database does not answer: {error.__class__.__name__}.")
     return Readiness(ready=not errors, errors=errors, warnings=warnings)
