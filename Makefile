@@ -49,8 +49,11 @@ faults-short: setup  ## the same in a few minutes, with fewer kinds of faults
 bench: setup  ## what things cost, as ratios measured side by side; NAMES= chooses benchmarks
 	$(BIN)/python -m tests.benchmarks $(NAMES)
 
-fuzz: setup  ## make tables and let rows and columns come and go in RUNS= (2000) histories: what is deleted comes back
-	FUZZ_RUNS=$(or $(RUNS),2000) $(BIN)/pytest -q -n auto tests/fuzz
+RUNS = 2000
+SEED = $(shell od -An -N4 -tu4 /dev/urandom)
+
+fuzz: setup  ## RUNS= (2000) random histories of tables, and as many of requests; SEED= repeats those of another time
+	FUZZ_RUNS=$(RUNS) FUZZ_SEED=$(strip $(SEED)) $(BIN)/pytest -q -n auto tests/fuzz/test_tables.py tests/fuzz/test_http.py
 
 lint: setup  ## formatting, style, types and the direction of imports
 	$(BIN)/ruff format --check .

@@ -5,12 +5,11 @@ Prints the smallest input that shows it, as SQL that can be typed into a fresh d
 
 import argparse
 import os
+import subprocess
 import sys
 
-import pytest
-
 from tests.fuzz.known import KNOWN
-from tests.fuzz.test_tables import SHARDS
+from tests.fuzz.runs import SHARDS
 
 SHARD = "tests/fuzz/test_tables.py::test_what_is_deleted_from_any_table_comes_back_as_it_was[0]"
 
@@ -22,13 +21,18 @@ def main() -> int:
     )
     parser.add_argument("--list", action="store_true", help="the faults that are known")
     parser.add_argument("--runs", type=int, default=2000, help="at most so many histories (2000)")
+    parser.add_argument("--seed", type=int, default=0, help="which histories (0)")
     arguments = parser.parse_args()
     if arguments.list:
         for fault in KNOWN:
             print(f"{fault.name:18} {fault.reason}")
         return 0
-    os.environ |= {"FUZZ_RUNS": str(arguments.runs * SHARDS), "FUZZ_WITHOUT_KNOWN": arguments.find or ""}
-    return pytest.main(["-q", "-p", "no:randomly", SHARD])
+    environment = os.environ | {
+        "FUZZ_RUNS": str(arguments.runs * SHARDS),
+        "FUZZ_SEED": str(arguments.seed),
+        "FUZZ_WITHOUT_KNOWN": arguments.find or "",
+    }
+    return subprocess.call([sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", SHARD], env=environment)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,16 @@
 
 import itertools
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
 
 from tests.conftest import BINARIES, HOST, OWNER, PORT, SUPERUSER, connect
+from tests.fuzz import checks
+from tests.fuzz.steps import Step
 from tests.fuzz.types import Type, catalogue
-from tests.fuzz.world import Databases
+from tests.fuzz.world import Databases, World
 
 EXTENSIONS = ["citext", "hstore", "ltree"]
 
@@ -81,3 +83,18 @@ def databases(clones: Clones) -> Iterator[Databases]:
 def types(clones: Clones) -> list[Type]:
     with connect(OWNER, dbname=clones.template) as connection:
         return catalogue(connection)
+
+
+@pytest.fixture
+def run(databases: Databases) -> Iterator[Callable[..., None]]:
+    """Run steps in a database of their own; all must hold after each, and health at the end."""
+    worlds: list[World] = []
+
+    def run(*steps: Step) -> None:
+        worlds.append(World(databases))
+        worlds[0].run(*steps)
+        checks.check_health(worlds[0])
+
+    yield run
+    for world in worlds:
+        world.close()

@@ -43,7 +43,7 @@ class History:
 
     def make_tables(self) -> None:
         parents: list[Parent] = []
-        for number in range(self.choose([1, 1, 2, 2, 3])):
+        for number in range(self.choose([1, 2, 2, 2, 3])):
             definition, parent = self.draw(definitions(self.known, number, parents))
             if (definition.schema, definition.name) in [(table.schema, table.name) for table in self.world.tables]:
                 continue
@@ -60,9 +60,9 @@ class History:
     def possible(self) -> list[Callable[[], None]]:
         """Return what can be done now, the likelier the more often."""
         world = self.world
-        possible = [self.insert, self.alter, self.alter, self.truncate, self.enable, self.rarely]
+        possible = [self.insert, self.alter, self.alter, self.truncate, self.restart, self.enable, self.rarely]
         if any(table.live for table in world.tables):
-            possible += [self.delete] * 5 + [self.update]
+            possible += [self.delete] * 5 + [self.orphan, self.update]
         if world.archived:
             possible += [self.restore] * 5 + [self.undo] * 4
         return possible
@@ -117,6 +117,30 @@ class History:
     def truncate(self) -> None:
         restart, cascade = self.draw(st.booleans()), self.draw(st.booleans())
         self.world.step(steps.Truncate([self.table()], restart=restart, cascade=cascade))
+
+    def restart(self) -> None:
+        """Empty a table, let its sequence start anew, and undo that, perhaps with a row in between."""
+        n = self.table(lambda table: table.live and any(c.identity or c.sequence for c in table.columns.values()))
+        if n is None:
+            return
+        self.world.step(steps.Truncate([n], restart=True, cascade=self.draw(st.booleans())))
+        if self.choose(range(4)) == 3:
+            self.insert(n)
+        if self.world.archived:
+            self.world.step(steps.Undo(**self.options()))
+
+    def orphan(self) -> None:
+        """Delete what refers to another table, then what it refers to, and restore the former alone."""
+        n = self.table(lambda table: table.enabled and table.live and table.references)
+        if n is None:
+            return
+        self.world.step(steps.Delete([(n, self.choose([None, 0, 1]))]))
+        reference = self.choose(self.world.tables[n].references)
+        parent = self.table(lambda table: table.oid == reference.parent and table.live)
+        if parent is not None:
+            self.world.step(steps.Delete([(parent, None)]))
+        if any(row.table == n for row in self.world.archived.values()):
+            self.world.step(steps.Restore(n, self.choose([None, [-1]]), **self.options()))
 
     # Restores.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.fuzz.model import Finding
-from tests.fuzz.steps import Alter, AlterDomain, Delete, Enable, RenameTable, Restores, Step, Truncate, Undo
+from tests.fuzz.steps import Alter, AlterDomain, Delete, Enable, RenameTable, Restores, Step, Truncate
 
 if TYPE_CHECKING:
     from tests.fuzz.world import World
@@ -81,15 +81,6 @@ def enables_renamed_archive(world: "World", step: Step) -> bool:
     )
 
 
-def undoes_dotted_key(world: "World", step: Step) -> bool:
-    """Avoid restore_transaction() where "a." is part of a key column's name."""
-    return isinstance(step, Undo) and any(
-        "a." in world.tables[row.table].columns[number].name
-        for row in step.rows(world)
-        for number in world.tables[row.table].key
-    )
-
-
 def added_while_disabled(world: "World", step: Step) -> bool:
     """Avoid restores of rows older than archive.disable() and a column added since."""
     return restores_across("disable")(world, step) and restores_across("add")(world, step)
@@ -114,7 +105,7 @@ def shares_function(world: "World", step: Step) -> bool:
 def explanation_raises(state: str) -> Callable[["World", Step, Finding], bool]:
     """Tolerate an error in the search for the live row that holds a unique value."""
     return lambda world, step, finding: (
-        finding_is("restore raises", state)(world, step, finding) and "_taken_by" in str(finding)
+        finding_is("restore raises", state)(world, step, finding) and "_restore_blocking_key" in str(finding)
     )
 
 
@@ -146,7 +137,6 @@ KNOWN: list[Fault] = [
         "rule", "a row in the archive keeps a domain from a new rule", tolerates=finding_is("the archive is in the way")
     ),
     Fault("renamed archive", "enable() makes a second default partition, and fails", enables_renamed_archive),
-    Fault("dotted key", "undo takes part of a column's name for an alias of its own", undoes_dotted_key),
     Fault("label", "two tables share one capture function", shares_function),
     Fault("disabled", "a column added meanwhile has no default in older rows", added_while_disabled),
     Fault("not enabled yet", "until archive.enable() a new column gets no default", restores_before_enable),

@@ -12,7 +12,7 @@ ACTIONS = ["no action", "cascade", "set null", "restrict", "set default"]
 TABLE_NAMES = ["shelf", "Order", "app.note", "note", 'we"ird', "user data", "tablé", "x" * 45, "old", "live"]
 COLUMN_NAMES = [
     *("label", "qty", "colour"),
-    *("a", "o", "l", "m", "live", "old", "new", "actor", "how", "key", "wanted", "locked", "source"),
+    *("a", "o", "l", "m", "live", "old", "new", "actor", "circumstances", "key", "wanted", "locked", "source"),
     *("Mixed Case", 'quo"te', "data.a.b", "ünï", "%s", "%1$I", "$1", "select", "it's", "x" * 63, "tg_op"),
 ]
 OWN_NAMES = ["reason", "archive_id", "archived_at", "restored_at", "superseded", "overflow"]
@@ -62,7 +62,7 @@ def definitions(draw: st.DrawFn, known: list[Type], number: int, parents: list[P
     width = draw(st.sampled_from([1, 1, 1, 2, 3]))
     key = []
     for _ in range(width):
-        kind = draw(st.sampled_from(["plain", "plain", "always", "by default", "serial", "any", "any"]))
+        kind = draw(st.sampled_from(["plain", "serial", "by default", "by default", "plain", "always", "any", "any"]))
         if kind == "plain" or (width > 1 and kind in ("always", "by default", "serial")):
             key.append(column(draw(st.sampled_from(known[:5]))))
         elif kind == "any":
@@ -91,7 +91,7 @@ def definitions(draw: st.DrawFn, known: list[Type], number: int, parents: list[P
     # References.
     lines.append(f"primary key ({', '.join(map(identifier, key))})")
     itself = Parent(table, tuple((name, columns[name]) for name in key))
-    referred = [itself] * (draw(st.sampled_from(range(8))) == 7) + parents * draw(st.sampled_from([1, 1, 0]))
+    referred = [itself] * (draw(st.sampled_from(range(8))) == 7) + parents * draw(st.sampled_from([1, 1, 1, 0]))
     lines += [draw(references(parent, column)) for parent in referred]
 
     statements = [statement for type in columns.values() for statement in type.statements]
@@ -104,7 +104,7 @@ def definitions(draw: st.DrawFn, known: list[Type], number: int, parents: list[P
 @st.composite
 def references(draw: st.DrawFn, parent: Parent, column) -> str:
     action = draw(st.sampled_from(ACTIONS))
-    deferrable = draw(st.sampled_from(["", " deferrable", *[" deferrable initially deferred"] * 2]))
+    deferrable = draw(st.sampled_from(["", " deferrable", *[" deferrable initially deferred"] * 4]))
     plain = [
         (name, Type("integer" if type.sql == "serial" else type.sql, type.values, True)) for name, type in parent.key
     ]

@@ -1,12 +1,9 @@
-"""Random sequences of requests: a model in Python predicts each answer.
-
-FUZZ_RUNS is the number of sequences; the same number gives the same sequences.
-"""
+"""Random sequences of requests: a model in Python predicts each answer."""
 
 import asyncio
-import os
 
-from hypothesis import HealthCheck, configuration, settings
+import pytest
+from hypothesis import HealthCheck, configuration, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, multiple, rule, run_state_machine_as_test
 
@@ -14,13 +11,13 @@ from tests.conftest import SCRATCH
 from tests.fuzz import http_inputs as inputs
 from tests.fuzz.http_machine import ROUTES, Client, Machine
 from tests.fuzz.http_model import Faults, Refused
+from tests.fuzz.runs import SHARDS, examples, seed_of
 
 configuration.set_hypothesis_home_dir(SCRATCH)  # nothing of it in the repository
 settings.register_profile(
     "http",
-    max_examples=int(os.environ.get("FUZZ_RUNS", "10")),
+    max_examples=examples(),
     stateful_step_count=20,
-    derandomize=True,  # what fails in CI fails at home
     database=None,
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -211,7 +208,9 @@ class Requests(Machine):
             self.ask("GET", "/items/?limit=1000", token, self.model.list_items, 0, 1000)
 
 
-def test_every_answer_is_the_one_that_a_model_predicts(db):
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_every_answer_is_the_one_that_a_model_predicts(db, shard):
     with asyncio.Runner() as runner:
         client = Client(runner)
-        run_state_machine_as_test(lambda: Requests(db, client), settings=settings.get_profile("http"))
+        machine = seed(seed_of(shard))(lambda: Requests(db, client))
+        run_state_machine_as_test(machine, settings=settings.get_profile("http"))

@@ -1,19 +1,13 @@
 """Whatever the table and whatever happened to it, what is deleted from it can be restored as it was."""
 
-import os
-import secrets
-
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
 from hypothesis import strategies as st
 
 from tests.fuzz.histories import History
 from tests.fuzz.known import known
+from tests.fuzz.runs import SHARDS, examples, seed_of
 from tests.fuzz.world import World
-
-SHARDS = 4
-RUNS = int(os.environ.get("FUZZ_RUNS", 3 * SHARDS)) // SHARDS
-"""A few histories with the other tests, the same every time; as many others as FUZZ_RUNS says in `make fuzz`."""
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
@@ -32,7 +26,7 @@ def test_what_is_deleted_from_any_table_comes_back_as_it_was(databases, types, s
             databases.drop()
 
     @settings(
-        max_examples=RUNS,
+        max_examples=examples(),
         phases=[Phase.generate, Phase.shrink],
         deadline=None,
         database=None,
@@ -44,4 +38,4 @@ def test_what_is_deleted_from_any_table_comes_back_as_it_was(databases, types, s
     def holds(_):
         """Everything is checked while the history is drawn."""
 
-    seed(secrets.randbits(64) if "FUZZ_RUNS" in os.environ else shard)(holds)()
+    seed(seed_of(shard))(holds)()
