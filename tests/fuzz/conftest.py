@@ -8,8 +8,7 @@ import psycopg
 import pytest
 
 from tests.conftest import BINARIES, HOST, OWNER, PORT, SUPERUSER, connect
-from tests.fuzz import checks
-from tests.fuzz.steps import Step
+from tests.fuzz.steps import Health, Step
 from tests.fuzz.types import Type, catalogue
 from tests.fuzz.world import Databases, World
 
@@ -92,8 +91,7 @@ def run(databases: Databases) -> Iterator[Callable[..., None]]:
 
     def run(*steps: Step) -> None:
         worlds.append(World(databases))
-        worlds[0].run(*steps)
-        checks.check_health(worlds[0])
+        worlds[0].run(*steps, Health())
 
     yield run
     for world in worlds:

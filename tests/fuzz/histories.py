@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from tests.fuzz import checks, steps
+from tests.fuzz import steps
 from tests.fuzz.model import EndOfPath, Table
 from tests.fuzz.tables import COLUMN_NAMES, TABLE_NAMES, Parent, definitions
 from tests.fuzz.types import Type
@@ -37,7 +37,7 @@ class History:
             self.make_tables()
             while self.world.at < most_steps and self.choose(range(25)):
                 self.choose(self.possible())()
-            checks.check_health(self.world)
+            self.world.step(steps.Health())
         except EndOfPath as end:
             self.world.script.append(f"-- the end: {end}")
 

@@ -221,6 +221,11 @@ class Dump(Step):
 
 
 @dataclass
+class Health(Step):
+    """A look at archive.health()."""
+
+
+@dataclass
 class Restores(Step):
     on_conflict: str = field(default="fail", kw_only=True)
     dry_run: bool = field(default=False, kw_only=True)

@@ -17,6 +17,7 @@ from tests.fuzz.steps import (
     Disable,
     Dump,
     Enable,
+    Health,
     RenameTable,
     Restores,
     Retype,
@@ -147,6 +148,9 @@ class World:
         if isinstance(step, Dump):
             self.dump_and_restore()
             checks.check_nothing_changed(self)
+            checks.check_health(self)
+            return
+        if isinstance(step, Health):
             checks.check_health(self)
             return
         statements = list(step.statements(self))
