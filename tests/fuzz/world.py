@@ -137,7 +137,7 @@ class World:
         except Finding as finding:
             if not any(fault.tolerates(self, step, finding) for fault in self.known):
                 raise
-            self.script.append(f"-- known: {finding}")
+            self.script.append(f"-- known: {str(finding).splitlines()[0]}")
             checks.relearn(self)
         return True
 
