@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
+from hypothesis import configuration
 
-from tests.conftest import BINARIES, HOST, OWNER, PORT, SUPERUSER, connect
+from tests.conftest import BINARIES, HOST, OWNER, PORT, SCRATCH, SUPERUSER, connect
 from tests.fuzz.steps import Health, Step
 from tests.fuzz.types import Type, catalogue
 from tests.fuzz.world import Databases, World
+
+configuration.set_hypothesis_home_dir(SCRATCH)  # nothing of it in the repository
 
 EXTENSIONS = ["citext", "hstore", "ltree"]
 

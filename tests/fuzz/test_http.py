@@ -3,17 +3,15 @@
 import asyncio
 
 import pytest
-from hypothesis import HealthCheck, configuration, seed, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, multiple, rule, run_state_machine_as_test
 
-from tests.conftest import SCRATCH
 from tests.fuzz import http_inputs as inputs
 from tests.fuzz.http_machine import ROUTES, Client, Machine
 from tests.fuzz.http_model import Faults, Refused
 from tests.fuzz.runs import SHARDS, examples, seed_of
 
-configuration.set_hypothesis_home_dir(SCRATCH)  # nothing of it in the repository
 settings.register_profile(
     "http",
     max_examples=examples(),
