@@ -254,10 +254,10 @@ COMMENT ON FUNCTION archive._archive_grants(target regclass) IS 'The grants on a
 -- Name: _archive_metadata(); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._archive_metadata() RETURNS TABLE(name name, type text, not_null boolean, captured text, description text)
+CREATE FUNCTION archive._archive_metadata() RETURNS TABLE(name name, type text, not_null boolean, captured text, truncated text, description text)
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
- VALUES ('archive_id'::name,'bigint'::text,true,'nextval(''archive.archive_id_seq'')'::text,'Names one archived row anywhere; the newest is the highest.'::text), ('transaction_id'::name,'xid8'::text,true,'pg_current_xact_id()'::text,'The deleting transaction: all rows of one deletion share it.'::text), ('archived_at'::name,'timestamp with time zone'::text,true,'now()'::text,'When that transaction began.'::text), ('archived_by'::name,'text'::text,false,'actor'::text,'Who, as the application knows it: a user''s id or any label. Null where none was set.'::text), ('reason'::name,'text'::text,false,'reason'::text,'Why, if given.'::text), ('session_role'::name,'text'::text,true,'session_user'::text,'The database login that did it.'::text), ('application_name'::name,'text'::text,false,'current_setting(''application_name'')'::text,'With what program, as it calls itself.'::text), ('client_addr'::name,'inet'::text,false,'inet_client_addr()'::text,'From where, as PostgreSQL sees it. Null over a Unix socket.'::text), ('cascaded'::name,'boolean'::text,true,'tg_op = ''DELETE'' and pg_trigger_depth() > 1'::text,'Whether a foreign key''s cascade or another trigger deleted the row.'::text), ('restored_at'::name,'timestamp with time zone'::text,false,NULL::text,'When it was restored. The row stays as history.'::text), ('restored_by'::name,'text'::text,false,NULL::text,'Who restored it.'::text), ('erased_at'::name,'timestamp with time zone'::text,false,NULL::text,'When archive.erase_subject() blanked it. The shell stays as history.'::text);
+ VALUES ('archive_id'::name,'bigint'::text,true,'nextval(''archive.archive_id_seq'')'::text,NULL::text,'Names one archived row anywhere; the newest is the highest.'::text), ('transaction_id'::name,'xid8'::text,true,'pg_current_xact_id()'::text,NULL::text,'The deleting transaction: all rows of one deletion share it.'::text), ('archived_at'::name,'timestamp with time zone'::text,true,'now()'::text,NULL::text,'When that transaction began.'::text), ('archived_by'::name,'text'::text,false,'actor'::text,NULL::text,'Who, as the application knows it: a user''s id or any label. Null where none was set.'::text), ('reason'::name,'text'::text,false,'reason'::text,NULL::text,'Why, if given.'::text), ('session_role'::name,'text'::text,true,'session_user'::text,NULL::text,'The database login that did it.'::text), ('application_name'::name,'text'::text,false,'current_setting(''application_name'')'::text,NULL::text,'With what program, as it calls itself.'::text), ('client_addr'::name,'inet'::text,false,'inet_client_addr()'::text,NULL::text,'From where, as PostgreSQL sees it. Null over a Unix socket.'::text), ('cascaded'::name,'boolean'::text,true,'pg_trigger_depth() > 1'::text,'false'::text,'Whether a foreign key''s cascade or another trigger deleted the row.'::text), ('restored_at'::name,'timestamp with time zone'::text,false,NULL::text,NULL::text,'When it was restored. The row stays as history.'::text), ('restored_by'::name,'text'::text,false,NULL::text,NULL::text,'Who restored it.'::text), ('erased_at'::name,'timestamp with time zone'::text,false,NULL::text,NULL::text,'When archive.erase_subject() blanked it. The shell stays as history.'::text);
 END;
 
 
@@ -486,15 +486,15 @@ COMMENT ON FUNCTION archive._capture_labels(source regclass) IS 'The part of a c
 
 CREATE FUNCTION archive._capture_metadata(pattern text, indentation integer) RETURNS text
     LANGUAGE sql IMMUTABLE
-    RETURN (SELECT string_agg(format(_capture_metadata.pattern, m.name, m.captured, m.n), CASE (m.n % (5)::bigint) WHEN 1 THEN (',
-'::text || repeat(' '::text, _capture_metadata.indentation)) ELSE ', '::text END ORDER BY m.n) AS string_agg FROM (SELECT a.name, a.captured, row_number() OVER (ORDER BY a."position") AS n FROM archive._archive_metadata() WITH ORDINALITY a(name, type, not_null, captured, description, "position") WHERE (a.captured IS NOT NULL)) m);
+    RETURN (SELECT string_agg(format(_capture_metadata.pattern, m.name, m.captured, m.n, COALESCE(m.truncated, m.captured)), CASE (m.n % (5)::bigint) WHEN 1 THEN (',
+'::text || repeat(' '::text, _capture_metadata.indentation)) ELSE ', '::text END ORDER BY m.n) AS string_agg FROM (SELECT a.name, a.captured, a.truncated, row_number() OVER (ORDER BY a."position") AS n FROM archive._archive_metadata() WITH ORDINALITY a(name, type, not_null, captured, truncated, description, "position") WHERE (a.captured IS NOT NULL)) m);
 
 
 --
 -- Name: FUNCTION _capture_metadata(pattern text, indentation integer); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._capture_metadata(pattern text, indentation integer) IS 'The metadata that is captured, as a list, each in the pattern: its arguments are name, expression and position.';
+COMMENT ON FUNCTION archive._capture_metadata(pattern text, indentation integer) IS 'The metadata that is captured, as a list, each in the pattern: its arguments are name, expression, position and the expression at a TRUNCATE.';
 
 
 --
@@ -550,7 +550,7 @@ CREATE FUNCTION archive._capture_truncate(source regclass, target regclass, excl
           from only %1$s as live;
         return null;
     end if;
-'::text, archive._name(source), archive._name(target), archive._capture_metadata('%1$s'::text, 12), archive._capture_columns(source, exclude, '%I'::text), archive._capture_metadata('%2$s'::text, 15), archive._capture_columns(source, exclude, 'live.%I'::text));
+'::text, archive._name(source), archive._name(target), archive._capture_metadata('%1$s'::text, 12), archive._capture_columns(source, exclude, '%I'::text), archive._capture_metadata('%4$s'::text, 15), archive._capture_columns(source, exclude, 'live.%I'::text));
 
 
 --
@@ -1437,7 +1437,7 @@ CREATE FUNCTION archive._erase_content_columns(source regclass, target regclass)
  SELECT t.name
     FROM archive._columns(_erase_content_columns.target) t(name, type, archived_type, collated, generated, not_null, default_value)
    WHERE ((NOT (t.name IN ( SELECT m.name
-            FROM archive._archive_metadata() m(name, type, not_null, captured, description)))) AND (NOT (t.name IN ( SELECT a.attname
+            FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description)))) AND (NOT (t.name IN ( SELECT a.attname
             FROM (pg_constraint c
               JOIN pg_attribute a ON (((a.attrelid = c.conrelid) AND (a.attnum = ANY (c.conkey)))))
            WHERE ((c.conrelid = (_erase_content_columns.source)::oid) AND (c.contype = ANY (ARRAY['p'::"char", 'f'::"char"])))))));
@@ -1548,7 +1548,7 @@ COMMENT ON FUNCTION archive._fault_capture(source regclass, target regclass, exc
 
 CREATE FUNCTION archive._fault_column_names(source regclass) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT ('has columns with names that the archive uses for itself: '::text || string_agg(format('%I'::text, c.name), ', '::text)) FROM archive._columns(_fault_column_names.source) c(name, type, archived_type, collated, generated, not_null, default_value) WHERE (c.name IN (SELECT m.name FROM archive._archive_metadata() m(name, type, not_null, captured, description))));
+    RETURN (SELECT ('has columns with names that the archive uses for itself: '::text || string_agg(format('%I'::text, c.name), ', '::text)) FROM archive._columns(_fault_column_names.source) c(name, type, archived_type, collated, generated, not_null, default_value) WHERE (c.name IN (SELECT m.name FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description))));
 
 
 --
@@ -1564,7 +1564,7 @@ COMMENT ON FUNCTION archive._fault_column_names(source regclass) IS 'Columns of 
 
 CREATE FUNCTION archive._fault_columns(source regclass, target regclass, exclude text[]) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT string_agg(format('%I %s'::text, COALESCE(wanted.name, present.name), fault.description), '; '::text) AS string_agg FROM (((SELECT m.name, m.type, NULL::text AS collated, m.not_null FROM archive._archive_metadata() m(name, type, not_null, captured, description) UNION ALL SELECT c.name, c.archived_type, c.collated, false FROM archive._columns(_fault_columns.source) c(name, type, archived_type, collated, generated, not_null, default_value) WHERE (c.name <> ALL (_fault_columns.exclude))) wanted FULL JOIN archive._columns(_fault_columns.target) present(name, type, archived_type, collated, generated, not_null, default_value) ON ((present.name = wanted.name))) CROSS JOIN LATERAL (SELECT CASE WHEN (present.name IS NULL) THEN ('is missing in '::text || archive._name(_fault_columns.target)) WHEN ((wanted.name IS NULL) AND present.not_null) THEN (('is not null in '::text || archive._name(_fault_columns.target)) || ' and not copied'::text) WHEN (present.type <> wanted.type) THEN format('is %s in %s and %s in %s'::text, wanted.type, archive._name(_fault_columns.source), present.type, archive._name(_fault_columns.target)) WHEN ((present.collated IS DISTINCT FROM wanted.collated) AND (wanted.name IS NOT NULL)) THEN ('has another collation in '::text || archive._name(_fault_columns.target)) WHEN (present.not_null AND (NOT wanted.not_null)) THEN (('is not null in '::text || archive._name(_fault_columns.target)) || ', where copies must be nullable'::text) ELSE NULL::text END AS description) fault) WHERE (fault.description IS NOT NULL));
+    RETURN (SELECT string_agg(format('%I %s'::text, COALESCE(wanted.name, present.name), fault.description), '; '::text) AS string_agg FROM (((SELECT m.name, m.type, NULL::text AS collated, m.not_null FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description) UNION ALL SELECT c.name, c.archived_type, c.collated, false FROM archive._columns(_fault_columns.source) c(name, type, archived_type, collated, generated, not_null, default_value) WHERE (c.name <> ALL (_fault_columns.exclude))) wanted FULL JOIN archive._columns(_fault_columns.target) present(name, type, archived_type, collated, generated, not_null, default_value) ON ((present.name = wanted.name))) CROSS JOIN LATERAL (SELECT CASE WHEN (present.name IS NULL) THEN ('is missing in '::text || archive._name(_fault_columns.target)) WHEN ((wanted.name IS NULL) AND present.not_null) THEN (('is not null in '::text || archive._name(_fault_columns.target)) || ' and not copied'::text) WHEN (present.type <> wanted.type) THEN format('is %s in %s and %s in %s'::text, wanted.type, archive._name(_fault_columns.source), present.type, archive._name(_fault_columns.target)) WHEN ((present.collated IS DISTINCT FROM wanted.collated) AND (wanted.name IS NOT NULL)) THEN ('has another collation in '::text || archive._name(_fault_columns.target)) WHEN (present.not_null AND (NOT wanted.not_null)) THEN (('is not null in '::text || archive._name(_fault_columns.target)) || ', where copies must be nullable'::text) ELSE NULL::text END AS description) fault) WHERE (fault.description IS NOT NULL));
 
 
 --
@@ -2760,7 +2760,7 @@ COMMENT ON FUNCTION archive._restore_lock(source regclass, archive_ids bigint[])
 
 CREATE FUNCTION archive._restore_lock_statement(entry archive.registry, condition text, newest boolean) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT format('with locked as (select a.* from %1$s a where %2$s order by a.archive_id for update) select %3$L::regclass, a.archive_id, a.archived_at, jsonb_build_array(%4$s),        a.restored_at, a.restored_by, a.erased_at, %5$s  from (select l.*, %6$s as superseded from locked l) a where not superseded order by a.archive_id'::text, archive._name((_restore_lock_statement.entry).target), _restore_lock_statement.condition, archive._name((_restore_lock_statement.entry).source), key.names, COALESCE(lost.names, 'null'::text), CASE WHEN _restore_lock_statement.newest THEN format('lead(archive_id) over (partition by %s order by archive_id) is not null'::text, key.locked_names) ELSE 'false'::text END) AS format FROM ((SELECT string_agg(format('a.%I'::text, k.k), ', '::text) AS string_agg, string_agg(format('l.%I'::text, k.k), ', '::text) AS string_agg FROM unnest(archive._key((_restore_lock_statement.entry).source)) k(k)) key(names, locked_names) LEFT JOIN (SELECT format('nullif(concat_ws('', '', %s), '''')'::text, string_agg(format('case when a.%1$I is not null then %1$L end'::text, c.name), ', '::text)) AS format FROM archive._columns((_restore_lock_statement.entry).target) c(name, type, archived_type, collated, generated, not_null, default_value) WHERE ((NOT (c.name IN (SELECT m.name FROM archive._archive_metadata() m(name, type, not_null, captured, description)))) AND (NOT (c.name IN (SELECT live.name FROM archive._columns((_restore_lock_statement.entry).source) live(name, type, archived_type, collated, generated, not_null, default_value))))) HAVING (count(*) > 0)) lost(names) ON (true)));
+    RETURN (SELECT format('with locked as (select a.* from %1$s a where %2$s order by a.archive_id for update) select %3$L::regclass, a.archive_id, a.archived_at, jsonb_build_array(%4$s),        a.restored_at, a.restored_by, a.erased_at, %5$s  from (select l.*, %6$s as superseded from locked l) a where not superseded order by a.archive_id'::text, archive._name((_restore_lock_statement.entry).target), _restore_lock_statement.condition, archive._name((_restore_lock_statement.entry).source), key.names, COALESCE(lost.names, 'null'::text), CASE WHEN _restore_lock_statement.newest THEN format('lead(archive_id) over (partition by %s order by archive_id) is not null'::text, key.locked_names) ELSE 'false'::text END) AS format FROM ((SELECT string_agg(format('a.%I'::text, k.k), ', '::text) AS string_agg, string_agg(format('l.%I'::text, k.k), ', '::text) AS string_agg FROM unnest(archive._key((_restore_lock_statement.entry).source)) k(k)) key(names, locked_names) LEFT JOIN (SELECT format('nullif(concat_ws('', '', %s), '''')'::text, string_agg(format('case when a.%1$I is not null then %1$L end'::text, c.name), ', '::text)) AS format FROM archive._columns((_restore_lock_statement.entry).target) c(name, type, archived_type, collated, generated, not_null, default_value) WHERE ((NOT (c.name IN (SELECT m.name FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description)))) AND (NOT (c.name IN (SELECT live.name FROM archive._columns((_restore_lock_statement.entry).source) live(name, type, archived_type, collated, generated, not_null, default_value))))) HAVING (count(*) > 0)) lost(names) ON (true)));
 
 
 --
@@ -3414,7 +3414,7 @@ begin
             session_role, application_name, client_addr, cascaded,
             id, title, description, owner_id)
         select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
-               session_user, current_setting('application_name'), inet_client_addr(), tg_op = 'DELETE' and pg_trigger_depth() > 1,
+               session_user, current_setting('application_name'), inet_client_addr(), false,
                live.id, live.title, live.description, live.owner_id
           from only public.item as live;
         return null;
@@ -3422,7 +3422,7 @@ begin
 
     circumstances := row(
         nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
-        session_user, current_setting('application_name'), inet_client_addr(), tg_op = 'DELETE' and pg_trigger_depth() > 1);
+        session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1);
     insert into public.item_archive (
         archive_id, transaction_id, archived_at, archived_by, reason,
         session_role, application_name, client_addr, cascaded,
@@ -3495,7 +3495,7 @@ begin
             session_role, application_name, client_addr, cascaded,
             id, email, is_active, is_superuser, full_name)
         select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
-               session_user, current_setting('application_name'), inet_client_addr(), tg_op = 'DELETE' and pg_trigger_depth() > 1,
+               session_user, current_setting('application_name'), inet_client_addr(), false,
                live.id, live.email, live.is_active, live.is_superuser, live.full_name
           from only public."user" as live;
         return null;
@@ -3503,7 +3503,7 @@ begin
 
     circumstances := row(
         nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
-        session_user, current_setting('application_name'), inet_client_addr(), tg_op = 'DELETE' and pg_trigger_depth() > 1);
+        session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1);
     insert into public.user_archive (
         archive_id, transaction_id, archived_at, archived_by, reason,
         session_role, application_name, client_addr, cascaded,

@@ -7,6 +7,7 @@ programs: `TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin make test`.
 import functools
 import os
 import shutil
+import signal
 import socket
 import tempfile
 import threading
@@ -32,6 +33,9 @@ SCRATCH.chmod(0o711)  # PostgreSQL runs as somebody else where the tests run as 
 DATA = SCRATCH / "postgres"
 BINARIES = Path(os.environ.get("TEST_POSTGRES_BIN") or embedded.binaries())
 HOST, PORT, SUPERUSER = str(embedded.socket_directory(DATA)), "5432", embedded.SUPERUSER
+
+# A shell that starts pytest in the background lets it ignore SIGINT, and the programs that the tests interrupt with it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 OWNER, RUNTIME, AUDITOR, STRANGER = "test_owner", "test_api", "test_auditor", "test_stranger"
 PASSWORD, NEW_PASSWORD = "a password for tests", "quite another password"

@@ -27,18 +27,19 @@ comment on function archive._capture_columns(regclass, text[], text) is
 create function archive._capture_metadata(pattern text, indentation integer) returns text
     language sql immutable
     return (
-        select string_agg(format(pattern, m.name, m.captured, m.n),
+        select string_agg(format(pattern, m.name, m.captured, m.n, coalesce(m.truncated, m.captured)),
                           case m.n % 5 when 1 then E',\n' || repeat(' ', indentation) else ', ' end order by m.n)
           from (
-              select a.name, a.captured, row_number() over (order by a.position) as n
+              select a.name, a.captured, a.truncated, row_number() over (order by a.position) as n
                 from archive._archive_metadata()
-                     with ordinality a (name, type, not_null, captured, description, position)
+                     with ordinality a (name, type, not_null, captured, truncated, description, position)
                where a.captured is not null
           ) m
     );
 
 comment on function archive._capture_metadata(text, integer) is
-    'The metadata that is captured, as a list, each in the pattern: its arguments are name, expression and position.';
+    'The metadata that is captured, as a list, each in the pattern: its arguments are name, expression, position and'
+    ' the expression at a TRUNCATE.';
 
 
 create function archive._capture_labels(source regclass) returns text
@@ -93,7 +94,7 @@ create function archive._capture_truncate(source regclass, target regclass, excl
 $part$, archive._name(source), archive._name(target),
         archive._capture_metadata('%1$s', 12),
         archive._capture_columns(source, exclude, '%I'),
-        archive._capture_metadata('%2$s', 15),
+        archive._capture_metadata('%4$s', 15),
         archive._capture_columns(source, exclude, 'live.%I'));
 
 comment on function archive._capture_truncate(regclass, regclass, text[]) is
