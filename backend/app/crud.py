@@ -9,11 +9,12 @@ import uuid
 from datetime import UTC, datetime
 
 from sqlalchemy import inspect
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
+from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col, func, select, update
 
 from app.core import security
-from app.errors import EmailTaken, UserGone
+from app.errors import Cancelled, EmailTaken, UserGone
 from app.models import Item, ItemCreate, User, UserCreate, UserUpdate, UserUpdateMe
 
 
@@ -22,6 +23,7 @@ def create_user(*, session: Session, user_create: UserCreate) -> User:
 
     Raises:
         EmailTaken: also where a concurrent transaction makes a user with this e-mail.
+        Cancelled: a trigger or rule kept the user from being made.
 
     """
     return _save_user(session, security.new_user(user_create))
@@ -33,6 +35,7 @@ def update_user(*, session: Session, db_user: User, user_in: UserUpdate | UserUp
     Raises:
         EmailTaken: another user has the new e-mail.
         UserGone: the user was deleted meanwhile.
+        Cancelled: a trigger or rule kept the user as they were.
 
     """
     changes = user_in.model_dump(exclude_unset=True)
@@ -89,8 +92,15 @@ def _end_tokens(locked_user: User, kept_token: str | None = None) -> None:
 
 def _save_user(session: Session, user: User) -> User:
     session.add(user)
+    is_new = inspect(user).pending
     try:
+        session.flush()
+        if is_new:  # the ORM does not count the rows that it inserts
+            session.refresh(user)
         session.commit()
+    except (StaleDataError, InvalidRequestError) as error:
+        session.rollback()
+        raise Cancelled from error
     except IntegrityError as error:
         session.rollback()
         if "user_email_key" in str(error.orig):

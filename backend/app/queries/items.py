@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app.archive.context import deletion, deletion_values
 from app.core.pool import Row
 from app.core.statements import Statement
-from app.errors import UserGone
+from app.errors import Cancelled, UserGone
 from app.models import Item, ItemCreate, ItemPublic, ItemUpdate, new_id, public_columns
 from app.queries.listing import Listing
 
@@ -38,12 +38,17 @@ async def insert_item(item_in: ItemCreate, *, owner_id: uuid.UUID) -> Row:
 
     Raises:
         UserGone: the owner was deleted meanwhile.
+        Cancelled: a trigger or rule kept the item from being made.
 
     """
     try:
-        (row,) = await _insert.rows(id=new_id(), owner_id=owner_id, **item_in.model_dump())
+        row = await _insert.row(id=new_id(), owner_id=owner_id, **item_in.model_dump())
     except psycopg.errors.ForeignKeyViolation as error:
-        raise UserGone from error
+        if error.diag.constraint_name == "item_owner_id_fkey":
+            raise UserGone from error
+        raise
+    if not row:
+        raise Cancelled
     return row
 
 
@@ -53,9 +58,17 @@ async def get_item(item_id: uuid.UUID, *, owner_id: uuid.UUID | None) -> Row | N
 
 
 async def update_item(item_id: uuid.UUID, *, owner_id: uuid.UUID | None, item_in: ItemUpdate) -> Row | None:
-    """Change an item and return it; None where there is none."""
+    """Change an item and return it; None where there is none.
+
+    Raises:
+        Cancelled: a trigger or rule kept the item as it was.
+
+    """
     changes = item_in.model_dump(exclude_unset=True)
-    return await _update(*changes).row(item_id=item_id, owner_id=owner_id, **changes)
+    row = await _update(*changes).row(item_id=item_id, owner_id=owner_id, **changes)
+    if not row and await get_item(item_id, owner_id=owner_id):
+        raise Cancelled
+    return row
 
 
 async def delete_item(
@@ -64,8 +77,15 @@ async def delete_item(
     """Delete an item; the database archives it.
 
     Returns whether this call deleted it: of several racing calls exactly one gets True.
+
+    Raises:
+        Cancelled: a trigger or rule kept the item.
+
     """
-    return await _delete.count(owner_id=owner_id, **deletion_values(item_id, actor, reason)) == 1
+    deleted = await _delete.count(owner_id=owner_id, **deletion_values(item_id, actor, reason)) == 1
+    if not deleted and await get_item(item_id, owner_id=owner_id):
+        raise Cancelled
+    return deleted
 
 
 async def list_items(*, owner_id: uuid.UUID | None, skip: int, limit: int) -> tuple[list[str], int]:

@@ -10,6 +10,7 @@ from sqlmodel import col, delete, func, select
 from app.archive.context import deletion, deletion_values
 from app.core.pool import Row
 from app.core.statements import Statement
+from app.errors import Cancelled
 from app.models import User, UserPublic
 from app.queries.listing import Listing
 
@@ -53,5 +54,12 @@ async def delete_user(user_id: uuid.UUID, *, actor: uuid.UUID) -> bool:
     """Delete a user. The database deletes the user's items by cascade, and archives all of them.
 
     Returns whether this call deleted the user.
+
+    Raises:
+        Cancelled: a trigger or rule kept the user.
+
     """
-    return await _delete.count(**deletion_values(user_id, actor)) == 1
+    deleted = await _delete.count(**deletion_values(user_id, actor)) == 1
+    if not deleted and await get_user(user_id):
+        raise Cancelled
+    return deleted
