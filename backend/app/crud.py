@@ -15,7 +15,7 @@ from sqlmodel import Session, col, func, select, update
 
 from app.core import security
 from app.errors import Cancelled, EmailTaken, UserGone
-from app.models import Item, ItemCreate, User, UserCreate, UserUpdate, UserUpdateMe
+from app.models import Item, ItemCreate, User, UserCreate, UserUpdate, UserUpdateMe, email_spellings
 
 
 def create_user(*, session: Session, user_create: UserCreate) -> User:
@@ -112,8 +112,8 @@ def _save_user(session: Session, user: User) -> User:
 
 
 def get_user_by_email(*, session: Session, email: str, lock: bool = False) -> User | None:
-    """Return the user with this e-mail, in any case; with `lock`, lock the row for a change."""
-    statement = select(User).where(func.lower(col(User.email)) == email.lower())
+    """Return the user with this e-mail, in any spelling; with `lock`, lock the row for a change."""
+    statement = select(User).where(func.lower(col(User.email)).in_(email_spellings(email)))
     return session.exec(statement.with_for_update() if lock else statement).first()
 
 

@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from app import admin
 from app.api.errors import EXPLAINED, explain
+from app.api.head import Head
 from app.api.main import api_router
 from app.archive import maintenance
 from app.core import db
@@ -80,6 +81,7 @@ app.add_middleware(
     allow_methods=["*"],
     allow_headers=["*"],
 )
+app.add_middleware(Head)
 app.include_router(api_router, prefix=settings.API_V1_STR)
 app.mount("/admin", admin.console)
 app.mount("/static", admin.static)

@@ -106,12 +106,23 @@ def test_a_download_holds_ones_own_items_and_a_superusers_all(client, make_user,
     mine = client.get("/api/v1/items/export/csv", headers=headers(ann))
     everything = client.get("/api/v1/items/export/csv", headers=admin)
 
-    header, line = "id,title,description,owner_id\n", f"{first.id},Zürich 🏔,A,{ann.id}\n"
+    header, line = "id,title,description,owner_id\n", f'{first.id},"Zürich 🏔","A",{ann.id}\n'
     assert mine.headers["content-type"] == "text/csv; charset=utf-8"
     assert mine.headers["content-disposition"] == "attachment; filename=my_items.csv"
     assert mine.content == (header + line).encode()
     assert everything.headers["content-disposition"] == "attachment; filename=all_items.csv"
-    assert everything.content == (header + f"{second.id},an item,,{bob.id}\n" + line).encode()
+    assert everything.content == (header + f'{second.id},"an item",,{bob.id}\n' + line).encode()
+
+
+@pytest.mark.parametrize("title", ['a;=HYPERLINK("http://x")', "a\t=1", "a\r\n=1", "a,=1", " =1"])
+def test_a_text_is_one_cell_whatever_the_separator(client, make_user, make_item, headers, title):
+    user = make_user()
+    item = make_item(user, title=title)
+
+    answer = client.get("/api/v1/items/export/csv", headers=headers(user))
+
+    cell = title.replace('"', '""')
+    assert answer.content.decode().partition("\n")[2] == f'{item.id},"{cell}",,{user.id}\n'
 
 
 @pytest.mark.parametrize("start", "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")

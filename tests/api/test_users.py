@@ -148,6 +148,24 @@ def test_a_password_change_needs_the_current_password_and_a_new_one(client, make
 # Deleting
 
 
+@pytest.mark.parametrize("change", [{"is_superuser": False}, {"is_active": False}])
+def test_a_superuser_does_not_end_their_own_power(client, superuser, admin, change):
+    path = f"/api/v1/users/{superuser.id}"
+
+    answer = client.patch(path, json=change | {"full_name": "Nobody"}, headers=admin)
+
+    assert reply(answer) == (403, {"detail": "Super users are not allowed to demote or deactivate themselves"})
+    assert client.get(path, headers=admin).json()["full_name"] is None
+
+
+def test_a_superuser_ends_the_power_of_another(client, make_user, admin):
+    other = make_user(is_superuser=True)
+
+    answer = client.patch(f"/api/v1/users/{other.id}", json={"is_superuser": False}, headers=admin)
+
+    assert answer.json()["is_superuser"] is False
+
+
 def test_users_delete_themselves_and_are_gone(client, make_user, headers):
     user = make_user()
     mine = headers(user)

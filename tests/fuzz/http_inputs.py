@@ -33,7 +33,7 @@ user_changes = st.fixed_dictionaries(
 
 activations = st.fixed_dictionaries({"is_active": st.booleans(), "is_superuser": st.booleans()})
 
-zeros = st.sampled_from([""])  # "0" as well, once test_known_http.py passes
+zeros = st.sampled_from(["", "0"])
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

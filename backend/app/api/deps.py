@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import jwt
-from fastapi import Depends, HTTPException, Path, Query
+from fastapi import Depends, HTTPException, Path, Query, Request, params
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import OAuth2PasswordBearer
 from sqlmodel import Session
@@ -79,3 +80,17 @@ for_superusers = [Depends(get_current_active_superuser)]
 def not_privileged() -> HTTPException:
     """Return the refusal of a user who is not a superuser."""
     return HTTPException(403, "The user doesn't have enough privileges")
+
+
+def refuse_unknown_parameters(request: Request) -> None:
+    """Refuse a parameter in the query that the route does not know: a misspelt filter would select every row."""
+    elsewhere = (params.Path, params.Header, params.Cookie)
+    fields = get_flat_params(request.scope["route"].dependant)
+    known = {field.alias for field in fields if not isinstance(field.field_info, elsewhere)}
+    if unknown := sorted(request.query_params.keys() - known):
+        faults = [{"type": "extra_forbidden", "loc": ("query", name), "msg": "No such parameter"} for name in unknown]
+        raise RequestValidationError(faults)
+
+
+only_known_parameters = [Depends(refuse_unknown_parameters)]
+"""Dependencies of routes that refuse parameters which they do not know."""

@@ -67,10 +67,14 @@ def csv_response(session: Session, statement: SelectOfScalar[Any], columns: Iter
 
 def _cell(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Put an apostrophe before a text that a spreadsheet would run as a formula."""
-    if not isinstance(column.type, (String, AutoString)):
+    if not _is_text(column):
         return column
     is_formula = func.ascii(column) == any_(array([ord(start) for start in FORMULA_STARTS]))  # a regex takes far longer
     return case((is_formula, literal("'") + column), else_=column).label(column.key)
+
+
+def _is_text(column: ColumnElement[Any]) -> bool:
+    return isinstance(column.type, (String, AutoString))
 
 
 def _copy(session: Session, cells: Any) -> Generator[bytes]:
@@ -79,7 +83,11 @@ def _copy(session: Session, cells: Any) -> Generator[bytes]:
     driver = session.connection().connection.driver_connection
     assert driver  # noqa: S101, for mypy: a connection that is open has one
     chunk = bytearray()
-    with driver.cursor() as cursor, cursor.copy(f"copy ({query}) to stdout (format csv, header)", query.params) as rows:
+    # Quoted, a text stays one cell also in a spreadsheet that takes semicolons or tabs for separators.
+    quote = session.get_bind().dialect.identifier_preparer.quote
+    texts = ", ".join(quote(cell.key) for cell in cells.selected_columns if _is_text(cell))
+    copy = f"copy ({query}) to stdout (format csv, header, force_quote ({texts}))"
+    with driver.cursor() as cursor, cursor.copy(copy, query.params) as rows:
         for row in rows:
             chunk += row
             if len(chunk) >= CHUNK:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from app.core import embedded, security
 from app.core.config import settings
-from app.models import User, UserCreate
+from app.models import User, UserCreate, email_spellings
 
 APPLICATION_NAME = "archive-table api"
 """What the archive records as `application_name` for everything done through the API."""
@@ -95,9 +95,10 @@ def is_closed_by_server(connection: psycopg.Connection[Any] | psycopg.AsyncConne
 
 def init_db(session: Session) -> None:
     """Make the first superuser, unless a user has that e-mail already."""
-    email = settings.FIRST_SUPERUSER.lower()
-    if session.exec(select(User.id).where(func.lower(col(User.email)) == email)).first():
+    emails = email_spellings(settings.FIRST_SUPERUSER)
+    if session.exec(select(User.id).where(func.lower(col(User.email)).in_(emails))).first():
         return
-    user_create = UserCreate(email=email, password=settings.FIRST_SUPERUSER_PASSWORD, is_superuser=True)
+    password = settings.FIRST_SUPERUSER_PASSWORD
+    user_create = UserCreate(email=settings.FIRST_SUPERUSER, password=password, is_superuser=True)
     session.add(security.new_user(user_create))
     session.commit()

@@ -22,7 +22,7 @@ from app.models.archive import (
     UserArchivesPublic,
     UserFilter,
 )
-from app.models.base import Email, PlainText, Reason, Schema, Xid8, new_id, public_columns
+from app.models.base import Email, PlainText, Reason, Schema, Xid8, email_spellings, new_id, public_columns
 from app.models.items import Item, ItemBase, ItemCreate, ItemPublic, ItemsPublic, ItemUpdate
 from app.models.reports import ArchivePartition, ArchiveTable, DeletedDaily, Deletion, Deletions, HealthCheck, Purge
 from app.models.service import Message, Readiness
@@ -92,6 +92,7 @@ __all__ = [
     "UserUpdateMe",
     "UsersPublic",
     "Xid8",
+    "email_spellings",
     "new_id",
     "public_columns",
 ]

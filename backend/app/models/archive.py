@@ -1,10 +1,11 @@
 """The archive's tables and schemas: deleted rows, which of them to list, and how to restore them."""
 
+import re
 import uuid
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, StringConstraints, create_model
+from pydantic import AfterValidator, BeforeValidator, StringConstraints, create_model
 from pydantic import Field as PydanticField
 from sqlalchemy import BigInteger, DateTime, Index, Table, Text, text
 from sqlalchemy.dialects.postgresql import INET
@@ -25,10 +26,16 @@ def _utc(moment: datetime) -> datetime:
 def _xid8(text: str) -> str:
     if not (text.isascii() and text.isdigit() and int(text) < 2**64):
         raise ValueError("A transaction id is a number of at most 64 bits")
-    return text
+    return str(int(text))  # PostgreSQL would read a number with a leading zero as octal
 
 
-Moment = Annotated[datetime, AfterValidator(_utc)]
+def _no_number(value: object) -> object:
+    if isinstance(value, (int, float)) or (isinstance(value, str) and re.fullmatch(r"[+-]?[\d.]+", value.strip())):
+        raise ValueError("A time is a date and a time of day")  # pydantic would take it for seconds since 1970
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(_no_number), AfterValidator(_utc)]
 TransactionId = Annotated[str, AfterValidator(_xid8), StringConstraints(max_length=20)]
 ArchiveId = Annotated[int, PydanticField(ge=1, le=2**63 - 1)]
 

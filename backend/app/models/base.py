@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, EmailStr, StringConstraints, field_validator
+from pydantic import AfterValidator, EmailStr, StringConstraints, TypeAdapter, ValidationError, field_validator
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import base as postgresql
 from sqlalchemy.types import UserDefinedType
@@ -31,6 +31,19 @@ class Xid8(UserDefinedType[str]):
 postgresql.ischema_names["xid8"] = Xid8  # so that Alembic knows it when it reads a database
 
 Email = Annotated[EmailStr, AfterValidator(str.lower)]
+_EMAIL: TypeAdapter[str] = TypeAdapter(Email)
+
+
+def email_spellings(typed: str) -> set[str]:
+    """Return what `user.email` may be, in lower case, for an e-mail as somebody types it.
+
+    A validated e-mail is in Unicode's composed form, without white space around it or punycode in its domain. SQL may
+    have inserted any other.
+    """
+    try:
+        return {typed.lower(), _EMAIL.validate_python(typed)}
+    except ValidationError:
+        return {typed.lower()}
 
 
 def _storable(value: Any) -> Any:

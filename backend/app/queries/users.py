@@ -4,19 +4,21 @@ import re
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import ARRAY, Uuid, bindparam, cast, inspect
+from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, cast, inspect
 from sqlmodel import col, delete, func, select
 
 from app.archive.context import deletion, deletion_values
 from app.core.pool import Row
 from app.core.statements import Statement
 from app.errors import Cancelled
-from app.models import User, UserPublic
+from app.models import User, UserPublic, email_spellings
 from app.queries.listing import Listing
 
 _user = Statement(select(*inspect(User).columns).where(col(User.id) == bindparam("id")))
 _users = Listing(User, UserPublic)
-_id_by_email = Statement(select(User.id).where(func.lower(col(User.email)) == bindparam("email")))
+_id_by_email = Statement(
+    select(User.id).where(func.lower(col(User.email)) == any_(cast(bindparam("emails"), ARRAY(Text))))
+)
 _names = Statement(
     select(User.id, User.email, User.full_name).where(col(User.id) == func.any(cast(bindparam("ids"), ARRAY(Uuid))))
 )
@@ -32,8 +34,8 @@ async def get_user(user_id: uuid.UUID) -> User | None:
 
 
 async def find_user_id(email: str) -> uuid.UUID | None:
-    """Return the id of the user with this e-mail, in any case."""
-    row = await _id_by_email.row(email=email.lower())
+    """Return the id of the user with this e-mail, in any spelling."""
+    row = await _id_by_email.row(emails=list(email_spellings(email)))
     return row["id"] if row else None
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
 from sqlalchemy import inspect
 
-from app.api.deps import DeletionsBefore, Limit, SessionDep, SuperuserDep, for_superusers
+from app.api.deps import DeletionsBefore, Limit, SessionDep, SuperuserDep, for_superusers, only_known_parameters
 from app.api.export import CSV, Download, csv_response
 from app.api.responses import Json, JsonPage
 from app.archive import browse, deletions, restore
@@ -30,7 +30,7 @@ from app.models import (
     UserPublic,
 )
 
-router = APIRouter(prefix="/archive", tags=["archive"], dependencies=for_superusers)
+router = APIRouter(prefix="/archive", tags=["archive"], dependencies=[*for_superusers, *only_known_parameters])
 
 
 def _answer(page: browse.Page[str]) -> Response:

@@ -32,7 +32,7 @@ async def test_token(current_user: CurrentUser) -> User:
     return current_user
 
 
-@router.post("/password-recovery/{email}")
+@router.post("/password-recovery/{email:path}")
 def recover_password(email: EmailPath, background: BackgroundTasks) -> Message:
     """Mail a link to set a new password, if there is such a user. The answer does not tell, nor does its time."""
     background.add_task(_mail_reset_link, email)
@@ -62,7 +62,7 @@ def reset_password(session: SessionDep, body: NewPassword) -> Message:
 
 
 @router.post(
-    "/password-recovery-html-content/{email}",
+    "/password-recovery-html-content/{email:path}",
     dependencies=for_superusers,
     response_class=HTMLResponse,
 )

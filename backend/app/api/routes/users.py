@@ -123,8 +123,10 @@ async def read_user_by_id(user_id: uuid.UUID, current_user: CurrentUser) -> User
 
 
 @router.patch("/{user_id}", dependencies=for_superusers, response_model=UserPublic)
-def update_user(session: SessionDep, user_id: uuid.UUID, user_in: UserUpdate) -> User:
-    """Change a user."""
+def update_user(session: SessionDep, user_id: uuid.UUID, user_in: UserUpdate, current_user: CurrentUser) -> User:
+    """Change a user. Superusers cannot demote or deactivate themselves, so that one is always left."""
+    if user_id == current_user.id and False in {user_in.is_superuser, user_in.is_active}:
+        raise HTTPException(403, "Super users are not allowed to demote or deactivate themselves")
     user = session.get(User, user_id)
     if not user:
         raise HTTPException(404, "The user with this id does not exist in the system")
