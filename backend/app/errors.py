@@ -9,5 +9,9 @@ class Cancelled(Exception):
     """A trigger or rule in the database cancelled a change without an error."""
 
 
+class TooLarge(Exception):
+    """What was asked for takes longer than a request may. The message says what to do instead."""
+
+
 class UserGone(Exception):
     """The user was deleted meanwhile."""

@@ -44,7 +44,7 @@ def test_a_whole_deletion_is_undone_in_two_clicks(admin_browser, superuser, clie
     (address,) = links(admin_browser.open("/admin/"), "Undo…")
 
     page = admin_browser.open(address)
-    assert "an undo would restore all 3 rows" in text_of(page)
+    assert "an undo would restore all 3 rows" in text_of(admin_browser.open(*links(page, "Preview the undo")))
     assert all(name in text_of(page) for name in ["Red", "Green", "ada@example.com", "2 items, 1 user"])
     (action,) = [action for action in forms(page) if action.endswith("restore") or "restore?" in action]
     answer = admin_browser.submit(page, action)
@@ -65,7 +65,7 @@ def test_what_stands_in_the_way_of_an_undo_is_named(admin_browser, client, admin
     (action,) = [action for action in forms(form) if "/restore" in action]
     db.execute("insert into \"user\" (email) values ('ada@example.com')")
 
-    page = admin_browser.open(address)
+    page = admin_browser.open(*links(form, "Preview the undo"))
     refused = admin_browser.submit(form, action)
 
     assert "2 of 2 rows cannot be restored now" in text_of(page)
@@ -81,7 +81,7 @@ def test_rows_of_other_tables_are_counted_and_undone(admin_browser, db):
     db.execute("insert into note values (1, 'x'); delete from note")
     (address,) = links(admin_browser.open("/admin/"), "Undo…")
 
-    page = admin_browser.open(address)
+    page = admin_browser.open(*links(admin_browser.open(address), "Preview the undo"))
     (action,) = [action for action in forms(page) if "/restore" in action]
     answer = admin_browser.submit(page, action)
 
@@ -92,17 +92,24 @@ def test_rows_of_other_tables_are_counted_and_undone(admin_browser, db):
     db.execute("select archive.disable('note')")
 
 
-def test_a_large_deletion_is_tried_out_on_demand(admin_browser, ada, db):
+def test_a_deletion_is_previewed_only_when_asked(admin_browser, archived, ada, db):
+    (address,) = links(admin_browser.open("/admin/"), "Undo…")
+    (written,) = db.execute("select pg_current_wal_insert_lsn()").fetchone()
+
+    page = admin_browser.open(address)
+
+    assert db.execute("select pg_current_wal_insert_lsn()").fetchone() == (written,)
+    assert "would restore" not in text_of(page)
+    assert "would restore the row" in text_of(admin_browser.open(*links(page, "Preview the undo")))
+
+
+def test_a_deletion_of_many_rows_leads_to_all_of_them(admin_browser, ada, db):
     db.execute("insert into item (title, owner_id) select n::text, %s from generate_series(1, 201) n", [ada.id])
     db.execute("delete from item")
     (address,) = links(admin_browser.open("/admin/"), "Undo…")
 
-    page = admin_browser.open(address)
-    (preview,) = links(page, "Preview the undo")
+    (all_items,) = links(admin_browser.open(address), "All items of this deletion")
 
-    assert "would restore" not in text_of(page)
-    assert "an undo would restore all 201 rows" in text_of(admin_browser.open(preview))
-    (all_items,) = links(page, "All items of this deletion")
     assert "201 items" in text_of(admin_browser.open(all_items))
 
 
@@ -144,7 +151,7 @@ def test_a_deletion_with_a_table_that_the_api_has_no_right_to_is_shown(admin_bro
     db.execute('delete from "user" where id = %s', [ada.id])
     (deletion,) = db.execute("select max(transaction_id)::text from user_archive").fetchone()
 
-    page = admin_browser.open(f"/admin/deletions/{deletion}")
+    page = admin_browser.open(f"/admin/deletions/{deletion}?preview=true")
 
     assert page.status_code == 200
     assert "permission denied for table note" in text_of(page)

@@ -1,6 +1,9 @@
 """Deletions over HTTP: one row each, and undone as a whole."""
 
 import pytest
+from app.archive import restore
+
+from tests.conftest import reply
 
 DELETIONS = "/api/v1/archive/transactions/"
 
@@ -155,3 +158,37 @@ def test_a_trigger_that_refuses_a_row_in_its_own_way_is_a_conflict(client, db, a
     assert details == ["closed for the night"] * 2
     assert answer.status_code == 409
     assert "closed for the night" in answer.json()["detail"]
+
+
+@pytest.fixture
+def slow_inserts(db):
+    """Let each item take a while to come back."""
+    db.execute(
+        "create function slow() returns trigger language plpgsql as 'begin perform pg_sleep(0.1); return new; end'"
+    )
+    db.execute("create trigger slow before insert on item for each row execute function slow()")
+
+
+@pytest.mark.parametrize("action", ["restore", "restore-preview"])
+def test_an_undo_may_take_longer_than_other_requests(client, set_for_runtime, admin, deletion, slow_inserts, action):
+    set_for_runtime("statement_timeout", "150ms")
+
+    answer = client.post(f"{DELETIONS}{deletion['transaction_id']}/{action}", headers=admin)
+
+    assert (answer.status_code, answer.json()["count"]) == (200, 3)
+
+
+@pytest.mark.parametrize("action", ["restore", "restore-preview"])
+def test_an_undo_that_takes_too_long_names_what_to_type_in_psql(
+    client, db, monkeypatch, admin, deletion, slow_inserts, action
+):
+    monkeypatch.setattr(restore, "UNDO_SECONDS", 0.05)
+
+    answer = client.post(f"{DELETIONS}{deletion['transaction_id']}/{action}", headers=admin)
+
+    statement = f"select * from archive.restore_transaction('{deletion['transaction_id']}')"
+    assert reply(answer) == (
+        503,
+        {"detail": f"This takes longer than 0.05 seconds. Undo it in psql, as the owner: {statement}"},
+    )
+    assert db.execute("select count(*) from item").fetchone() == (0,)

@@ -35,7 +35,7 @@ def pages(db, runtime, superuser, make_user, make_item):
     (deletion,) = db.execute("select transaction_id::text from user_archive").fetchone()
     return {
         "deletions": "/admin/",
-        "deletion": f"/admin/deletions/{deletion}",
+        "deletion": f"/admin/deletions/{deletion}?preview=true",
         "items": "/admin/items/",
         "faults": "/admin/items/?owner_id=nobody",
         "nothing found": "/admin/items/?q=nothing+like+it",

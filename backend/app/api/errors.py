@@ -9,11 +9,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.core.embedded import EmbeddedError
 from app.core.pool import Exhausted
-from app.errors import Cancelled, UserGone
+from app.errors import Cancelled, TooLarge, UserGone
 
 logger = logging.getLogger(__name__)
 
-EXPLAINED = (Cancelled, UserGone, DBAPIError, psycopg.Error, PoolTimeoutError, Exhausted, EmbeddedError)
+EXPLAINED = (Cancelled, TooLarge, UserGone, DBAPIError, psycopg.Error, PoolTimeoutError, Exhausted, EmbeddedError)
 """The errors that `explain` knows."""
 
 PASSING = {
@@ -56,6 +56,8 @@ def explain(error: Exception) -> HTTPException:
         return HTTPException(404, "User not found")
     if isinstance(error, Cancelled):
         return HTTPException(409, "A trigger or rule of the database cancelled this")
+    if isinstance(error, TooLarge):
+        return HTTPException(503, str(error))
     if isinstance(error, DBAPIError) and isinstance(error.orig, psycopg.Error):  # as a session has wrapped it
         error = error.orig
     if isinstance(error, psycopg.Error):

@@ -10,6 +10,7 @@ from sqlmodel import col, select, text
 
 from app.core.pool import Connection, Row, connection
 from app.core.statements import Statement
+from app.errors import TooLarge
 from app.models import Item, ItemPublic, User, UserPublic, public_columns
 
 
@@ -38,6 +39,11 @@ _restore_transaction_statement = _select_outcomes(
 )
 _live_item = Statement(select(*public_columns(Item, ItemPublic)).where(col(Item.id) == bindparam("id")))
 _live_user = Statement(select(*public_columns(User, UserPublic)).where(col(User.id) == bindparam("id")))
+
+
+UNDO_SECONDS = 300
+"""The time limit of an undo and its preview. Within the statement timeout of the API's login, 30 seconds, it can delete
+more rows than it could restore."""
 
 
 class MayNotRestore(psycopg.Error):
@@ -94,15 +100,10 @@ async def restore_transaction(
     Raises:
         psycopg.Error: with SQLSTATE AR404 where it deleted nothing, AR409 where it cannot be undone or where several
             deletions have this id and `archived_at` must say which one.
+        TooLarge: it takes longer than `UNDO_SECONDS`.
 
     """
-    return await _outcomes(
-        _restore_transaction_statement,
-        transaction_id=transaction_id,
-        archived_at=archived_at,
-        actor=str(actor),
-        dry_run=False,
-    )
+    return await _undo(transaction_id, archived_at, actor=str(actor), dry_run=False)
 
 
 async def preview_transaction(transaction_id: str, *, archived_at: datetime | None = None) -> list[Row]:
@@ -112,9 +113,21 @@ async def preview_transaction(transaction_id: str, *, archived_at: datetime | No
         psycopg.Error: as there, but a conflict is an outcome, not an error.
 
     """
-    return await _outcomes(
-        _restore_transaction_statement, transaction_id=transaction_id, archived_at=archived_at, actor="", dry_run=True
-    )
+    return await _undo(transaction_id, archived_at, actor="", dry_run=True)
+
+
+async def _undo(transaction_id: str, archived_at: datetime | None, **values: object) -> list[Row]:
+    values |= {"transaction_id": transaction_id, "archived_at": archived_at}
+    async with connection() as own, own.transaction():
+        await own.execute(f"set local statement_timeout = '{UNDO_SECONDS}s'".encode())
+        try:
+            return await _outcomes(_restore_transaction_statement, own, **values)
+        except psycopg.errors.QueryCanceled as error:
+            when = f", '{archived_at.isoformat()}'" if archived_at else ""
+            raise TooLarge(
+                f"This takes longer than {UNDO_SECONDS} seconds. Undo it in psql, as the owner:"
+                f" select * from archive.restore_transaction('{transaction_id}'{when})"
+            ) from error
 
 
 async def _restore_row(

@@ -15,10 +15,6 @@ from app.api.deps import DeletionsBefore
 from app.archive import deletions, reports, restore
 from app.models import Moment, TransactionId
 
-PREVIEWED = 200
-"""A deletion of up to this many rows is previewed when its page opens, a larger one on demand: a preview runs the undo
-and rolls it back, and takes as long."""
-
 router = APIRouter(dependencies=for_console)
 
 
@@ -40,7 +36,10 @@ async def show_deletions(request: Request, before: DeletionsBefore) -> Response:
 async def show_deletion(
     request: Request, transaction_id: TransactionId, archived_at: Moment | None = None, preview: bool = False
 ) -> Response:
-    """Show one deletion: its rows, and what an undo would do."""
+    """Show one deletion: its rows and, with `preview`, what an undo would do.
+
+    A preview runs the undo and rolls it back. It takes as long and writes as much, so it has to be asked for.
+    """
     return await _deletion_page(request, transaction_id, archived_at, preview=preview)
 
 
@@ -77,7 +76,7 @@ async def _deletion_page(
     count = sum(deletion.rows.values())
     status = 409 if problem else 200  # a deletion that cannot be undone can be looked at without error
     outcomes = None
-    if deletion.restored < count and (preview or count <= PREVIEWED):
+    if preview and deletion.restored < count:
         try:
             outcomes = await restore.preview_transaction(transaction_id, archived_at=deletion.archived_at)
         except psycopg.Error as error:
