@@ -18,8 +18,8 @@ from starlette.types import Receive, Scope, Send
 
 from app import admin
 from app.api.errors import EXPLAINED, explain
-from app.api.head import Head
 from app.api.main import api_router
+from app.api.middleware import BodyLimit, Head, NoStore
 from app.archive import maintenance
 from app.core import db
 from app.core.config import settings
@@ -74,6 +74,7 @@ class Cors(CORSMiddleware):
             await super().__call__(scope, receive, send)
 
 
+app.add_middleware(BodyLimit)
 app.add_middleware(
     Cors,
     allow_origins=settings.all_cors_origins,
@@ -81,6 +82,7 @@ app.add_middleware(
     allow_methods=["*"],
     allow_headers=["*"],
 )
+app.add_middleware(NoStore)
 app.add_middleware(Head)
 app.include_router(api_router, prefix=settings.API_V1_STR)
 app.mount("/admin", admin.console)

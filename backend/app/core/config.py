@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     BACKEND_CORS_ORIGINS: Annotated[list[AnyUrl], NoDecode, BeforeValidator(_origins)] = []
     SENTRY_DSN: str | None = None
 
+    MAX_BODY_BYTES: int = Field(default=2**20, ge=0)
+    """The largest body of a request; 0 for no limit."""
+
     POSTGRES_SERVER: str | None = None
     """A host name, or the directory of a Unix socket. Unset: the embedded PostgreSQL."""
     POSTGRES_PORT: int = 5432
