@@ -46,9 +46,10 @@ def run() -> None:
             upgrading = "destination_rev" in context.get_context().opts
             if upgrading:
                 migrations.make_roles(driver)
+                migrations.apply_archive(driver)
             context.run_migrations()
             if upgrading and migrations.is_at_head(connection):
-                migrations.apply_code(driver)
+                migrations.apply_application(driver)
 
 
 run()

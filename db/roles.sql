@@ -5,6 +5,8 @@
 --
 --     PGOPTIONS='-c archive.owner=app_owner -c archive.runtime_login=app_api' psql -f db/roles.sql
 --
+-- and, where ARCHIVE_ROLES is set, that prefix: -c archive.roles=shop.
+--
 -- Roles belong to the cluster, not to one database: nothing here is ever dropped, and what exists is left as it is,
 -- but for the time limits, which a login of the API gets where it has none.
 
@@ -13,11 +15,13 @@ declare
     v_owner    text := coalesce(nullif(current_setting('archive.owner', true), ''), current_user);
     v_login    text := nullif(current_setting('archive.runtime_login', true), '');
     v_password text := nullif(current_setting('archive.runtime_password', true), '');
+    v_prefix   text := coalesce(nullif(current_setting('archive.roles', true), ''), 'archive');
+    v_before   text;
     v_role     text;
     -- Since 16, whoever makes a role administers it, and may still not take it.
     v_may      text := case when current_setting('server_version_num')::integer >= 160000 then 'set' else 'member' end;
 begin
-    foreach v_role in array array['archive_runtime', 'archive_auditor'] loop
+    foreach v_role in array array[v_prefix || '_runtime', v_prefix || '_auditor'] loop
         if to_regrole(v_role) is null then
             begin
                 execute format('create role %I nologin', v_role);
@@ -40,8 +44,17 @@ begin
             null;
         end;
     end if;
-    if not pg_has_role(v_login, 'archive_runtime', 'member') then
-        execute format('grant archive_runtime to %I', v_login);
+    if not pg_has_role(v_login, v_prefix || '_runtime', 'member') then
+        execute format('grant %I to %I', v_prefix || '_runtime', v_login);
+    end if;
+    -- Another database of the cluster may have the roles that this one leaves.
+    if to_regclass('archive.settings') is not null then
+        execute $$select s.value || '_runtime' from archive.settings s where s.name = 'roles'$$ into v_before;
+    elsif to_regclass('archive.registry') is not null then
+        v_before := 'archive_runtime';  -- older than the prefix
+    end if;
+    if v_before <> v_prefix || '_runtime' and v_login <> v_owner and pg_has_role(v_login, v_before, 'member') then
+        execute format('revoke %I from %I', v_before, v_login);
     end if;
 
     -- No request may hold the database: not by what it does, not by waiting for a lock, not by doing nothing. An owner

@@ -279,9 +279,9 @@ begin
     if (select relowner from pg_class where oid = target) <> archive._owner() then
         execute format('alter table %s owner to %s', target, archive._owner()::regrole);
     end if;
-    if not has_table_privilege('archive_runtime', target, 'select')
-       or not has_table_privilege('archive_auditor', target, 'select') then
-        execute format('grant select on %s to archive_runtime, archive_auditor', target);
+    if not has_table_privilege(archive._role('runtime'), target, 'select')
+       or not has_table_privilege(archive._role('auditor'), target, 'select') then
+        execute format('grant select on %s to %I, %I', target, archive._role('runtime'), archive._role('auditor'));
     end if;
     perform archive._archive_add_metadata(target);
     perform archive._partition_make_missing(target);
@@ -428,6 +428,29 @@ END;
 --
 
 COMMENT ON FUNCTION archive._columns(relation regclass) IS 'The columns of a table that hold a value.';
+
+
+--
+-- Name: _archive_tables(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._archive_tables() RETURNS SETOF regclass
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT (c.oid)::regclass AS oid
+    FROM pg_class c
+   WHERE ((c.relkind = 'p'::"char") AND (c.relowner = archive._owner()) AND (c.relname ~~ '%\_archive'::text) AND (pg_get_partkeydef(c.oid) = 'RANGE (archived_at)'::text) AND (NOT (EXISTS ( SELECT
+            FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description)
+           WHERE (m.not_null AND (NOT (m.name IN ( SELECT a.name
+                    FROM archive._columns((c.oid)::regclass) a(name, type, archived_type, collated, generated, not_null, default_value)))))))));
+END;
+
+
+--
+-- Name: FUNCTION _archive_tables(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._archive_tables() IS 'Every archive table, also of a table that is archived no more.';
 
 
 --
@@ -588,6 +611,36 @@ COMMENT ON FUNCTION archive._capture_body(source regclass, target regclass, excl
 
 
 --
+-- Name: _capture_drop_unused(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_drop_unused() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_function regprocedure;
+begin
+    for v_function in
+        select p.oid
+          from pg_proc p
+         where p.pronamespace = 'archive'::regnamespace
+           and p.prorettype = 'trigger'::regtype
+           and not exists (select from pg_trigger t where t.tgfoid = p.oid)
+    loop
+        execute format('drop function %s', v_function);
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _capture_drop_unused(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_drop_unused() IS 'Drops the capture functions that no trigger calls.';
+
+
+--
 -- Name: _capture_install(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -645,28 +698,12 @@ COMMENT ON FUNCTION archive._capture_later_trigger(source regclass) IS 'The BEFO
 
 
 --
--- Name: _label(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._label(relation regclass) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT (CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '.'::text) END || (c.relname)::text) FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_label.relation)::oid));
-
-
---
--- Name: FUNCTION _label(relation regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._label(relation regclass) IS 'A table''s name for people: unquoted, with its schema unless that is public.';
-
-
---
 -- Name: _capture_name(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
 CREATE FUNCTION archive._capture_name(source regclass) RETURNS text
     LANGUAGE sql STABLE
-    RETURN ('capture_'::text || archive._label(source));
+    RETURN (SELECT (('capture_'::text || replace(parts.readable, '.'::text, '_'::text)) || CASE WHEN ((parts.readable ~ '[.]'::text) OR (parts.readable <> parts.unmistakable)) THEN ('_'::text || "left"(md5(archive._name(_capture_name.source)), 8)) ELSE ''::text END) FROM ((pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) CROSS JOIN LATERAL (SELECT (CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '__'::text) END || (c.relname)::text) AS "?column?", (CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE (regexp_replace((n.nspname)::text, '__|_$'::text, '.'::text) || '__'::text) END || regexp_replace((c.relname)::text, CASE WHEN (n.nspname = 'public'::name) THEN '__'::text ELSE '__|^_'::text END, '.'::text)) AS "?column?") parts(readable, unmistakable)) WHERE (c.oid = (_capture_name.source)::oid));
 
 
 --
@@ -718,12 +755,14 @@ CREATE FUNCTION archive._capture_write(source regclass, target regclass, exclude
 declare
     v_function text := format('archive.%I()', archive._capture_name(source));
 begin
+    perform set_config('citus.enable_ddl_propagation', 'on', true);  -- with the table that it belongs to
     execute format(
         'create or replace function %s returns trigger language plpgsql security definer'
         ' set search_path = pg_catalog, pg_temp as %L',
         v_function, archive._capture_body(source, target, exclude));
     execute format('alter function %s owner to %s', v_function, archive._owner()::regrole);
-    execute format('revoke execute on function %s from public, archive_runtime, archive_auditor', v_function);
+    execute format('revoke execute on function %s from public, %I, %I',
+                   v_function, archive._role('runtime'), archive._role('auditor'));
     execute format(
         'comment on function %s is %L',
         v_function, format('Copies deleted rows of %s to %s.', archive._name(source), archive._name(target)));
@@ -867,339 +906,6 @@ COMMENT ON FUNCTION archive._check_reason(reason text) IS 'AR422 without a reaso
 
 
 --
--- Name: holds; Type: TABLE; Schema: archive; Owner: -
---
-
-CREATE TABLE archive.holds (
-    archive_id bigint NOT NULL,
-    source regclass NOT NULL,
-    reason text NOT NULL,
-    held_at timestamp with time zone DEFAULT now() NOT NULL,
-    held_by text NOT NULL
-);
-
-
---
--- Name: TABLE holds; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON TABLE archive.holds IS 'Legal holds: no purge and no erasure touches these rows. Kept by archive.hold() and archive.release().';
-
-
---
--- Name: COLUMN holds.archive_id; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.holds.archive_id IS 'The row held.';
-
-
---
--- Name: COLUMN holds.source; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.holds.source IS 'The live table it was deleted from.';
-
-
---
--- Name: COLUMN holds.reason; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.holds.reason IS 'Why: the case, the court.';
-
-
---
--- Name: COLUMN holds.held_at; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.holds.held_at IS 'When the hold was placed.';
-
-
---
--- Name: COLUMN holds.held_by; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.holds.held_by IS 'Who placed it.';
-
-
---
--- Name: purge_log; Type: TABLE; Schema: archive; Owner: -
---
-
-CREATE TABLE archive.purge_log (
-    log_id bigint NOT NULL,
-    logged_at timestamp with time zone DEFAULT now() NOT NULL,
-    action text NOT NULL,
-    source text NOT NULL,
-    rows bigint NOT NULL,
-    held bigint NOT NULL,
-    scope jsonb NOT NULL,
-    reason text,
-    actor text,
-    session_role text DEFAULT SESSION_USER NOT NULL,
-    application_name text DEFAULT current_setting('application_name'::text),
-    client_addr inet DEFAULT inet_client_addr()
-);
-
-
---
--- Name: TABLE purge_log; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON TABLE archive.purge_log IS 'What was purged, erased, held and released. Written by the functions that do it.';
-
-
---
--- Name: COLUMN purge_log.log_id; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.log_id IS 'The order of entries.';
-
-
---
--- Name: COLUMN purge_log.logged_at; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.logged_at IS 'When that transaction began.';
-
-
---
--- Name: COLUMN purge_log.action; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.action IS 'purge, erase, hold or release.';
-
-
---
--- Name: COLUMN purge_log.source; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.source IS 'The live table''s name.';
-
-
---
--- Name: COLUMN purge_log.rows; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.rows IS 'How many rows were purged, erased, held or released.';
-
-
---
--- Name: COLUMN purge_log.held; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.held IS 'How many more would have been, but for a legal hold.';
-
-
---
--- Name: COLUMN purge_log.scope; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.scope IS 'Which: archived_before, archive_ids or user_id.';
-
-
---
--- Name: COLUMN purge_log.reason; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.reason IS 'Why, if given.';
-
-
---
--- Name: COLUMN purge_log.actor; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.actor IS 'Who, as the application knows it: archive.actor.';
-
-
---
--- Name: COLUMN purge_log.session_role; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.session_role IS 'The database login that did it.';
-
-
---
--- Name: COLUMN purge_log.application_name; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.application_name IS 'With what program, as it calls itself.';
-
-
---
--- Name: COLUMN purge_log.client_addr; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.client_addr IS 'From where, as PostgreSQL sees it. Null over a Unix socket.';
-
-
---
--- Name: alembic_version; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.alembic_version (
-    version_num character varying(32) NOT NULL
-);
-
-
---
--- Name: ended_token; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.ended_token (
-    jti character varying(36) NOT NULL,
-    expires_at timestamp with time zone NOT NULL
-);
-
-
---
--- Name: TABLE ended_token; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON TABLE public.ended_token IS 'Tokens that ended before their time: sign-outs from the console.';
-
-
---
--- Name: COLUMN ended_token.jti; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.ended_token.jti IS 'The token''s id.';
-
-
---
--- Name: COLUMN ended_token.expires_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.ended_token.expires_at IS 'When it would have ended anyway. Older rows go when one is added.';
-
-
---
--- Name: item; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.item (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    title character varying(255) NOT NULL,
-    description character varying(255),
-    owner_id uuid NOT NULL,
-    CONSTRAINT item_title_check CHECK ((char_length((title)::text) >= 1))
-);
-
-
---
--- Name: TABLE item; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON TABLE public.item IS 'What users own. Deleted rows are in item_archive.';
-
-
---
--- Name: COLUMN item.id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item.id IS 'UUID; version 7, hence by time, where the application made it.';
-
-
---
--- Name: COLUMN item.title; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item.title IS '1 to 255 characters.';
-
-
---
--- Name: COLUMN item.description; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item.description IS 'Up to 255 characters, or null.';
-
-
---
--- Name: COLUMN item.owner_id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.item.owner_id IS 'Whose it is.';
-
-
---
--- Name: user; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public."user" (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    email character varying(255) NOT NULL,
-    is_active boolean DEFAULT true NOT NULL,
-    is_superuser boolean DEFAULT false NOT NULL,
-    full_name character varying(255),
-    hashed_password text DEFAULT '!'::text NOT NULL,
-    tokens_valid_from timestamp with time zone DEFAULT now() NOT NULL,
-    kept_token character varying(36)
-);
-
-
---
--- Name: TABLE "user"; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON TABLE public."user" IS 'Those who sign in. Deleting one deletes their items. Deleted rows are in user_archive.';
-
-
---
--- Name: COLUMN "user".id; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public."user".id IS 'UUID; version 7, hence by time, where the application made it.';
-
-
---
--- Name: COLUMN "user".email; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public."user".email IS 'Unique without regard to case.';
-
-
---
--- Name: COLUMN "user".is_active; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public."user".is_active IS 'Whether they may sign in.';
-
-
---
--- Name: COLUMN "user".is_superuser; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public."user".is_superuser IS 'Whether they may do everything, browse the archive and restore from it.';
-
-
---
--- Name: COLUMN "user".full_name; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public."user".full_name IS 'As they want to be called.';
-
-
---
--- Name: COLUMN "user".hashed_password; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public."user".hashed_password IS 'Argon2id, or bcrypt until the next sign-in; ''!'' matches no password.';
-
-
---
--- Name: COLUMN "user".tokens_valid_from; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public."user".tokens_valid_from IS 'Tokens issued before this moment are invalid.';
-
-
---
--- Name: COLUMN "user".kept_token; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public."user".kept_token IS 'The jti of the one older token that stays valid: it changed the password.';
-
-
---
 -- Name: _code_digest(); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -1207,7 +913,7 @@ CREATE FUNCTION archive._code_digest() RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     RETURN (SELECT md5(string_agg(o.object, '
-'::text ORDER BY (o.object COLLATE "C"))) AS md5 FROM (SELECT concat_ws(' '::text, pg_get_functiondef(p.oid), (p.proowner)::regrole, p.proacl) AS concat_ws FROM pg_proc p WHERE ((p.pronamespace = ('archive'::regnamespace)::oid) AND (p.proname !~ '^capture_'::text)) UNION ALL SELECT concat_ws(' '::text, n.nspname, (n.nspowner)::regrole, n.nspacl) AS concat_ws FROM pg_namespace n WHERE (n.nspname = 'archive'::name) UNION ALL SELECT concat_ws(' '::text, c.relname, c.relacl) AS concat_ws FROM pg_class c WHERE (c.oid = ANY (ARRAY[('public.item'::regclass)::oid, ('public."user"'::regclass)::oid, ('public.alembic_version'::regclass)::oid, ('public.ended_token'::regclass)::oid, ('archive.registry'::regclass)::oid, ('archive.holds'::regclass)::oid, ('archive.purge_log'::regclass)::oid]))) o(object));
+'::text ORDER BY (o.object COLLATE "C"))) AS md5 FROM (SELECT concat_ws(' '::text, pg_get_functiondef(p.oid), (p.proowner)::regrole, p.proacl) AS concat_ws FROM pg_proc p WHERE ((p.pronamespace = ('archive'::regnamespace)::oid) AND (p.proname !~ '^capture_'::text)) UNION ALL SELECT concat_ws(' '::text, n.nspname, (n.nspowner)::regrole, n.nspacl) AS concat_ws FROM pg_namespace n WHERE (n.nspname = 'archive'::name) UNION ALL SELECT concat_ws(' '::text, c.relname, c.relacl) AS concat_ws FROM pg_class c WHERE ((c.relnamespace = ('archive'::regnamespace)::oid) AND (c.relkind = ANY (ARRAY['r'::"char", 'S'::"char"])))) o(object));
 
 
 --
@@ -1282,6 +988,28 @@ END;
 --
 
 COMMENT ON FUNCTION archive._code_note_applied(files text) IS 'Notes that files with this digest have been applied.';
+
+
+--
+-- Name: _enable_all(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._enable_all() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    delete from archive.registry r where not exists (select from pg_class c where c.oid = r.source);
+    perform archive.enable(r.source) from archive.registry r;
+    perform archive._view_write_all();
+end
+$$;
+
+
+--
+-- Name: FUNCTION _enable_all(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._enable_all() IS 'Brings every archived table up to date, and forgets those that were dropped.';
 
 
 --
@@ -1401,129 +1129,187 @@ COMMENT ON FUNCTION archive._enable_columns(entry archive.registry) IS 'The copi
 
 
 --
--- Name: _erase_actor(archive.registry, uuid, text[]); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _erase_id_columns(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._erase_actor(entry archive.registry, user_id uuid, emails text[]) RETURNS void
-    LANGUAGE plpgsql
-    AS $_$
-begin
-    execute format(
-        'update %s a'
-        '   set archived_by = case when a.archived_by = any ($2) then $1::text else a.archived_by end,'
-        '       restored_by = case when a.restored_by = any ($2) then $1::text else a.restored_by end'
-        ' where (a.archived_by = any ($2) or a.restored_by = any ($2))'
-        '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
-        archive._name(entry.target)
-    ) using user_id, emails;
-end
-$_$;
-
-
---
--- Name: FUNCTION _erase_actor(entry archive.registry, user_id uuid, emails text[]); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._erase_actor(entry archive.registry, user_id uuid, emails text[]) IS 'Puts a user''s id for their e-mail where it names who deleted or restored a row, whoever''s row that is.';
-
-
---
--- Name: _erase_content_columns(regclass, regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._erase_content_columns(source regclass, target regclass) RETURNS SETOF name
+CREATE FUNCTION archive._erase_id_columns(source regclass) RETURNS SETOF name
     LANGUAGE sql STABLE
     BEGIN ATOMIC
- SELECT t.name
-    FROM archive._columns(_erase_content_columns.target) t(name, type, archived_type, collated, generated, not_null, default_value)
-   WHERE ((NOT (t.name IN ( SELECT m.name
-            FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description)))) AND (NOT (t.name IN ( SELECT a.attname
-            FROM (pg_constraint c
-              JOIN pg_attribute a ON (((a.attrelid = c.conrelid) AND (a.attnum = ANY (c.conkey)))))
-           WHERE ((c.conrelid = (_erase_content_columns.source)::oid) AND (c.contype = ANY (ARRAY['p'::"char", 'f'::"char"])))))));
+ SELECT DISTINCT a.attname
+    FROM (pg_constraint c
+      JOIN pg_attribute a ON (((a.attrelid = c.conrelid) AND (a.attnum = ANY (c.conkey)))))
+   WHERE ((c.conrelid = (_erase_id_columns.source)::oid) AND (c.contype = ANY (ARRAY['p'::"char", 'f'::"char"])));
 END;
 
 
 --
--- Name: FUNCTION _erase_content_columns(source regclass, target regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _erase_id_columns(source regclass); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._erase_content_columns(source regclass, target regclass) IS 'The columns of an archive that say something about a person.';
+COMMENT ON FUNCTION archive._erase_id_columns(source regclass) IS 'The columns of a table that identify rows: of its primary key and its foreign keys.';
 
 
 --
--- Name: _erase_rows(archive.registry, uuid); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _erase_assignments(regclass, regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._erase_rows(entry archive.registry, user_id uuid, OUT erased bigint, OUT held bigint) RETURNS record
+CREATE FUNCTION archive._erase_assignments(source regclass, target regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT string_agg(CASE WHEN (NOT (t.name IN (SELECT i.i AS name FROM archive._erase_id_columns(_erase_assignments.source) i(i)))) THEN format('%I = null'::text, t.name) WHEN (y.typcategory = 'S'::"char") THEN format('%1$I = case when lower(a.%1$I) = any ($2) then $3 else a.%1$I end'::text, t.name) ELSE NULL::text END, ', '::text) AS string_agg FROM ((archive._columns(_erase_assignments.target) t(name, type, archived_type, collated, generated, not_null, default_value) JOIN pg_attribute a ON (((a.attrelid = (_erase_assignments.target)::oid) AND (a.attname = t.name)))) JOIN pg_type y ON ((y.oid = a.atttypid))) WHERE (NOT (t.name IN (SELECT m.name FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description)))));
+
+
+--
+-- Name: FUNCTION _erase_assignments(source regclass, target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._erase_assignments(source regclass, target regclass) IS 'The SET list that blanks an archived row: $2 the person''s labels, $3 their pseudonym. Ids stay. Null where there is nothing to blank.';
+
+
+--
+-- Name: subjects; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.subjects (
+    people regclass NOT NULL,
+    labels text[] NOT NULL
+);
+
+
+--
+-- Name: TABLE subjects; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.subjects IS 'Who is a person, for archive.erase_subject(). Kept by archive.declare_subject().';
+
+
+--
+-- Name: COLUMN subjects.people; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.subjects.people IS 'The table whose rows are people.';
+
+
+--
+-- Name: COLUMN subjects.labels; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.subjects.labels IS 'The columns by which people are known, such as their e-mail.';
+
+
+--
+-- Name: _erase_labels(archive.subjects, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._erase_labels(declared archive.subjects, subject text) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    if (declared).labels = '{}' then
+        return '{}';
+    end if;
+    return archive._subject_values((declared).people, subject, (declared).labels);
+exception when data_exception then
+    perform archive._refuse(format('%s is no key of %s: %s', subject, (declared).people, sqlerrm));
+end
+$$;
+
+
+--
+-- Name: FUNCTION _erase_labels(declared archive.subjects, subject text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._erase_labels(declared archive.subjects, subject text) IS 'By what a person is known, in lower case. AR422 where the text is no key of the table of people.';
+
+
+--
+-- Name: _erase_mentions(text, text[], text[], text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._erase_mentions(relation text, columns text[], labels text[], pseudonym text) RETURNS void
     LANGUAGE plpgsql
     AS $_$
-declare
-    v_is_theirs text;
-    v_blanks    text;
 begin
-    select string_agg(format('a.%I = $1', c), ' or ')
-      into v_is_theirs
-      from unnest(archive._erase_subject_columns(entry.source)) c;
-    if v_is_theirs is null then
-        return;
-    end if;
-    select string_agg(format(', %I = null', c), '')
-      into v_blanks
-      from archive._erase_content_columns(entry.source, entry.target) c;
-
     execute format(
-        'update %s a set erased_at = now(), reason = null%s'
-        ' where (%s) and a.erased_at is null'
-        '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
-        archive._name(entry.target), v_blanks, v_is_theirs
-    ) using user_id;
-    get diagnostics erased = row_count;
-    execute format(
-        'select count(*) from %s a join archive.holds h on h.archive_id = a.archive_id where (%s)',
-        archive._name(entry.target), v_is_theirs
-    ) into held using user_id;
+        'update %s a set %s where (%s)%s', relation,
+        (select string_agg(format('%1$I = archive._erase_text(a.%1$I, $1, $2)', c), ', ') from unnest(columns) c),
+        (select string_agg(format('lower(a.%I) ~ $3', c), ' or ') from unnest(columns) c),
+        case when relation <> 'archive.holds' and relation <> 'archive.purge_log'
+             then ' and not exists (select from archive.holds h where h.archive_id = a.archive_id)' else '' end
+    ) using labels, pseudonym,
+        (select string_agg(regexp_replace(l, '\W', '\\\&', 'g'), '|') from unnest(labels) l);
 end
 $_$;
 
 
 --
--- Name: FUNCTION _erase_rows(entry archive.registry, user_id uuid, OUT erased bigint, OUT held bigint); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _erase_mentions(relation text, columns text[], labels text[], pseudonym text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._erase_rows(entry archive.registry, user_id uuid, OUT erased bigint, OUT held bigint) IS 'Blanks one user''s rows in an archive; counts them and those on hold. Null where no row can belong to a user.';
-
-
---
--- Name: _key(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._key(relation regclass) RETURNS name[]
-    LANGUAGE sql STABLE
-    RETURN (SELECT array_agg(a.attname ORDER BY k."position") AS array_agg FROM ((pg_index i CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY k(attnum, "position")) JOIN pg_attribute a ON (((a.attrelid = i.indrelid) AND (a.attnum = k.attnum)))) WHERE ((i.indrelid = (_key.relation)::oid) AND i.indisprimary));
+COMMENT ON FUNCTION archive._erase_mentions(relation text, columns text[], labels text[], pseudonym text) IS 'Puts a person''s pseudonym for their labels where these columns name who did something, or why.';
 
 
 --
--- Name: FUNCTION _key(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: _erase_rows(archive.registry, text, text, text[], text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._key(relation regclass) IS 'The columns of a table''s primary key, in its order. Null without one.';
+CREATE FUNCTION archive._erase_rows(entry archive.registry, condition text, subject text, labels text[], pseudonym text, OUT erased bigint, OUT held bigint) RETURNS record
+    LANGUAGE plpgsql
+    AS $_$
+begin
+    execute format(
+        'select count(*) from %s a join archive.holds h on h.archive_id = a.archive_id where (%s)',
+        archive._name(entry.target), condition
+    ) into held using subject;
+    -- $2 and $3 are named also where no id is a text.
+    execute format(
+        'update %s a set erased_at = now(), reason = null%s'
+        ' where (%s) and a.erased_at is null and $2 is not null and $3 is not null'
+        '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
+        archive._name(entry.target), coalesce(', ' || archive._erase_assignments(entry.source, entry.target), ''),
+        condition
+    ) using subject, labels, pseudonym;
+    get diagnostics erased = row_count;
+exception when data_exception then
+    perform archive._refuse(format('%s is no key of a person: %s', subject, sqlerrm));
+end
+$_$;
 
 
 --
--- Name: _erase_subject_columns(regclass); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: FUNCTION _erase_rows(entry archive.registry, condition text, subject text, labels text[], pseudonym text, OUT erased bigint, OUT held bigint); Type: COMMENT; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._erase_subject_columns(source regclass) RETURNS name[]
-    LANGUAGE sql STABLE
-    RETURN CASE WHEN ((source)::oid = ('public."user"'::regclass)::oid) THEN archive._key(source) ELSE (SELECT array_agg(DISTINCT a.attname) AS array_agg FROM (pg_constraint c JOIN pg_attribute a ON (((a.attrelid = c.conrelid) AND (a.attnum = c.conkey[1])))) WHERE ((c.contype = 'f'::"char") AND (c.conrelid = (_erase_subject_columns.source)::oid) AND (c.confrelid = ('public."user"'::regclass)::oid) AND (c.confdeltype <> ALL (ARRAY['n'::"char", 'd'::"char"])))) END;
+COMMENT ON FUNCTION archive._erase_rows(entry archive.registry, condition text, subject text, labels text[], pseudonym text, OUT erased bigint, OUT held bigint) IS 'Blanks the rows of an archive that belong to one person; counts them and those on hold.';
 
 
 --
--- Name: FUNCTION _erase_subject_columns(source regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: _erase_text(text, text[], text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._erase_subject_columns(source regclass) IS 'The columns by which a row belongs to a user; null without any.';
+CREATE FUNCTION archive._erase_text(value text, labels text[], pseudonym text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ WITH RECURSIVE replaced(value, n) AS (
+          SELECT _erase_text.value AS value,
+             0 AS "?column?"
+         UNION ALL
+          SELECT regexp_replace(r_1.value, (('(?<!\w)'::text || regexp_replace((_erase_text.labels)[(r_1.n + 1)], '\W'::text, '\\\&'::text, 'g'::text)) || '(?!\w)'::text), replace(_erase_text.pseudonym, '\'::text, '\\'::text), 'gi'::text) AS regexp_replace,
+             (r_1.n + 1)
+            FROM replaced r_1
+           WHERE (r_1.n < cardinality(_erase_text.labels))
+         )
+  SELECT r.value
+    FROM replaced r
+   ORDER BY r.n DESC
+  LIMIT 1;
+END;
+
+
+--
+-- Name: FUNCTION _erase_text(value text, labels text[], pseudonym text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._erase_text(value text, labels text[], pseudonym text) IS 'A text with a pseudonym for each of a person''s labels, whatever their case.';
 
 
 --
@@ -1590,7 +1376,7 @@ begin
     end if;
     execute format('select exists (select from %s)', v_default) into v_filled;
     return case when v_filled
-                then v_default || ' has rows: archive.make_partitions() moves closed months out of it'
+                then v_default || ' has rows: archive.maintain() moves closed months out of it'
            end;
 end
 $$;
@@ -1601,6 +1387,35 @@ $$;
 --
 
 COMMENT ON FUNCTION archive._fault_default_partition(target regclass) IS 'What is wrong with the default partition of an archive; null if nothing.';
+
+
+--
+-- Name: _fault_distribution(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_distribution(source regclass) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    v_method "char";
+begin
+    if to_regclass('pg_catalog.pg_dist_partition') is null then
+        return null;
+    end if;
+    execute 'select d.partmethod from pg_catalog.pg_dist_partition d where d.logicalrelid = $1'
+       into v_method using source;
+    return case when v_method <> 'n'
+                then 'is distributed by row over a cluster, and its rows are deleted where there is no archive'
+           end;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _fault_distribution(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_distribution(source regclass) IS 'Why a table that Citus has distributed cannot be archived; null for any other, and without Citus.';
 
 
 --
@@ -1641,12 +1456,59 @@ COMMENT ON FUNCTION archive._fault_ghost_rows(entry archive.registry, thorough b
 
 
 --
+-- Name: settings; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.settings (
+    name text NOT NULL,
+    value text NOT NULL
+);
+
+
+--
+-- Name: TABLE settings; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.settings IS 'What holds for the whole installation, by name.';
+
+
+--
+-- Name: COLUMN settings.name; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.settings.name IS 'version: of schema archive. roles: the prefix of its roles.';
+
+
+--
+-- Name: COLUMN settings.value; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.settings.value IS 'As text.';
+
+
+--
+-- Name: _role(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._role(purpose text) RETURNS name
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('%s_%s'::text, s.value, _role.purpose) AS format FROM archive.settings s WHERE (s.name = 'roles'::text));
+
+
+--
+-- Name: FUNCTION _role(purpose text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._role(purpose text) IS 'The role of this installation for a purpose: runtime or auditor.';
+
+
+--
 -- Name: _fault_login_limits(); Type: FUNCTION; Schema: archive; Owner: -
 --
 
 CREATE FUNCTION archive._fault_login_limits() RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT (string_agg(format('%I'::text, r.rolname), ', '::text ORDER BY r.rolname) || ' may take any time: alter role … set statement_timeout, or one request can hold the database'::text) FROM pg_roles r WHERE (r.rolcanlogin AND (NOT r.rolsuper) AND pg_has_role(r.oid, 'archive_runtime'::name, 'member'::text) AND (NOT pg_has_role(r.oid, archive._owner(), 'member'::text)) AND (NOT (EXISTS (SELECT FROM (pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) setting(setting)) WHERE ((s.setrole = ANY (ARRAY[(0)::oid, r.oid])) AND (s.setdatabase = ANY (ARRAY[(0)::oid, (SELECT d.oid FROM pg_database d WHERE (d.datname = current_database()))])) AND (setting.setting ~~ 'statement_timeout=%'::text) AND (setting.setting <> 'statement_timeout=0'::text)))))));
+    RETURN (SELECT (string_agg(format('%I'::text, r.rolname), ', '::text ORDER BY r.rolname) || ' may take any time: alter role ... set statement_timeout, or one request can hold the database'::text) FROM pg_roles r WHERE (r.rolcanlogin AND (NOT r.rolsuper) AND pg_has_role(r.oid, archive._role('runtime'::text), 'member'::text) AND (NOT pg_has_role(r.oid, archive._owner(), 'member'::text)) AND (NOT (EXISTS (SELECT FROM (pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) setting(setting)) WHERE ((s.setrole = ANY (ARRAY[(0)::oid, r.oid])) AND (s.setdatabase = ANY (ARRAY[(0)::oid, (SELECT d.oid FROM pg_database d WHERE (d.datname = current_database()))])) AND (setting.setting ~~ 'statement_timeout=%'::text) AND (setting.setting <> 'statement_timeout=0'::text)))))));
 
 
 --
@@ -1705,7 +1567,7 @@ COMMENT ON FUNCTION archive._partitions(target regclass) IS 'The partitions of a
 
 CREATE FUNCTION archive._fault_next_partition(target regclass) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT format('%s has no partition from %s on: archive.make_partitions() makes it'::text, archive._name(_fault_next_partition.target), to_char((month.month AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD'::text)) AS format FROM unnest(ARRAY[archive._partition_month(now()), archive._partition_month(now(), 1)]) month(month) WHERE (NOT (EXISTS (SELECT FROM archive._partitions(_fault_next_partition.target) p(partition, lower, upper) WHERE ((p.lower <= month.month) AND (p.upper > month.month))))) ORDER BY month.month LIMIT 1);
+    RETURN (SELECT format('%s has no partition from %s on: archive.maintain() makes it'::text, archive._name(_fault_next_partition.target), to_char((month.month AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD'::text)) AS format FROM unnest(ARRAY[archive._partition_month(now()), archive._partition_month(now(), 1)]) month(month) WHERE (NOT (EXISTS (SELECT FROM archive._partitions(_fault_next_partition.target) p(partition, lower, upper) WHERE ((p.lower <= month.month) AND (p.upper > month.month))))) ORDER BY month.month LIMIT 1);
 
 
 --
@@ -1769,7 +1631,7 @@ COMMENT ON FUNCTION archive._fault_public_functions() IS 'Functions of the archi
 
 CREATE FUNCTION archive._fault_shared_login() RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT format('%s is the only login with archive_runtime, and owns the archive: whoever takes over the API can rewrite history'::text, (archive._owner())::regrole) AS format WHERE (NOT (EXISTS (SELECT FROM pg_roles r WHERE (r.rolcanlogin AND (NOT r.rolsuper) AND pg_has_role(r.oid, 'archive_runtime'::name, 'member'::text) AND (NOT pg_has_role(r.oid, archive._owner(), 'member'::text)))))));
+    RETURN (SELECT format('%s is the only login with %I, and owns the archive: whoever takes over the application can rewrite history'::text, (archive._owner())::regrole, archive._role('runtime'::text)) AS format WHERE (NOT (EXISTS (SELECT FROM pg_roles r WHERE (r.rolcanlogin AND (NOT r.rolsuper) AND pg_has_role(r.oid, archive._role('runtime'::text), 'member'::text) AND (NOT pg_has_role(r.oid, archive._owner(), 'member'::text)))))));
 
 
 --
@@ -1777,6 +1639,38 @@ CREATE FUNCTION archive._fault_shared_login() RETURNS text
 --
 
 COMMENT ON FUNCTION archive._fault_shared_login() IS 'What it costs that one login both migrates and serves; null if there are two.';
+
+
+--
+-- Name: _role_other_databases(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._role_other_databases(prefix text) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT string_agg(DISTINCT (d.datname)::text, ', '::text) AS string_agg FROM ((pg_shdepend s JOIN pg_roles r ON (((s.refclassid = ('pg_authid'::regclass)::oid) AND (s.refobjid = r.oid)))) JOIN pg_database d ON ((d.oid = s.dbid))) WHERE ((r.rolname = ANY (ARRAY[((_role_other_databases.prefix || '_runtime'::text))::name, ((_role_other_databases.prefix || '_auditor'::text))::name])) AND (d.datname <> current_database()) AND d.datallowconn));
+
+
+--
+-- Name: FUNCTION _role_other_databases(prefix text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._role_other_databases(prefix text) IS 'The other databases of the cluster that grant something to the roles with this prefix; null without any.';
+
+
+--
+-- Name: _fault_shared_roles(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_shared_roles() RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('%1$s_runtime and %1$s_auditor are also those of database %2$s: a login of either application can act in both; archive-table install --roles PREFIX moves this one to roles of its own'::text, s.value, archive._role_other_databases(s.value)) AS format FROM archive.settings s WHERE ((s.name = 'roles'::text) AND (archive._role_other_databases(s.value) IS NOT NULL)));
+
+
+--
+-- Name: FUNCTION _fault_shared_roles(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_shared_roles() IS 'Which other databases of the cluster grant to the roles of this installation; null if none does.';
 
 
 --
@@ -1812,8 +1706,11 @@ begin
             'is an archive itself'
         when v_table.relowner <> archive._owner()
              and not exists (select from pg_roles r where r.oid = v_table.relowner and r.rolsuper) then
-            format('belongs to %s, whose policies and domains could run as the archive''s owner',
-                   v_table.relowner::regrole)
+            format('belongs to %1$s, whose policies and domains could run as the archive''s owner: install the archive'
+                   ' as %1$s, or: alter table %2$s owner to %3$s',
+                   v_table.relowner::regrole, archive._name(source), archive._owner()::regrole)
+        when archive._fault_distribution(source) is not null then
+            archive._fault_distribution(source)
         when archive._key(source) is null then
             'has no primary key, by which a row could be found again'
         when octet_length(v_table.relname) > 45 then
@@ -1929,6 +1826,38 @@ COMMENT ON FUNCTION archive._fault_writers(target regclass) IS 'How others than 
 
 
 --
+-- Name: _key(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._key(relation regclass) RETURNS name[]
+    LANGUAGE sql STABLE
+    RETURN (SELECT array_agg(a.attname ORDER BY k."position") AS array_agg FROM ((pg_index i CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY k(attnum, "position")) JOIN pg_attribute a ON (((a.attrelid = i.indrelid) AND (a.attnum = k.attnum)))) WHERE ((i.indrelid = (_key.relation)::oid) AND i.indisprimary));
+
+
+--
+-- Name: FUNCTION _key(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._key(relation regclass) IS 'The columns of a table''s primary key, in its order. Null without one.';
+
+
+--
+-- Name: _label(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._label(relation regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '.'::text) END || (c.relname)::text) FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_label.relation)::oid));
+
+
+--
+-- Name: FUNCTION _label(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._label(relation regclass) IS 'A table''s name for people: unquoted, with its schema unless that is public.';
+
+
+--
 -- Name: _partition_bound(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -1997,7 +1926,7 @@ begin
     end if;
     if v_default is not null and not archive._partition_lock(v_default) then
         raise warning 'partition % was not made: % is in use', v_name, v_default
-            using hint = 'Deletes go on meanwhile. Call archive.make_partitions() later.';
+            using hint = 'Deletes go on meanwhile. Call archive.maintain() later.';
         return false;
     end if;
 
@@ -2035,11 +1964,12 @@ COMMENT ON FUNCTION archive._partition_make(target regclass, suffix text, lower 
 -- Name: _partition_make_missing(regclass, integer); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._partition_make_missing(target regclass, ahead integer DEFAULT 2) RETURNS void
+CREATE FUNCTION archive._partition_make_missing(target regclass, ahead integer DEFAULT 2) RETURNS SETOF regclass
     LANGUAGE plpgsql
     AS $_$
 declare
-    v_late timestamptz;
+    v_before regclass[] := array(select p.partition from archive._partitions(target) p);
+    v_late   timestamptz;
 begin
     perform archive._partition_make(target, 'default', null, null);
     perform archive._partition_make_month(target, archive._partition_month(now(), later))
@@ -2053,6 +1983,7 @@ begin
         exit when v_late is null
                or not archive._partition_make_month(target, archive._partition_month(v_late));
     end loop;
+    return query select p.partition from archive._partitions(target) p where p.partition <> all (v_before);
 end
 $_$;
 
@@ -2061,7 +1992,7 @@ $_$;
 -- Name: FUNCTION _partition_make_missing(target regclass, ahead integer); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._partition_make_missing(target regclass, ahead integer) IS 'Makes the default partition of an archive table, this month''s and those of the months ahead, where they are missing, and those of closed months that have rows in the default partition.';
+COMMENT ON FUNCTION archive._partition_make_missing(target regclass, ahead integer) IS 'Makes the default partition of an archive table, this month''s and those of the months ahead, where they are missing, and those of closed months that have rows in the default partition. Returns what it made.';
 
 
 --
@@ -2154,7 +2085,118 @@ $$;
 -- Name: FUNCTION actor(); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive.actor() IS 'Who acts, as the application knows it: SET LOCAL archive.actor = ''…''. Null when unset.';
+COMMENT ON FUNCTION archive.actor() IS 'Who acts, as the application knows it: SET LOCAL archive.actor = ''...''. Null when unset.';
+
+
+--
+-- Name: purge_log; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.purge_log (
+    log_id bigint NOT NULL,
+    logged_at timestamp with time zone DEFAULT now() NOT NULL,
+    action text NOT NULL,
+    source text NOT NULL,
+    rows bigint NOT NULL,
+    held bigint NOT NULL,
+    scope jsonb NOT NULL,
+    reason text,
+    actor text,
+    session_role text DEFAULT SESSION_USER NOT NULL,
+    application_name text DEFAULT current_setting('application_name'::text),
+    client_addr inet DEFAULT inet_client_addr()
+);
+
+
+--
+-- Name: TABLE purge_log; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.purge_log IS 'What was purged, erased, held and released. Written by the functions that do it.';
+
+
+--
+-- Name: COLUMN purge_log.log_id; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.log_id IS 'The order of entries.';
+
+
+--
+-- Name: COLUMN purge_log.logged_at; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.logged_at IS 'When that transaction began.';
+
+
+--
+-- Name: COLUMN purge_log.action; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.action IS 'purge, erase, hold or release.';
+
+
+--
+-- Name: COLUMN purge_log.source; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.source IS 'The live table''s name.';
+
+
+--
+-- Name: COLUMN purge_log.rows; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.rows IS 'How many rows were purged, erased, held or released.';
+
+
+--
+-- Name: COLUMN purge_log.held; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.held IS 'How many more would have been, but for a legal hold.';
+
+
+--
+-- Name: COLUMN purge_log.scope; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.scope IS 'Which: archived_before, archive_ids or subject.';
+
+
+--
+-- Name: COLUMN purge_log.reason; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.reason IS 'Why, if given.';
+
+
+--
+-- Name: COLUMN purge_log.actor; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.actor IS 'Who, as the application knows it: archive.actor.';
+
+
+--
+-- Name: COLUMN purge_log.session_role; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.session_role IS 'The database login that did it.';
+
+
+--
+-- Name: COLUMN purge_log.application_name; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.application_name IS 'With what program, as it calls itself.';
+
+
+--
+-- Name: COLUMN purge_log.client_addr; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.client_addr IS 'From where, as PostgreSQL sees it. Null over a Unix socket.';
 
 
 --
@@ -2343,7 +2385,7 @@ begin
 
     if not found then
         raise exception '% is not archived', coalesce(source::text, 'null')
-            using errcode = 'AR422', hint = 'select archive.enable(…) archives a table from then on.';
+            using errcode = 'AR422', hint = 'select archive.enable(...) archives a table from then on.';
     end if;
     return v_entry;
 end
@@ -3161,6 +3203,277 @@ COMMENT ON FUNCTION archive._restore_tables(transaction_id xid8, archived_at tim
 
 
 --
+-- Name: _role_choose(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._role_choose(prefix text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_before  text := (select s.value from archive.settings s where s.name = 'roles');
+    v_prefix  text := coalesce(nullif(prefix, ''), v_before, 'archive');
+    v_others  text := archive._role_other_databases(v_prefix);
+    v_purpose text;
+begin
+    if octet_length(v_prefix) > 55 or v_prefix ~ '^pg_' then
+        perform archive._refuse(format('%s is no prefix for roles: at most 55 bytes, and not pg_', v_prefix));
+    end if;
+    -- An installation that shares its roles already goes on as it is: archive.health() warns.
+    if v_others is not null and v_before is distinct from v_prefix then
+        raise exception 'the roles %_runtime and %_auditor are those of another database of this cluster: %',
+            v_prefix, v_prefix, v_others
+            using errcode = 'AR409', hint = 'Choose a prefix of your own: --roles PREFIX, or ARCHIVE_ROLES=PREFIX.';
+    end if;
+
+    foreach v_purpose in array array['runtime', 'auditor'] loop
+        perform archive._role_make(format('%s_%s', v_prefix, v_purpose));
+        if v_before <> v_prefix then
+            perform archive._role_move_grants(
+                format('%s_%s', v_before, v_purpose), format('%s_%s', v_prefix, v_purpose));
+        end if;
+    end loop;
+    insert into archive.settings as s (name, value) values ('roles', v_prefix)
+        on conflict on constraint settings_pkey do update set value = excluded.value where s.value <> v_prefix;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _role_choose(prefix text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._role_choose(prefix text) IS 'Makes the roles with this prefix, and moves the installation''s grants to them. Null: those that it has, or archive. AR409 where another database of the cluster has them.';
+
+
+--
+-- Name: _role_make(name); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._role_make(role name) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+begin
+    if to_regrole(quote_ident(role)) is null then
+        begin
+            execute format('create role %I nologin', role);
+        exception when duplicate_object or unique_violation then
+            null;  -- another database of this cluster was first
+        end;
+    end if;
+    -- Since 16, whoever makes a role administers it, and may still not take it.
+    if not pg_has_role(current_user, role,
+                       case when current_setting('server_version_num')::integer >= 160000 then 'set' else 'member' end)
+    then
+        execute format('grant %I to %I', role, current_user);
+    end if;
+exception when insufficient_privilege then
+    raise exception '% may not make role %: %', current_user, role, sqlerrm
+        using errcode = 'insufficient_privilege',
+              hint = format('Somebody with CREATEROLE can: create role %1$I nologin; grant %1$I to %2$I;'
+                            ' or run db/roles.sql.', role, current_user);
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _role_make(role name); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._role_make(role name) IS 'Makes a role if it is missing, and lets the current user take it.';
+
+
+--
+-- Name: _role_move_grants(name, name); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._role_move_grants(old_role name, new_role name) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_grant record;
+begin
+    for v_grant in
+        select g.privilege_type || acl.columns as privilege, acl.object
+          from (
+              select '' as columns, 'table ' || c.oid::regclass as object, c.relacl as items
+                from pg_class c where c.relkind <> 'S'
+              union all
+              select '', 'sequence ' || c.oid::regclass, c.relacl from pg_class c where c.relkind = 'S'
+              union all
+              select format(' (%I)', a.attname), 'table ' || a.attrelid::regclass, a.attacl from pg_attribute a
+              union all
+              select '', 'routine ' || p.oid::regprocedure, p.proacl from pg_proc p
+              union all
+              select '', 'type ' || t.oid::regtype, t.typacl from pg_type t
+              union all
+              select '', 'schema ' || n.oid::regnamespace, n.nspacl from pg_namespace n
+          ) acl
+         cross join aclexplode(acl.items) g
+         where g.grantee = to_regrole(quote_ident(old_role))
+    loop
+        begin
+            execute format('grant %s on %s to %I', v_grant.privilege, v_grant.object, new_role);
+            execute format('revoke %s on %s from %I', v_grant.privilege, v_grant.object, old_role);
+        exception when insufficient_privilege then
+            raise warning '% on % stays granted to %: the owner has to move it to %',
+                v_grant.privilege, v_grant.object, old_role, new_role;
+        end;
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _role_move_grants(old_role name, new_role name); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._role_move_grants(old_role name, new_role name) IS 'Moves every grant in this database from one role to another.';
+
+
+--
+-- Name: _subject_condition(regclass, regclass, regclass[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._subject_condition(source regclass, people regclass, passed regclass[] DEFAULT '{}'::regclass[]) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    v_key        name := (archive._key(people))[1];
+    v_person     text := (select format('$1::%s', c.type) from archive._columns(people) c where c.name = v_key);
+    v_conditions text[] := '{}';
+    v_reference  record;
+    v_referenced text;
+begin
+    if source = people then
+        return format('a.%I = %s', v_key, v_person);
+    end if;
+    for v_reference in
+        select f.confrelid::regclass as source,
+               string_agg(format('a.%I', here.attname), ', ' order by k.n) as columns,
+               string_agg(format('a.%I', there.attname), ', ' order by k.n) as referenced,
+               f.confrelid = people and array_agg(there.attname) = array[v_key] as is_direct
+          from pg_constraint f
+         cross join unnest(f.conkey, f.confkey) with ordinality k (here, there, n)
+          join pg_attribute here on here.attrelid = f.conrelid and here.attnum = k.here
+          join pg_attribute there on there.attrelid = f.confrelid and there.attnum = k.there
+         where f.contype = 'f'
+           and f.conrelid = source
+           and f.confrelid <> all (passed || source)
+           and f.confdeltype not in ('n', 'd')
+         group by f.oid
+    loop
+        if v_reference.is_direct then
+            v_conditions := v_conditions || format('%s = %s', v_reference.columns, v_person);
+            continue;
+        end if;
+        v_referenced := archive._subject_condition(v_reference.source, people, passed || source);
+        if v_referenced is not null then
+            v_conditions := v_conditions || format(
+                '(%s) in (select %s from (%s) a where %s)', v_reference.columns, v_reference.referenced,
+                archive._subject_rows(v_reference.source), v_referenced);
+        end if;
+    end loop;
+    return nullif(array_to_string(v_conditions, ' or '), '');
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _subject_condition(source regclass, people regclass, passed regclass[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._subject_condition(source regclass, people regclass, passed regclass[]) IS 'The condition by which a row, as a, of a table or of its archive belongs to the person whose key is $1, as text. Null where no row of it can. passed: the tables on the way from it.';
+
+
+--
+-- Name: _subject_find(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._subject_find(subject text) RETURNS regclass
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_people regclass;
+    v_found  regclass[] := '{}';
+    v_all    regclass[] := array(select s.people from archive.subjects s join pg_class c on c.oid = s.people);
+begin
+    if v_all = '{}' then
+        perform archive._refuse('nobody has said who is a person: archive.declare_subject() names the table of people');
+    elsif cardinality(v_all) = 1 then
+        return v_all[1];
+    end if;
+    foreach v_people in array v_all loop
+        begin
+            if archive._subject_values(v_people, subject, archive._key(v_people)::text[]) <> '{}' then
+                v_found := v_found || v_people;
+            end if;
+        exception when data_exception then
+            null;  -- a key of another type
+        end;
+    end loop;
+    if cardinality(v_found) <> 1 then
+        perform archive._refuse(format(
+            '%s of %s know %s: name the table with archive.erase_subject(people, subject, reason)',
+            case when v_found = '{}' then 'none' else 'several' end, array_to_string(v_all, ', '), subject));
+    end if;
+    return v_found[1];
+end
+$$;
+
+
+--
+-- Name: FUNCTION _subject_find(subject text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._subject_find(subject text) IS 'The table of people that has this person. AR422 where none or several have.';
+
+
+--
+-- Name: _subject_rows(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._subject_rows(source regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('select %1$s from only %2$s%3$s'::text, columns.list, archive._name(_subject_rows.source), (SELECT format(' union all select %s from %s'::text, columns.list, archive._name(r.target)) AS format FROM archive.registry r WHERE ((r.source)::oid = (_subject_rows.source)::oid))) AS format FROM (SELECT string_agg(format('%I'::text, c.name), ', '::text) AS string_agg FROM archive._columns(_subject_rows.source) c(name, type, archived_type, collated, generated, not_null, default_value) WHERE (NOT (c.name IN (SELECT unnest(r.exclude) AS unnest FROM archive.registry r WHERE ((r.source)::oid = (_subject_rows.source)::oid))))) columns(list));
+
+
+--
+-- Name: FUNCTION _subject_rows(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._subject_rows(source regclass) IS 'A query of a table''s rows, live and archived.';
+
+
+--
+-- Name: _subject_values(regclass, text, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._subject_values(people regclass, subject text, columns text[]) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_values text[];
+begin
+    execute format(
+        'select array(select distinct lower(v.value) from (%s) a cross join unnest(array[%s]::text[]) v (value)'
+        '              where %s and trim(v.value) <> '''')',
+        archive._subject_rows(people),
+        (select string_agg(format('a.%I::text', c), ', ') from unnest(columns) c),
+        archive._subject_condition(people, people)
+    ) into v_values using subject;
+    return v_values;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _subject_values(people regclass, subject text, columns text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._subject_values(people regclass, subject text, columns text[]) IS 'What these columns say of a person, live or archived, in lower case.';
+
+
+--
 -- Name: _view_estimate(regclass, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -3220,7 +3533,8 @@ begin
     perform archive._view_write_transactions();
     perform archive._view_write_tables();
     perform archive._view_write_daily();
-    grant select on archive.transactions, archive.tables, archive.daily to archive_runtime, archive_auditor;
+    execute format('grant select on archive.transactions, archive.tables, archive.daily to %I, %I',
+                   archive._role('runtime'), archive._role('auditor'));
 end
 $$;
 
@@ -3525,6 +3839,44 @@ COMMENT ON FUNCTION archive.capture_user() IS 'Copies deleted rows of public."us
 
 
 --
+-- Name: declare_subject(regclass, name[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.declare_subject(people regclass, labels name[] DEFAULT '{}'::name[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    v_unknown text;
+begin
+    if people is null or coalesce(cardinality(archive._key(people)), 0) <> 1 then
+        perform archive._refuse(format(
+            '%s cannot be a table of people: it needs a primary key of one column', coalesce(people::text, 'null')));
+    end if;
+    select string_agg(coalesce(quote_ident(l), 'null'), ', ')
+      into v_unknown
+      from unnest(labels) l
+     where l is null or l not in (select c.name from archive._columns(people) c);
+    if v_unknown is not null then
+        perform archive._refuse(format('%s has no column %s', people, v_unknown));
+    end if;
+
+    insert into archive.subjects as s (people, labels)
+    values (declare_subject.people, coalesce(declare_subject.labels::text[], '{}'))
+        on conflict on constraint subjects_pkey do update set labels = excluded.labels
+           where s.labels <> excluded.labels;
+end
+$$;
+
+
+--
+-- Name: FUNCTION declare_subject(people regclass, labels name[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.declare_subject(people regclass, labels name[]) IS 'Declares that the rows of a table are people, for archive.erase_subject(). Its key has one column, of any type. labels: the columns by which people are known elsewhere, such as their e-mail. AR422 bad argument.';
+
+
+--
 -- Name: disable(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -3532,8 +3884,6 @@ CREATE FUNCTION archive.disable(source regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare
-    v_function regprocedure;
 begin
     if exists (select from pg_class c where c.oid = source) then
         perform archive._registry_entry(source);
@@ -3544,16 +3894,7 @@ begin
     if not found then
         perform archive._registry_entry(source);
     end if;
-    -- Drop every capture function that no trigger calls: that of a dropped table cannot be found by its name.
-    for v_function in
-        select p.oid
-          from pg_proc p
-         where p.pronamespace = 'archive'::regnamespace
-           and p.prorettype = 'trigger'::regtype
-           and not exists (select from pg_trigger t where t.tgfoid = p.oid)
-    loop
-        execute format('drop function %s', v_function);
-    end loop;
+    perform archive._capture_drop_unused();
     perform archive._view_write_all();
 end
 $$;
@@ -3595,6 +3936,7 @@ begin
     v_changed := found;
 
     perform archive._capture_install(v_entry.source, v_entry.target, v_entry.exclude);
+    perform archive._capture_drop_unused();
     if v_changed then
         perform archive._view_write_all();
     end if;
@@ -3611,49 +3953,107 @@ COMMENT ON FUNCTION archive.enable(source regclass, exclude name[]) IS 'Archives
 
 
 --
--- Name: erase_subject(uuid, text); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: erase_subject(regclass, text, text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive.erase_subject(user_id uuid, reason text) RETURNS TABLE(source regclass, erased bigint, held bigint)
+CREATE FUNCTION archive.erase_subject(people regclass, subject text, reason text) RETURNS TABLE(source regclass, erased bigint, held bigint)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET lock_timeout TO '10s'
     AS $$
 declare
-    v_entry  archive.registry;
-    v_emails text[];
+    v_declared  archive.subjects;
+    v_labels    text[];
+    v_pseudonym text := subject;
+    v_table     record;
 begin
-    if user_id is null then
-        perform archive._refuse('user_id must not be null');
+    if subject is null then
+        perform archive._refuse('subject must not be null');
     end if;
     perform archive._check_reason(reason);
+    select s.* into v_declared from archive.subjects s where s.people = erase_subject.people;
+    if not found then
+        perform archive._refuse(format('%s is not declared as a table of people', coalesce(people::text, 'null')));
+    end if;
     perform archive._purge_lock_holds();
+    v_labels := archive._erase_labels(v_declared, subject);
+    if (archive._key(people))[1] = any (v_declared.labels) then
+        v_pseudonym := 'erased-' || gen_random_uuid();
+    end if;
 
-    select array_agg(u.email)
-      into v_emails
-      from (select email from public.user_archive where id = user_id
-            union
-            select email from public."user" where id = user_id) u;
-
-    for v_entry in select r.* from archive.registry r order by r.source::oid loop
-        source := v_entry.source;
-        select e.erased, e.held into erased, held from archive._erase_rows(v_entry, user_id) e;
-        perform archive._erase_actor(v_entry, user_id, v_emails);
-        if erased is not null then
+    -- The longest way to the person first: it leads through archives whose ids may be replaced next.
+    for v_table in
+        select r, archive._subject_condition(r.source, people) as condition
+          from archive.registry r
+         order by length(archive._subject_condition(r.source, people)) desc nulls last, r.source::oid
+    loop
+        source := (v_table.r).source;
+        if v_table.condition is not null then
+            select e.erased, e.held
+              into erased, held
+              from archive._erase_rows(v_table.r, v_table.condition, subject, v_labels, v_pseudonym) e;
             perform archive._purge_log_add(
-                'erase', source, erased, held, jsonb_build_object('user_id', user_id), reason);
+                'erase', source, erased, held, jsonb_build_object('subject', v_pseudonym), reason);
             return next;
         end if;
+        perform archive._erase_mentions(archive._name((v_table.r).target), '{archived_by,restored_by,reason}',
+                                        v_labels, v_pseudonym);
     end loop;
+    perform archive._erase_mentions('archive.holds', '{held_by,reason}', v_labels, v_pseudonym);
+    perform archive._erase_mentions('archive.purge_log', '{actor,reason}', v_labels, v_pseudonym);
 end
 $$;
+
+
+--
+-- Name: FUNCTION erase_subject(people regclass, subject text, reason text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.erase_subject(people regclass, subject text, reason text) IS 'Blanks the content and identity of one person in every archive: their own row, rows they own, and rows that hang from those by foreign keys. Their labels give way to their id wherever the archive names who did something, or why. Ids, times and the fact of the erasure stay; such a row cannot be restored. people: the table that has them. Returns how many rows of each table were erased, and how many a legal hold kept. AR422 bad argument.';
+
+
+--
+-- Name: erase_subject(text, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.erase_subject(subject text, reason text) RETURNS TABLE(source regclass, erased bigint, held bigint)
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT erase_subject.source,
+     erase_subject.erased,
+     erase_subject.held
+    FROM archive.erase_subject(archive._subject_find(erase_subject.subject), erase_subject.subject, erase_subject.reason) erase_subject(source, erased, held);
+END;
+
+
+--
+-- Name: FUNCTION erase_subject(subject text, reason text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.erase_subject(subject text, reason text) IS 'The same for a person whose key is this text, in whichever table of people has them.';
+
+
+--
+-- Name: erase_subject(uuid, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.erase_subject(user_id uuid, reason text) RETURNS TABLE(source regclass, erased bigint, held bigint)
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT erase_subject.source,
+     erase_subject.erased,
+     erase_subject.held
+    FROM archive.erase_subject((erase_subject.user_id)::text, erase_subject.reason) erase_subject(source, erased, held);
+END;
 
 
 --
 -- Name: FUNCTION erase_subject(user_id uuid, reason text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive.erase_subject(user_id uuid, reason text) IS 'Blanks the content and identity of one person in every archive: their own row, and rows they own. Ids, times and the fact of the erasure stay; such a row cannot be restored. Returns how many rows of each table were erased, and how many a legal hold kept. AR422 no reason.';
+COMMENT ON FUNCTION archive.erase_subject(user_id uuid, reason text) IS 'The same for a person whose key is this UUID.';
 
 
 --
@@ -3698,6 +4098,11 @@ CREATE FUNCTION archive.health(thorough boolean DEFAULT false) RETURNS TABLE(sou
              'separate runtime login'::text,
              'warning'::text,
              archive._fault_shared_login() AS _fault_shared_login
+         UNION ALL
+          SELECT NULL::regclass,
+             'roles are not shared'::text,
+             'warning'::text,
+             archive._fault_shared_roles() AS _fault_shared_roles
          UNION ALL
           SELECT NULL::regclass,
              'runtime login has limits'::text,
@@ -3763,10 +4168,10 @@ COMMENT ON FUNCTION archive.hold(source regclass, archive_ids bigint[], reason t
 
 
 --
--- Name: make_partitions(); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: maintain(); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive.make_partitions() RETURNS void
+CREATE FUNCTION archive.maintain() RETURNS TABLE(source regclass, done text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -3776,16 +4181,20 @@ begin
     exception when lock_not_available then
         return;
     end;
-    perform archive._partition_make_missing(r.target) from archive.registry r;
+    return query
+        select r.source, 'partition ' || made.partition || ' made'
+          from archive.registry r
+         cross join lateral archive._partition_make_missing(r.target) made (partition)
+         order by 1;
 end
 $$;
 
 
 --
--- Name: FUNCTION make_partitions(); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION maintain(); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive.make_partitions() IS 'Makes the archive tables'' partitions for this month and the two after, where they are missing, and moves closed months out of the default partition.';
+COMMENT ON FUNCTION archive.maintain() IS 'Does what has to happen daily: makes the archives'' partitions for this month and the two after, and moves closed months out of the default partition. Returns a row for each thing done; none where another call is under way.';
 
 
 --
@@ -3916,6 +4325,111 @@ END;
 --
 
 COMMENT ON FUNCTION archive.restore_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean) IS 'Undoes one deletion: restores, in one statement, the rows that a transaction deleted from all archived tables. archived_at: which one, where a dump and restore has made the id ambiguous. AR404 nothing was deleted, AR409 cannot be restored.';
+
+
+--
+-- Name: uninstall(boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.uninstall(drop_archives boolean DEFAULT false) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '10s'
+    AS $$
+declare
+    v_tables regclass[] := case when drop_archives then array(select archive._archive_tables()) else '{}' end;
+    v_grant  record;
+    v_table  regclass;
+begin
+    perform archive.disable(r.source) from archive.registry r;
+    foreach v_table in array v_tables loop
+        execute format('drop table %s', v_table);
+    end loop;
+    for v_grant in
+        select c.oid::regclass as relation, g.grantee::regrole as role
+          from archive._archive_tables() a (oid)
+          join pg_class c on c.oid = a.oid
+         cross join aclexplode(c.relacl) g
+         where g.grantee in (to_regrole(quote_ident(archive._role('runtime'))),
+                             to_regrole(quote_ident(archive._role('auditor'))))
+    loop
+        execute format('revoke all on %s from %s', v_grant.relation, v_grant.role);
+    end loop;
+    drop schema archive cascade;
+end
+$$;
+
+
+--
+-- Name: FUNCTION uninstall(drop_archives boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.uninstall(drop_archives boolean) IS 'Ends archiving and drops schema archive. The archive tables stay, readable by their owner alone, unless drop_archives. The roles stay: they belong to the cluster.';
+
+
+--
+-- Name: version(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.version() RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN (SELECT s.value FROM archive.settings s WHERE (s.name = 'version'::text));
+
+
+--
+-- Name: FUNCTION version(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.version() IS 'The version of schema archive.';
+
+
+--
+-- Name: item; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.item (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    title character varying(255) NOT NULL,
+    description character varying(255),
+    owner_id uuid NOT NULL,
+    CONSTRAINT item_title_check CHECK ((char_length((title)::text) >= 1))
+);
+
+
+--
+-- Name: TABLE item; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.item IS 'What users own. Deleted rows are in item_archive.';
+
+
+--
+-- Name: COLUMN item.id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item.id IS 'UUID; version 7, hence by time, where the application made it.';
+
+
+--
+-- Name: COLUMN item.title; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item.title IS '1 to 255 characters.';
+
+
+--
+-- Name: COLUMN item.description; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item.description IS 'Up to 255 characters, or null.';
+
+
+--
+-- Name: COLUMN item.owner_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item.owner_id IS 'Whose it is.';
 
 
 --
@@ -4060,6 +4574,85 @@ COMMENT ON COLUMN public.item_archive.owner_id IS 'item.owner_id; no foreign key
 --
 
 COMMENT ON COLUMN public.item_archive.erased_at IS 'When archive.erase_subject() blanked it. The shell stays as history.';
+
+
+--
+-- Name: user; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public."user" (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    email character varying(255) NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    is_superuser boolean DEFAULT false NOT NULL,
+    full_name character varying(255),
+    hashed_password text DEFAULT '!'::text NOT NULL,
+    tokens_valid_from timestamp with time zone DEFAULT now() NOT NULL,
+    kept_token character varying(36)
+);
+
+
+--
+-- Name: TABLE "user"; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public."user" IS 'Those who sign in. Deleting one deletes their items. Deleted rows are in user_archive.';
+
+
+--
+-- Name: COLUMN "user".id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".id IS 'UUID; version 7, hence by time, where the application made it.';
+
+
+--
+-- Name: COLUMN "user".email; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".email IS 'Unique without regard to case.';
+
+
+--
+-- Name: COLUMN "user".is_active; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".is_active IS 'Whether they may sign in.';
+
+
+--
+-- Name: COLUMN "user".is_superuser; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".is_superuser IS 'Whether they may do everything, browse the archive and restore from it.';
+
+
+--
+-- Name: COLUMN "user".full_name; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".full_name IS 'As they want to be called.';
+
+
+--
+-- Name: COLUMN "user".hashed_password; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".hashed_password IS 'Argon2id, or bcrypt until the next sign-in; ''!'' matches no password.';
+
+
+--
+-- Name: COLUMN "user".tokens_valid_from; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".tokens_valid_from IS 'Tokens issued before this moment are invalid.';
+
+
+--
+-- Name: COLUMN "user".kept_token; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public."user".kept_token IS 'The jti of the one older token that stays valid: it changed the password.';
 
 
 --
@@ -4299,6 +4892,61 @@ COMMENT ON VIEW archive.daily IS 'How many rows of all tables were deleted on ea
 
 
 --
+-- Name: holds; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.holds (
+    archive_id bigint NOT NULL,
+    source regclass NOT NULL,
+    reason text NOT NULL,
+    held_at timestamp with time zone DEFAULT now() NOT NULL,
+    held_by text NOT NULL
+);
+
+
+--
+-- Name: TABLE holds; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.holds IS 'Legal holds: no purge and no erasure touches these rows. Kept by archive.hold() and archive.release().';
+
+
+--
+-- Name: COLUMN holds.archive_id; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.holds.archive_id IS 'The row held.';
+
+
+--
+-- Name: COLUMN holds.source; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.holds.source IS 'The live table it was deleted from.';
+
+
+--
+-- Name: COLUMN holds.reason; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.holds.reason IS 'Why: the case, the court.';
+
+
+--
+-- Name: COLUMN holds.held_at; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.holds.held_at IS 'When the hold was placed.';
+
+
+--
+-- Name: COLUMN holds.held_by; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.holds.held_by IS 'Who placed it.';
+
+
+--
 -- Name: partition_sizes; Type: VIEW; Schema: archive; Owner: -
 --
 
@@ -4436,6 +5084,46 @@ COMMENT ON VIEW archive.transactions IS 'One row per deletion, newest first: who
 
 
 --
+-- Name: alembic_version; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.alembic_version (
+    version_num character varying(32) NOT NULL
+);
+
+
+--
+-- Name: ended_token; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.ended_token (
+    jti character varying(36) NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+
+--
+-- Name: TABLE ended_token; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.ended_token IS 'Tokens that ended before their time: sign-outs from the console.';
+
+
+--
+-- Name: COLUMN ended_token.jti; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.ended_token.jti IS 'The token''s id.';
+
+
+--
+-- Name: COLUMN ended_token.expires_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.ended_token.expires_at IS 'When it would have ended anyway. Older rows go when one is added.';
+
+
+--
 -- Name: holds holds_pkey; Type: CONSTRAINT; Schema: archive; Owner: -
 --
 
@@ -4457,6 +5145,22 @@ ALTER TABLE ONLY archive.purge_log
 
 ALTER TABLE ONLY archive.registry
     ADD CONSTRAINT registry_pkey PRIMARY KEY (source);
+
+
+--
+-- Name: settings settings_pkey; Type: CONSTRAINT; Schema: archive; Owner: -
+--
+
+ALTER TABLE ONLY archive.settings
+    ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
+
+
+--
+-- Name: subjects subjects_pkey; Type: CONSTRAINT; Schema: archive; Owner: -
+--
+
+ALTER TABLE ONLY archive.subjects
+    ADD CONSTRAINT subjects_pkey PRIMARY KEY (people);
 
 
 --
@@ -4755,6 +5459,13 @@ GRANT ALL ON FUNCTION archive._columns(relation regclass) TO archive_runtime;
 
 
 --
+-- Name: FUNCTION _archive_tables(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._archive_tables() FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _capture_columns(source regclass, exclude text[], pattern text); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -4797,6 +5508,13 @@ REVOKE ALL ON FUNCTION archive._capture_body(source regclass, target regclass, e
 
 
 --
+-- Name: FUNCTION _capture_drop_unused(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_drop_unused() FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _capture_install(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -4808,15 +5526,6 @@ REVOKE ALL ON FUNCTION archive._capture_install(source regclass, target regclass
 --
 
 REVOKE ALL ON FUNCTION archive._capture_later_trigger(source regclass) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _label(relation regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._label(relation regclass) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_runtime;
-GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_auditor;
 
 
 --
@@ -4863,49 +5572,6 @@ REVOKE ALL ON FUNCTION archive._check_reason(reason text) FROM PUBLIC;
 
 
 --
--- Name: TABLE holds; Type: ACL; Schema: archive; Owner: -
---
-
-GRANT SELECT ON TABLE archive.holds TO archive_auditor;
-
-
---
--- Name: TABLE purge_log; Type: ACL; Schema: archive; Owner: -
---
-
-GRANT SELECT ON TABLE archive.purge_log TO archive_auditor;
-GRANT SELECT ON TABLE archive.purge_log TO archive_runtime;
-
-
---
--- Name: TABLE alembic_version; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT ON TABLE public.alembic_version TO archive_runtime;
-
-
---
--- Name: TABLE ended_token; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE ON TABLE public.ended_token TO archive_runtime;
-
-
---
--- Name: TABLE item; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.item TO archive_runtime;
-
-
---
--- Name: TABLE "user"; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public."user" TO archive_runtime;
-
-
---
 -- Name: FUNCTION _code_digest(); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -4924,6 +5590,13 @@ REVOKE ALL ON FUNCTION archive._code_is_applied(files text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION archive._code_note_applied(files text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _enable_all(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._enable_all() FROM PUBLIC;
 
 
 --
@@ -4948,39 +5621,45 @@ REVOKE ALL ON FUNCTION archive._enable_columns(entry archive.registry) FROM PUBL
 
 
 --
--- Name: FUNCTION _erase_actor(entry archive.registry, user_id uuid, emails text[]); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _erase_id_columns(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._erase_actor(entry archive.registry, user_id uuid, emails text[]) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _erase_content_columns(source regclass, target regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._erase_content_columns(source regclass, target regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._erase_id_columns(source regclass) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _erase_rows(entry archive.registry, user_id uuid, OUT erased bigint, OUT held bigint); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _erase_assignments(source regclass, target regclass); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._erase_rows(entry archive.registry, user_id uuid, OUT erased bigint, OUT held bigint) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _key(relation regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._key(relation regclass) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._key(relation regclass) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._erase_assignments(source regclass, target regclass) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _erase_subject_columns(source regclass); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _erase_labels(declared archive.subjects, subject text); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._erase_subject_columns(source regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._erase_labels(declared archive.subjects, subject text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _erase_mentions(relation text, columns text[], labels text[], pseudonym text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._erase_mentions(relation text, columns text[], labels text[], pseudonym text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _erase_rows(entry archive.registry, condition text, subject text, labels text[], pseudonym text, OUT erased bigint, OUT held bigint); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._erase_rows(entry archive.registry, condition text, subject text, labels text[], pseudonym text, OUT erased bigint, OUT held bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _erase_text(value text, labels text[], pseudonym text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._erase_text(value text, labels text[], pseudonym text) FROM PUBLIC;
 
 
 --
@@ -5012,10 +5691,24 @@ REVOKE ALL ON FUNCTION archive._fault_default_partition(target regclass) FROM PU
 
 
 --
+-- Name: FUNCTION _fault_distribution(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_distribution(source regclass) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _fault_ghost_rows(entry archive.registry, thorough boolean); Type: ACL; Schema: archive; Owner: -
 --
 
 REVOKE ALL ON FUNCTION archive._fault_ghost_rows(entry archive.registry, thorough boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _role(purpose text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._role(purpose text) FROM PUBLIC;
 
 
 --
@@ -5077,6 +5770,20 @@ REVOKE ALL ON FUNCTION archive._fault_shared_login() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION _role_other_databases(prefix text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._role_other_databases(prefix text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_shared_roles(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_shared_roles() FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _fault_source(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -5116,6 +5823,23 @@ REVOKE ALL ON FUNCTION archive._fault_write_all() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION archive._fault_writers(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _key(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._key(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._key(relation regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _label(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._label(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_runtime;
+GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_auditor;
 
 
 --
@@ -5174,6 +5898,14 @@ REVOKE ALL ON FUNCTION archive._purge_lock_holds() FROM PUBLIC;
 REVOKE ALL ON FUNCTION archive.actor() FROM PUBLIC;
 GRANT ALL ON FUNCTION archive.actor() TO archive_runtime;
 GRANT ALL ON FUNCTION archive.actor() TO archive_auditor;
+
+
+--
+-- Name: TABLE purge_log; Type: ACL; Schema: archive; Owner: -
+--
+
+GRANT SELECT ON TABLE archive.purge_log TO archive_auditor;
+GRANT SELECT ON TABLE archive.purge_log TO archive_runtime;
 
 
 --
@@ -5417,6 +6149,55 @@ REVOKE ALL ON FUNCTION archive._restore_tables(transaction_id xid8, archived_at 
 
 
 --
+-- Name: FUNCTION _role_choose(prefix text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._role_choose(prefix text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _role_make(role name); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._role_make(role name) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _role_move_grants(old_role name, new_role name); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._role_move_grants(old_role name, new_role name) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _subject_condition(source regclass, people regclass, passed regclass[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._subject_condition(source regclass, people regclass, passed regclass[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _subject_find(subject text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._subject_find(subject text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _subject_rows(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._subject_rows(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _subject_values(people regclass, subject text, columns text[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._subject_values(people regclass, subject text, columns text[]) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _view_estimate(target regclass, since timestamp with time zone, until timestamp with time zone); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -5482,6 +6263,13 @@ REVOKE ALL ON FUNCTION archive.capture_user() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION declare_subject(people regclass, labels name[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.declare_subject(people regclass, labels name[]) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION disable(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -5493,6 +6281,20 @@ REVOKE ALL ON FUNCTION archive.disable(source regclass) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION archive.enable(source regclass, exclude name[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION erase_subject(people regclass, subject text, reason text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.erase_subject(people regclass, subject text, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION erase_subject(subject text, reason text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.erase_subject(subject text, reason text) FROM PUBLIC;
 
 
 --
@@ -5519,11 +6321,11 @@ REVOKE ALL ON FUNCTION archive.hold(source regclass, archive_ids bigint[], reaso
 
 
 --
--- Name: FUNCTION make_partitions(); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION maintain(); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive.make_partitions() FROM PUBLIC;
-GRANT ALL ON FUNCTION archive.make_partitions() TO archive_runtime;
+REVOKE ALL ON FUNCTION archive.maintain() FROM PUBLIC;
+GRANT ALL ON FUNCTION archive.maintain() TO archive_runtime;
 
 
 --
@@ -5557,11 +6359,41 @@ GRANT ALL ON FUNCTION archive.restore_transaction(transaction_id xid8, archived_
 
 
 --
+-- Name: FUNCTION uninstall(drop_archives boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.uninstall(drop_archives boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION version(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.version() FROM PUBLIC;
+GRANT ALL ON FUNCTION archive.version() TO archive_runtime;
+GRANT ALL ON FUNCTION archive.version() TO archive_auditor;
+
+
+--
+-- Name: TABLE item; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.item TO archive_runtime;
+
+
+--
 -- Name: TABLE item_archive; Type: ACL; Schema: public; Owner: -
 --
 
 GRANT SELECT ON TABLE public.item_archive TO archive_runtime;
 GRANT SELECT ON TABLE public.item_archive TO archive_auditor;
+
+
+--
+-- Name: TABLE "user"; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public."user" TO archive_runtime;
 
 
 --
@@ -5578,6 +6410,13 @@ GRANT SELECT ON TABLE public.user_archive TO archive_auditor;
 
 GRANT SELECT ON TABLE archive.daily TO archive_runtime;
 GRANT SELECT ON TABLE archive.daily TO archive_auditor;
+
+
+--
+-- Name: TABLE holds; Type: ACL; Schema: archive; Owner: -
+--
+
+GRANT SELECT ON TABLE archive.holds TO archive_auditor;
 
 
 --
@@ -5602,6 +6441,20 @@ GRANT SELECT ON TABLE archive.tables TO archive_auditor;
 
 GRANT SELECT ON TABLE archive.transactions TO archive_runtime;
 GRANT SELECT ON TABLE archive.transactions TO archive_auditor;
+
+
+--
+-- Name: TABLE alembic_version; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.alembic_version TO archive_runtime;
+
+
+--
+-- Name: TABLE ended_token; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.ended_token TO archive_runtime;
 
 
 --

@@ -107,7 +107,7 @@ def server() -> Iterator[psycopg.Connection]:
                 connection.execute(f"create role {login} login")
         connection.execute(f"alter role {OWNER} createrole createdb")
         connection.execute(f"grant pg_signal_backend to {OWNER}")  # to drop what a test has still open
-        connection.execute((migrations.REPOSITORY / "db" / "roles.sql").read_bytes())
+        connection.execute(migrations.ROLES.read_bytes())
         connection.execute(f"grant archive_auditor to {AUDITOR}")
         connection.execute(f"grant {RUNTIME}, archive_runtime, archive_auditor to {OWNER} with admin option")
         yield connection
@@ -118,6 +118,9 @@ def migrate(*, dbname: str, **_: object) -> None:
     settings.POSTGRES_DB = dbname
     migrations.upgrade()
     engine.dispose()
+    # A template that nobody connects to: archive.health() would warn that another database has the same roles.
+    with connect(OWNER, dbname="postgres") as connection:
+        connection.execute(f"alter database {dbname} allow_connections false")
 
 
 postgresql_noproc = factories.postgresql_noproc(host=HOST, port=PORT, user=OWNER, load=[migrate])

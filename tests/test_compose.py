@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 import yaml
-from app.core.config import REPOSITORY, Settings
+from app.core.config import Settings
+from app.core.resources import REPOSITORY
 from pydantic import ValidationError
 
 SETTINGS = set(Settings.model_fields)

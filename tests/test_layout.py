@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from app.core.config import REPOSITORY
+from app.core.resources import REPOSITORY
 
 LINES, COLUMNS = 300, 120
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import anyio
 import psycopg
 from anyio import to_thread
 from fastapi import FastAPI, Request, Response
@@ -24,8 +25,12 @@ from app.archive import maintenance
 from app.core import db
 from app.core.config import settings
 from app.core.embedded import EmbeddedError
+from app.core.pool import Exhausted
 
 logger = logging.getLogger(__name__)
+
+DAY = 24 * 60 * 60
+"""Seconds between two times that the archive is maintained."""
 
 
 def operation_id(route: APIRoute) -> str:
@@ -35,19 +40,30 @@ def operation_id(route: APIRoute) -> str:
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-    """Make the archive's partitions at the start, close the connections at the end. Nothing is migrated."""
+    """Maintain the archive at the start and daily; close the connections at the end. Nothing is migrated."""
     to_thread.current_default_thread_limiter().total_tokens = db.THREADS
-    await make_partitions()
-    yield
+    await maintain()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(maintain_daily)
+        yield
+        tasks.cancel_scope.cancel()
     db.engine.dispose()
 
 
-async def make_partitions() -> None:
-    """Make the partitions of this month and the next two. Deletes work without them, so the API starts all the same."""
+async def maintain() -> None:
+    """Do what the archive needs daily. Deletes work without it, so the API starts and goes on all the same."""
     try:
-        await maintenance.make_partitions()
-    except (psycopg.Error, EmbeddedError) as error:
-        logger.warning("The archive's partitions were not made: %s", error)
+        for row in await maintenance.maintain():
+            logger.info("%s: %s", row["source"], row["done"])
+    except (psycopg.Error, EmbeddedError, Exhausted) as error:
+        logger.warning("The archive was not maintained: %s", error)
+
+
+async def maintain_daily() -> None:
+    """Do so once a day. Every worker process does: a second call at once returns immediately."""
+    while True:
+        await anyio.sleep(DAY)
+        await maintain()
 
 
 if settings.SENTRY_DSN and settings.ENVIRONMENT != "local":

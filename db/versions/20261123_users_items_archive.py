@@ -1,6 +1,6 @@
 """Users, items, and the archive of deleted items.
 
-Deletes stay real: the trigger that sql/archive installs after this revision copies each row first.
+Deletes stay real: the trigger that sql/app installs after this revision copies each row first.
 The archive is partitioned by month, so that retention empties partitions instead of deleting rows.
 Its partitions are made by archive.enable(), like those of any other archived table.
 """
@@ -67,20 +67,11 @@ def upgrade() -> None:
     op.create_index("item_archive_owner_id_idx", "item_archive", ["owner_id", "archive_id"])
     op.create_index("item_archive_transaction_id_idx", "item_archive", ["transaction_id", "archived_at"])
 
-    op.execute(sa.schema.CreateSchema("archive"))
-    op.execute(sa.schema.CreateSequence(sa.Sequence("archive_id_seq", schema="archive")))
-    op.create_table(
-        "registry",
-        sa.Column("source", postgresql.REGCLASS(), nullable=False),
-        sa.Column("target", postgresql.REGCLASS(), nullable=False),
-        sa.Column("exclude", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.PrimaryKeyConstraint("source", name="registry_pkey"),
-        schema="archive",
-    )
-
 
 def downgrade() -> None:
-    op.execute(sa.schema.DropSchema("archive", cascade=True))  # the triggers on the tables go with their functions
+    op.execute(
+        sa.text("select archive.disable(r.source) from archive.registry r where r.source = 'public.item'::regclass")
+    )
     op.drop_table("item_archive")
     op.drop_table("item")
     op.drop_table("user")

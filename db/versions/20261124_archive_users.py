@@ -1,6 +1,6 @@
 """Archive deleted users.
 
-Their passwords, and what ends their tokens, stay out of the archive: sql/archive/95_tables.sql excludes them.
+Their passwords, and what ends their tokens, stay out of the archive: sql/app/30_tables.sql excludes them.
 A restored user starts with the defaults: a password that nothing matches, and tokens valid from then on.
 """
 
@@ -42,6 +42,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute(sa.text("drop function archive.capture_user() cascade"))  # and the triggers
-    op.execute(sa.text("""delete from archive.registry where source = 'public."user"'::regclass"""))
-    op.execute(sa.text("drop table user_archive cascade"))  # and the views over all archives
+    op.execute(
+        sa.text("select archive.disable(r.source) from archive.registry r where r.source = 'public.\"user\"'::regclass")
+    )
+    op.drop_table("user_archive")

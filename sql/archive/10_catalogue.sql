@@ -15,7 +15,16 @@ end
 $$;
 
 comment on function archive.actor() is
-    'Who acts, as the application knows it: SET LOCAL archive.actor = ''…''. Null when unset.';
+    'Who acts, as the application knows it: SET LOCAL archive.actor = ''...''. Null when unset.';
+
+
+-- SECURITY DEFINER: the settings are the owner's to read.
+create function archive.version() returns text
+    language sql stable security definer
+    set search_path = pg_catalog, pg_temp
+    return (select s.value from archive.settings s where s.name = 'version');
+
+comment on function archive.version() is 'The version of schema archive.';
 
 
 -- The same role owns the archive's functions and tables, and no other role may write to them.

@@ -33,7 +33,7 @@ begin
 
     if not found then
         raise exception '% is not archived', coalesce(source::text, 'null')
-            using errcode = 'AR422', hint = 'select archive.enable(…) archives a table from then on.';
+            using errcode = 'AR422', hint = 'select archive.enable(...) archives a table from then on.';
     end if;
     return v_entry;
 end

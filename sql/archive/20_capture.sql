@@ -3,10 +3,23 @@
 -- A hand-written column list silently loses the column added next year; old.* goes by position; EXECUTE on each row is
 -- three times slower. \sf archive.capture_item shows the result.
 
--- Public tables have the short name; others of the same name have their schema in it.
+-- capture_note for public.note, capture_app__note for app.note. No name has a dot, which Citus could not carry to its
+-- workers. Where two tables could share such a name, a digest tells them apart.
 create function archive._capture_name(source regclass) returns text
     language sql stable
-    return 'capture_' || archive._label(source);
+    return (
+        select 'capture_' || replace(parts.readable, '.', '_')
+               || case when parts.readable ~ '[.]' or parts.readable <> parts.unmistakable
+                       then '_' || left(md5(archive._name(source)), 8) else '' end
+          from pg_class c
+          join pg_namespace n on n.oid = c.relnamespace
+         cross join lateral (
+              select case when n.nspname = 'public' then '' else n.nspname || '__' end || c.relname,
+                     case when n.nspname = 'public' then '' else regexp_replace(n.nspname, '__|_$', '.') || '__' end
+                         || regexp_replace(c.relname, case when n.nspname = 'public' then '__' else '__|^_' end, '.')
+              ) parts (readable, unmistakable)
+         where c.oid = source
+    );
 
 comment on function archive._capture_name(regclass) is 'The name of a table''s capture function in schema archive.';
 

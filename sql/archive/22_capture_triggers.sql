@@ -34,12 +34,14 @@ as $$
 declare
     v_function text := format('archive.%I()', archive._capture_name(source));
 begin
+    perform set_config('citus.enable_ddl_propagation', 'on', true);  -- with the table that it belongs to
     execute format(
         'create or replace function %s returns trigger language plpgsql security definer'
         ' set search_path = pg_catalog, pg_temp as %L',
         v_function, archive._capture_body(source, target, exclude));
     execute format('alter function %s owner to %s', v_function, archive._owner()::regrole);
-    execute format('revoke execute on function %s from public, archive_runtime, archive_auditor', v_function);
+    execute format('revoke execute on function %s from public, %I, %I',
+                   v_function, archive._role('runtime'), archive._role('auditor'));
     execute format(
         'comment on function %s is %L',
         v_function, format('Copies deleted rows of %s to %s.', archive._name(source), archive._name(target)));
@@ -127,3 +129,25 @@ $$;
 comment on function archive._capture_install(regclass, regclass, text[]) is
     'Puts the capture function and the triggers of a table in force.'
     ' AR409 where a later trigger could cancel a delete.';
+
+
+-- The function of a table that was dropped or renamed cannot be found by its name.
+create function archive._capture_drop_unused() returns void
+    language plpgsql
+as $$
+declare
+    v_function regprocedure;
+begin
+    for v_function in
+        select p.oid
+          from pg_proc p
+         where p.pronamespace = 'archive'::regnamespace
+           and p.prorettype = 'trigger'::regtype
+           and not exists (select from pg_trigger t where t.tgfoid = p.oid)
+    loop
+        execute format('drop function %s', v_function);
+    end loop;
+end
+$$;
+
+comment on function archive._capture_drop_unused() is 'Drops the capture functions that no trigger calls.';

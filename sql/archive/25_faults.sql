@@ -32,8 +32,11 @@ begin
             'is an archive itself'
         when v_table.relowner <> archive._owner()
              and not exists (select from pg_roles r where r.oid = v_table.relowner and r.rolsuper) then
-            format('belongs to %s, whose policies and domains could run as the archive''s owner',
-                   v_table.relowner::regrole)
+            format('belongs to %1$s, whose policies and domains could run as the archive''s owner: install the archive'
+                   ' as %1$s, or: alter table %2$s owner to %3$s',
+                   v_table.relowner::regrole, archive._name(source), archive._owner()::regrole)
+        when archive._fault_distribution(source) is not null then
+            archive._fault_distribution(source)
         when archive._key(source) is null then
             'has no primary key, by which a row could be found again'
         when octet_length(v_table.relname) > 45 then
@@ -47,6 +50,28 @@ end
 $$;
 
 comment on function archive._fault_source(regclass) is 'Why a table cannot be archived; null if it can.';
+
+
+-- Citus runs the triggers of a table distributed by row on the workers, where the archive is not.
+create function archive._fault_distribution(source regclass) returns text
+    language plpgsql stable
+as $$
+declare
+    v_method "char";
+begin
+    if to_regclass('pg_catalog.pg_dist_partition') is null then
+        return null;
+    end if;
+    execute 'select d.partmethod from pg_catalog.pg_dist_partition d where d.logicalrelid = $1'
+       into v_method using source;
+    return case when v_method <> 'n'
+                then 'is distributed by row over a cluster, and its rows are deleted where there is no archive'
+           end;
+end
+$$;
+
+comment on function archive._fault_distribution(regclass) is
+    'Why a table that Citus has distributed cannot be archived; null for any other, and without Citus.';
 
 
 create function archive._fault_column_names(source regclass) returns text

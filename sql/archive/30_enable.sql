@@ -25,6 +25,7 @@ begin
     v_changed := found;
 
     perform archive._capture_install(v_entry.source, v_entry.target, v_entry.exclude);
+    perform archive._capture_drop_unused();
     if v_changed then
         perform archive._view_write_all();
     end if;
@@ -136,8 +137,6 @@ create function archive.disable(source regclass) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
-declare
-    v_function regprocedure;
 begin
     if exists (select from pg_class c where c.oid = source) then
         perform archive._registry_entry(source);
@@ -148,16 +147,7 @@ begin
     if not found then
         perform archive._registry_entry(source);
     end if;
-    -- Drop every capture function that no trigger calls: that of a dropped table cannot be found by its name.
-    for v_function in
-        select p.oid
-          from pg_proc p
-         where p.pronamespace = 'archive'::regnamespace
-           and p.prorettype = 'trigger'::regtype
-           and not exists (select from pg_trigger t where t.tgfoid = p.oid)
-    loop
-        execute format('drop function %s', v_function);
-    end loop;
+    perform archive._capture_drop_unused();
     perform archive._view_write_all();
 end
 $$;
@@ -165,3 +155,17 @@ $$;
 comment on function archive.disable(regclass) is
     'Stops archiving a table. What is archived stays; archive.enable() goes on with it.'
     ' A table that was dropped is named by its oid.';
+
+
+create function archive._enable_all() returns void
+    language plpgsql
+as $$
+begin
+    delete from archive.registry r where not exists (select from pg_class c where c.oid = r.source);
+    perform archive.enable(r.source) from archive.registry r;
+    perform archive._view_write_all();
+end
+$$;
+
+comment on function archive._enable_all() is
+    'Brings every archived table up to date, and forgets those that were dropped.';

@@ -50,9 +50,9 @@ begin
     if (select relowner from pg_class where oid = target) <> archive._owner() then
         execute format('alter table %s owner to %s', target, archive._owner()::regrole);
     end if;
-    if not has_table_privilege('archive_runtime', target, 'select')
-       or not has_table_privilege('archive_auditor', target, 'select') then
-        execute format('grant select on %s to archive_runtime, archive_auditor', target);
+    if not has_table_privilege(archive._role('runtime'), target, 'select')
+       or not has_table_privilege(archive._role('auditor'), target, 'select') then
+        execute format('grant select on %s to %I, %I', target, archive._role('runtime'), archive._role('auditor'));
     end if;
     perform archive._archive_add_metadata(target);
     perform archive._partition_make_missing(target);

@@ -66,7 +66,7 @@ comment on function archive._partition_bound(timestamptz, timestamptz) is
     'The bound of a partition, as ATTACH PARTITION wants it; the default partition''s for null.';
 
 
--- CREATE TABLE (LIKE …), then ATTACH: CREATE … PARTITION OF would wait for every reader of the archive, and deletes
+-- CREATE TABLE (LIKE ...), then ATTACH: CREATE ... PARTITION OF would wait for every reader of the archive, and deletes
 -- would queue behind it. A new table takes the default privileges of its schema, not its parent's: all but the owner's
 -- are revoked.
 create function archive._partition_make(target regclass, suffix text, lower timestamptz, upper timestamptz)
@@ -90,7 +90,7 @@ begin
     end if;
     if v_default is not null and not archive._partition_lock(v_default) then
         raise warning 'partition % was not made: % is in use', v_name, v_default
-            using hint = 'Deletes go on meanwhile. Call archive.make_partitions() later.';
+            using hint = 'Deletes go on meanwhile. Call archive.maintain() later.';
         return false;
     end if;
 
@@ -130,11 +130,12 @@ comment on function archive._partition_make_month(regclass, timestamptz) is
     'Makes the partition of the month that begins then.';
 
 
-create function archive._partition_make_missing(target regclass, ahead integer default 2) returns void
+create function archive._partition_make_missing(target regclass, ahead integer default 2) returns setof regclass
     language plpgsql
 as $$
 declare
-    v_late timestamptz;
+    v_before regclass[] := array(select p.partition from archive._partitions(target) p);
+    v_late   timestamptz;
 begin
     perform archive._partition_make(target, 'default', null, null);
     perform archive._partition_make_month(target, archive._partition_month(now(), later))
@@ -148,30 +149,10 @@ begin
         exit when v_late is null
                or not archive._partition_make_month(target, archive._partition_month(v_late));
     end loop;
+    return query select p.partition from archive._partitions(target) p where p.partition <> all (v_before);
 end
 $$;
 
 comment on function archive._partition_make_missing(regclass, integer) is
     'Makes the default partition of an archive table, this month''s and those of the months ahead, where they are'
-    ' missing, and those of closed months that have rows in the default partition.';
-
-
--- The migration, the API at its start and any scheduler call it. One call at a time: a second returns at once.
-create function archive.make_partitions() returns void
-    language plpgsql
-    security definer
-    set search_path = pg_catalog, pg_temp
-as $$
-begin
-    begin
-        lock table archive.registry in share row exclusive mode nowait;
-    exception when lock_not_available then
-        return;
-    end;
-    perform archive._partition_make_missing(r.target) from archive.registry r;
-end
-$$;
-
-comment on function archive.make_partitions() is
-    'Makes the archive tables'' partitions for this month and the two after, where they are missing, and moves closed'
-    ' months out of the default partition.';
+    ' missing, and those of closed months that have rows in the default partition. Returns what it made.';

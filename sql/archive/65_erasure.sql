@@ -1,134 +1,111 @@
 -- Erasing one person's data: article 17 of the GDPR. What remains tells that something was deleted, not what or whose.
 
--- A foreign key with SET NULL or SET DEFAULT lets rows outlive the user: those rows are not the user's.
-create function archive._erase_subject_columns(source regclass) returns name[]
-    language sql stable
-    return case
-        when source = 'public."user"'::regclass then archive._key(source)
-        else (
-            select array_agg(distinct a.attname)
-              from pg_constraint c
-              join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
-             where c.contype = 'f'
-               and c.conrelid = source
-               and c.confrelid = 'public."user"'::regclass
-               and c.confdeltype not in ('n', 'd')
-        )
-    end;
-
-comment on function archive._erase_subject_columns(regclass) is
-    'The columns by which a row belongs to a user; null without any.';
-
-
--- All but the metadata and the ids: the primary key and the foreign keys.
-create function archive._erase_content_columns(source regclass, target regclass) returns setof name
+create function archive._erase_id_columns(source regclass) returns setof name
     language sql stable
 begin atomic
-    select t.name
-      from archive._columns(target) t
-     where t.name not in (select m.name from archive._archive_metadata() m)
-       and t.name not in (
-           select a.attname
-             from pg_constraint c
-             join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
-            where c.conrelid = source and c.contype in ('p', 'f')
-       );
+    select distinct a.attname
+      from pg_constraint c
+      join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
+     where c.conrelid = source and c.contype in ('p', 'f');
 end;
 
-comment on function archive._erase_content_columns(regclass, regclass) is
-    'The columns of an archive that say something about a person.';
+comment on function archive._erase_id_columns(regclass) is
+    'The columns of a table that identify rows: of its primary key and its foreign keys.';
 
 
-create function archive.erase_subject(user_id uuid, reason text)
+create function archive._erase_text(value text, labels text[], pseudonym text) returns text
+    language sql immutable
+begin atomic
+    with recursive replaced (value, n) as (
+        select _erase_text.value, 0
+        union all
+        -- A label counts as a whole: ann is not in annual.
+        select regexp_replace(r.value, '(?<!\w)' || regexp_replace(labels[r.n + 1], '\W', '\\\&', 'g') || '(?!\w)',
+                              replace(pseudonym, '\', '\\'), 'gi'), r.n + 1
+          from replaced r
+         where r.n < cardinality(labels)
+    )
+    select r.value from replaced r order by r.n desc limit 1;
+end;
+
+comment on function archive._erase_text(text, text[], text) is
+    'A text with a pseudonym for each of a person''s labels, whatever their case.';
+
+
+create function archive.erase_subject(people regclass, subject text, reason text)
     returns table (source regclass, erased bigint, held bigint)
     language plpgsql
     set search_path = pg_catalog, pg_temp
     set lock_timeout = '10s'
 as $$
 declare
-    v_entry  archive.registry;
-    v_emails text[];
+    v_declared  archive.subjects;
+    v_labels    text[];
+    v_pseudonym text := subject;
+    v_table     record;
 begin
-    if user_id is null then
-        perform archive._refuse('user_id must not be null');
+    if subject is null then
+        perform archive._refuse('subject must not be null');
     end if;
     perform archive._check_reason(reason);
+    select s.* into v_declared from archive.subjects s where s.people = erase_subject.people;
+    if not found then
+        perform archive._refuse(format('%s is not declared as a table of people', coalesce(people::text, 'null')));
+    end if;
     perform archive._purge_lock_holds();
+    v_labels := archive._erase_labels(v_declared, subject);
+    if (archive._key(people))[1] = any (v_declared.labels) then
+        v_pseudonym := 'erased-' || gen_random_uuid();
+    end if;
 
-    select array_agg(u.email)
-      into v_emails
-      from (select email from public.user_archive where id = user_id
-            union
-            select email from public."user" where id = user_id) u;
-
-    for v_entry in select r.* from archive.registry r order by r.source::oid loop
-        source := v_entry.source;
-        select e.erased, e.held into erased, held from archive._erase_rows(v_entry, user_id) e;
-        perform archive._erase_actor(v_entry, user_id, v_emails);
-        if erased is not null then
+    -- The longest way to the person first: it leads through archives whose ids may be replaced next.
+    for v_table in
+        select r, archive._subject_condition(r.source, people) as condition
+          from archive.registry r
+         order by length(archive._subject_condition(r.source, people)) desc nulls last, r.source::oid
+    loop
+        source := (v_table.r).source;
+        if v_table.condition is not null then
+            select e.erased, e.held
+              into erased, held
+              from archive._erase_rows(v_table.r, v_table.condition, subject, v_labels, v_pseudonym) e;
             perform archive._purge_log_add(
-                'erase', source, erased, held, jsonb_build_object('user_id', user_id), reason);
+                'erase', source, erased, held, jsonb_build_object('subject', v_pseudonym), reason);
             return next;
         end if;
+        perform archive._erase_mentions(archive._name((v_table.r).target), '{archived_by,restored_by,reason}',
+                                        v_labels, v_pseudonym);
     end loop;
+    perform archive._erase_mentions('archive.holds', '{held_by,reason}', v_labels, v_pseudonym);
+    perform archive._erase_mentions('archive.purge_log', '{actor,reason}', v_labels, v_pseudonym);
 end
 $$;
 
-comment on function archive.erase_subject(uuid, text) is
-    'Blanks the content and identity of one person in every archive: their own row, and rows they own.'
-    ' Ids, times and the fact of the erasure stay; such a row cannot be restored.'
-    ' Returns how many rows of each table were erased, and how many a legal hold kept. AR422 no reason.';
+comment on function archive.erase_subject(regclass, text, text) is
+    'Blanks the content and identity of one person in every archive: their own row, rows they own, and rows that'
+    ' hang from those by foreign keys. Their labels give way to their id wherever the archive names who did something,'
+    ' or why. Ids, times and the fact of the erasure stay; such a row cannot be restored. people: the table that has them.'
+    ' Returns how many rows of each table were erased, and how many a legal hold kept. AR422 bad argument.';
 
 
-create function archive._erase_rows(entry archive.registry, user_id uuid, out erased bigint, out held bigint)
-    language plpgsql
-as $$
-declare
-    v_is_theirs text;
-    v_blanks    text;
-begin
-    select string_agg(format('a.%I = $1', c), ' or ')
-      into v_is_theirs
-      from unnest(archive._erase_subject_columns(entry.source)) c;
-    if v_is_theirs is null then
-        return;
-    end if;
-    select string_agg(format(', %I = null', c), '')
-      into v_blanks
-      from archive._erase_content_columns(entry.source, entry.target) c;
+create function archive.erase_subject(subject text, reason text)
+    returns table (source regclass, erased bigint, held bigint)
+    language sql
+    set search_path = pg_catalog, pg_temp
+begin atomic
+    select * from archive.erase_subject(archive._subject_find(subject), subject, reason);
+end;
 
-    execute format(
-        'update %s a set erased_at = now(), reason = null%s'
-        ' where (%s) and a.erased_at is null'
-        '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
-        archive._name(entry.target), v_blanks, v_is_theirs
-    ) using user_id;
-    get diagnostics erased = row_count;
-    execute format(
-        'select count(*) from %s a join archive.holds h on h.archive_id = a.archive_id where (%s)',
-        archive._name(entry.target), v_is_theirs
-    ) into held using user_id;
-end
-$$;
-
-comment on function archive._erase_rows(archive.registry, uuid) is
-    'Blanks one user''s rows in an archive; counts them and those on hold. Null where no row can belong to a user.';
+comment on function archive.erase_subject(text, text) is
+    'The same for a person whose key is this text, in whichever table of people has them.';
 
 
-create function archive._erase_actor(entry archive.registry, user_id uuid, emails text[]) returns void
-    language plpgsql
-as $$
-begin
-    execute format(
-        'update %s a'
-        '   set archived_by = case when a.archived_by = any ($2) then $1::text else a.archived_by end,'
-        '       restored_by = case when a.restored_by = any ($2) then $1::text else a.restored_by end'
-        ' where (a.archived_by = any ($2) or a.restored_by = any ($2))'
-        '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
-        archive._name(entry.target)
-    ) using user_id, emails;
-end
-$$;
+create function archive.erase_subject(user_id uuid, reason text)
+    returns table (source regclass, erased bigint, held bigint)
+    language sql
+    set search_path = pg_catalog, pg_temp
+begin atomic
+    select * from archive.erase_subject(user_id::text, reason);
+end;
 
-comment on function archive._erase_actor(archive.registry, uuid, text[]) is
-    'Puts a user''s id for their e-mail where it names who deleted or restored a row, whoever''s row that is.';
+comment on function archive.erase_subject(uuid, text) is 'The same for a person whose key is this UUID.';

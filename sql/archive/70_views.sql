@@ -47,7 +47,8 @@ begin
     perform archive._view_write_transactions();
     perform archive._view_write_tables();
     perform archive._view_write_daily();
-    grant select on archive.transactions, archive.tables, archive.daily to archive_runtime, archive_auditor;
+    execute format('grant select on archive.transactions, archive.tables, archive.daily to %I, %I',
+                   archive._role('runtime'), archive._role('auditor'));
 end
 $$;
 

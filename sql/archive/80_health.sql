@@ -1,65 +1,5 @@
 -- Is the archive in force? Rows for psql, for the API's readiness and for the command line alike.
 
--- The owner is a member of archive_runtime too. So it is the only login with that role where no other serves the API.
-create function archive._fault_shared_login() returns text
-    language sql stable
-    return (
-        select format('%s is the only login with archive_runtime, and owns the archive:'
-                      ' whoever takes over the API can rewrite history', archive._owner()::regrole)
-         where not exists (
-             select from pg_roles r
-              where r.rolcanlogin
-                and not r.rolsuper
-                and pg_has_role(r.oid, 'archive_runtime', 'member')
-                and not pg_has_role(r.oid, archive._owner(), 'member')
-         )
-    );
-
-comment on function archive._fault_shared_login() is
-    'What it costs that one login both migrates and serves; null if there are two.';
-
-
-create function archive._fault_login_limits() returns text
-    language sql stable
-    return (
-        select string_agg(format('%I', r.rolname), ', ' order by r.rolname)
-               || ' may take any time: alter role … set statement_timeout, or one request can hold the database'
-          from pg_roles r
-         where r.rolcanlogin
-           and not r.rolsuper
-           and pg_has_role(r.oid, 'archive_runtime', 'member')
-           and not pg_has_role(r.oid, archive._owner(), 'member')
-           and not exists (
-               select from pg_db_role_setting s
-                cross join unnest(s.setconfig) setting
-                where s.setrole in (0, r.oid)
-                  and s.setdatabase in (0, (select d.oid from pg_database d where d.datname = current_database()))
-                  and setting like 'statement_timeout=%'
-                  and setting <> 'statement_timeout=0'
-           )
-    );
-
-comment on function archive._fault_login_limits() is
-    'The logins of the API without a statement_timeout; null if all have one.';
-
-
--- The predefined role pg_write_all_data writes to every table without a grant on it.
-create function archive._fault_write_all() returns text
-    language sql stable
-    return (
-        select string_agg(format('%I', r.rolname), ', ' order by r.rolname)
-               || ' may write to every table, as pg_write_all_data'
-          from pg_roles r
-         where r.rolcanlogin
-           and not r.rolsuper
-           and pg_has_role(r.oid, 'pg_write_all_data', 'usage')
-           and not pg_has_role(r.oid, archive._owner(), 'member')
-    );
-
-comment on function archive._fault_write_all() is
-    'Logins that may write to all archives without a grant; null without any.';
-
-
 create function archive._fault_public_functions() returns text
     language sql stable
     return (
@@ -85,7 +25,7 @@ begin
     end if;
     execute format('select exists (select from %s)', v_default) into v_filled;
     return case when v_filled
-                then v_default || ' has rows: archive.make_partitions() moves closed months out of it'
+                then v_default || ' has rows: archive.maintain() moves closed months out of it'
            end;
 end
 $$;
@@ -97,7 +37,7 @@ comment on function archive._fault_default_partition(regclass) is
 create function archive._fault_next_partition(target regclass) returns text
     language sql stable
     return (
-        select format('%s has no partition from %s on: archive.make_partitions() makes it',
+        select format('%s has no partition from %s on: archive.maintain() makes it',
                       archive._name(target), to_char(month at time zone 'UTC', 'YYYY-MM-DD'))
           from unnest(array[archive._partition_month(now()), archive._partition_month(now(), 1)]) month
          where not exists (select from archive._partitions(target) p where p.lower <= month and p.upper > month)
@@ -207,6 +147,8 @@ begin atomic
         select null, 'views are in place', 'error', archive._fault_views()
         union all
         select null, 'separate runtime login', 'warning', archive._fault_shared_login()
+        union all
+        select null, 'roles are not shared', 'warning', archive._fault_shared_roles()
         union all
         select null, 'runtime login has limits', 'warning', archive._fault_login_limits()
         union all

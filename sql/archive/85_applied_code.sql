@@ -16,9 +16,7 @@ create function archive._code_digest() returns text
               union all
               select concat_ws(' ', c.relname, c.relacl)
                 from pg_class c
-               where c.oid in ('public.item'::regclass, 'public."user"'::regclass, 'public.alembic_version'::regclass,
-                               'public.ended_token'::regclass,
-                               'archive.registry'::regclass, 'archive.holds'::regclass, 'archive.purge_log'::regclass)
+               where c.relnamespace = 'archive'::regnamespace and c.relkind in ('r', 'S')
           ) o (object)
     );
 

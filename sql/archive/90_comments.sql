@@ -30,7 +30,7 @@ comment on column archive.purge_log.action is 'purge, erase, hold or release.';
 comment on column archive.purge_log.source is 'The live table''s name.';
 comment on column archive.purge_log.rows is 'How many rows were purged, erased, held or released.';
 comment on column archive.purge_log.held is 'How many more would have been, but for a legal hold.';
-comment on column archive.purge_log.scope is 'Which: archived_before, archive_ids or user_id.';
+comment on column archive.purge_log.scope is 'Which: archived_before, archive_ids or subject.';
 comment on column archive.purge_log.reason is 'Why, if given.';
 comment on column archive.purge_log.actor is 'Who, as the application knows it: archive.actor.';
 comment on column archive.purge_log.session_role is 'The database login that did it.';
@@ -42,41 +42,11 @@ comment on table archive.applied_code is
 comment on column archive.applied_code.files is 'A digest of the files.';
 comment on column archive.applied_code.catalogue is 'A digest of the functions and grants in place since.';
 
-comment on table public."user" is
-    'Those who sign in. Deleting one deletes their items. Deleted rows are in user_archive.';
-comment on column public."user".id is 'UUID; version 7, hence by time, where the application made it.';
-comment on column public."user".email is 'Unique without regard to case.';
-comment on column public."user".is_active is 'Whether they may sign in.';
-comment on column public."user".is_superuser is
-    'Whether they may do everything, browse the archive and restore from it.';
-comment on column public."user".full_name is 'As they want to be called.';
-comment on column public."user".hashed_password is
-    'Argon2id, or bcrypt until the next sign-in; ''!'' matches no password.';
-comment on column public."user".tokens_valid_from is 'Tokens issued before this moment are invalid.';
-comment on column public."user".kept_token is
-    'The jti of the one older token that stays valid: it changed the password.';
+comment on table archive.settings is 'What holds for the whole installation, by name.';
+comment on column archive.settings.name is 'version: of schema archive. roles: the prefix of its roles.';
+comment on column archive.settings.value is 'As text.';
 
-comment on table public.item is 'What users own. Deleted rows are in item_archive.';
-comment on column public.item.id is 'UUID; version 7, hence by time, where the application made it.';
-comment on column public.item.title is '1 to 255 characters.';
-comment on column public.item.description is 'Up to 255 characters, or null.';
-comment on column public.item.owner_id is 'Whose it is.';
-
-comment on table public.ended_token is 'Tokens that ended before their time: sign-outs from the console.';
-comment on column public.ended_token.jti is 'The token''s id.';
-comment on column public.ended_token.expires_at is 'When it would have ended anyway. Older rows go when one is added.';
-
-comment on table public.user_archive is
-    'The deleted rows of user, without passwords, by month. Written by its trigger alone.';
-comment on column public.user_archive.id is 'user.id; not unique here: a restored row can be deleted again.';
-comment on column public.user_archive.email is 'user.email';
-comment on column public.user_archive.is_active is 'user.is_active';
-comment on column public.user_archive.is_superuser is 'user.is_superuser';
-comment on column public.user_archive.full_name is 'user.full_name';
-
-comment on table public.item_archive is
-    'The deleted rows of item, by month of their deletion. Written by its trigger alone.';
-comment on column public.item_archive.id is 'item.id; not unique here: a restored row can be deleted again.';
-comment on column public.item_archive.title is 'item.title';
-comment on column public.item_archive.description is 'item.description';
-comment on column public.item_archive.owner_id is 'item.owner_id; no foreign key: the owner may be gone.';
+comment on table archive.subjects is
+    'Who is a person, for archive.erase_subject(). Kept by archive.declare_subject().';
+comment on column archive.subjects.people is 'The table whose rows are people.';
+comment on column archive.subjects.labels is 'The columns by which people are known, such as their e-mail.';

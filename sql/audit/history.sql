@@ -24,7 +24,7 @@
 \ir shared/table.sql
 select :'id' = '' as is_missing \gset
 \if :is_missing
-    do $$ begin raise exception 'id must be given, as in -v id=…'; end $$;
+    do $$ begin raise exception 'id must be given, as in -v id=...'; end $$;
 \endif
 
 \C 'History of ':table' ':id

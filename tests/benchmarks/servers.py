@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.core.config import REPOSITORY
+from app.core.resources import REPOSITORY
 
 from tests.benchmarks.database import Database
 

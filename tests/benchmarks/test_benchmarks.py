@@ -5,7 +5,7 @@ import sys
 import xml.etree.ElementTree as ET
 
 import pytest
-from app.core.config import REPOSITORY
+from app.core.resources import REPOSITORY
 
 from tests.benchmarks.__main__ import NAMES
 from tests.benchmarks.report import Bars, Report

@@ -11,8 +11,9 @@ import psycopg
 import pytest
 from alembic import command
 from app.core import migrations
-from app.core.config import REPOSITORY, settings
+from app.core.config import settings
 from app.core.embedded import binaries
+from app.core.resources import REPOSITORY
 
 from tests.conftest import HOST, OWNER, PORT
 
@@ -83,7 +84,8 @@ def test_down_to_nothing_and_up_again(db):
     before = dump()
 
     command.downgrade(migrations.config(), "base")
-    assert re.findall("CREATE .*", dump()) == ["CREATE TABLE public.alembic_version ("]
+    assert re.findall("CREATE .* public.*", dump()) == ["CREATE TABLE public.alembic_version ("]
+    assert db.execute("select count(*) from archive.registry").fetchone() == (0,)
 
     migrations.upgrade()
     assert dump() == before
@@ -92,7 +94,8 @@ def test_down_to_nothing_and_up_again(db):
 def test_deletes_go_on_during_a_migration(db, runtime, owner_with_item):
     """Applying sql/ drops and makes every function but those that deletes call."""
     with psycopg.connect(host=HOST, port=PORT, user=OWNER, dbname=settings.POSTGRES_DB) as migrator:
-        migrations.apply_code(migrator)
+        migrator.execute("drop function archive.uninstall")  # so that all are made anew
+        migrations.apply_archive(migrator)
         runtime.execute("set lock_timeout = '2s'")
         runtime.execute("delete from item")
 

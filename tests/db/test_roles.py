@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from app.core import embedded
-from app.core.config import REPOSITORY
+from app.core.resources import REPOSITORY
 
 from tests.conftest import BINARIES, SUPERUSER
 

@@ -4,7 +4,7 @@ import io
 import os
 
 import pytest
-from app.core.config import REPOSITORY
+from app.core.resources import REPOSITORY
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page

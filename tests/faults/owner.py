@@ -41,7 +41,7 @@ class Operator(SqlClient):
             lambda number: self._run(number, statement, ids[:HELD]),
         )
         with self.database.cluster.connect(OWNER) as connection:
-            connection.execute("select archive.make_partitions()")
+            connection.execute("select archive.maintain()")
         purge = "select archive.purge('item', now() - interval '1 day', null, 'a fault test', false)"
         self.perform(
             "SQL purge of a month",

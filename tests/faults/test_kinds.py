@@ -1,6 +1,6 @@
 """The list of faults."""
 
-from app.core.config import REPOSITORY
+from app.core.resources import REPOSITORY
 
 from tests.faults.kinds import FAULTS
 

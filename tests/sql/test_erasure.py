@@ -79,7 +79,7 @@ def test_an_erasure_is_logged_and_done_once(db, gone, erase):
 
     assert erase(gone) == [('"user"', 0, 0), ("item", 0, 0)]
 
-    logged = db.execute("select action, source, rows, scope ->> 'user_id' from archive.purge_log order by 1, 2, 3")
+    logged = db.execute("select action, source, rows, scope ->> 'subject' from archive.purge_log order by 1, 2, 3")
     assert ("erase", "item", 3, str(gone)) in logged.fetchall()
 
 

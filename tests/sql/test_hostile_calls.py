@@ -10,14 +10,15 @@ from tests.conftest import AUDITOR, RUNTIME, STRANGER, connect
 from tests.sql.conftest import ARCHIVE, DENIED, sqlstate
 
 CALLABLE = {
-    AUDITOR: {"actor", "health", *["_archive_metadata", "_label", "_name", "_partitions", "_view_estimate"]},
+    AUDITOR: {"actor", "health", "version", *["_archive_metadata", "_label", "_name", "_partitions", "_view_estimate"]},
     STRANGER: set(),
     RUNTIME: {
         "actor",
         "health",
+        "version",
         "restore",
         "restore_transaction",
-        "make_partitions",
+        "maintain",
         *["_restore_by_ids", "_restore_by_transaction", "_restore_lock", "_restore_lock_transaction"],
         *["_restore_enter_callers_path", "_restore_leave_callers_path"],
         *["_restore_check_overrides", "_restore_check_new_key", "_restore_run", "_restore_passes"],

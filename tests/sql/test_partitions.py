@@ -57,7 +57,7 @@ def test_no_lock_of_somebodys_own_keeps_partitions_from_being_made(db, runtime):
     db.execute("drop table item_archive_default")
     with runtime.transaction():
         runtime.execute("select pg_advisory_xact_lock(hashtext('archive.enable'))")
-        db.execute("select archive.make_partitions()")
+        db.execute("select archive.maintain()")
 
     assert db.execute("select to_regclass('item_archive_default') is not null").fetchone() == (True,)
 
@@ -66,7 +66,7 @@ def test_a_closed_month_is_moved_out_of_the_default_partition(db, archived):
     db.execute("update item_archive set archived_at = archive._partition_month(now(), -2)")
     assert partition(db) == "item_archive_default"
 
-    db.execute("select archive.make_partitions()")
+    db.execute("select archive.maintain()")
 
     assert partition(db) != "item_archive_default"
     assert db.execute(COUNTS).fetchone() == (3, 1)
@@ -77,7 +77,7 @@ def test_partitions_are_made_while_deletes_go_on(db, items, runtime):
     db.execute("drop table " + month(db, 2))
 
     with db.transaction():
-        db.execute("select archive.make_partitions()")
+        db.execute("select archive.maintain()")
         runtime.execute("set lock_timeout = '1s'")
         runtime.execute("delete from item")
 
@@ -90,12 +90,12 @@ def test_a_reader_postpones_a_partition_and_deletes_go_on(db, items, runtime):
     with connect(RUNTIME, autocommit=False) as reader:
         reader.execute("select count(*) from item_archive")
 
-        db.execute("select archive.make_partitions()")  # warns
+        db.execute("select archive.maintain()")  # warns
         runtime.execute("delete from item")
 
         assert health(db, "next partition exists")[0] is False
 
-    db.execute("select archive.make_partitions()")
+    db.execute("select archive.maintain()")
     assert health(db, "next partition exists")[0]
 
 
@@ -103,7 +103,7 @@ def test_the_runtime_login_may_make_partitions(db, runtime):
     """As the API does at its start."""
     db.execute("drop table " + month(db, 1))
 
-    runtime.execute("select archive.make_partitions()")
+    runtime.execute("select archive.maintain()")
 
     assert health(db, "next partition exists")[0]
     assert health(db, "partitions have no grants")[0]

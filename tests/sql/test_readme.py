@@ -9,13 +9,13 @@ README = (SQL / "README.md").read_text()
 
 
 def test_the_readme_names_every_file():
-    linked = re.findall(r"\]\(((?:archive|audit)/[\w/]+\.sql)\)", README)
+    linked = re.findall(r"\]\(((?:app|archive|audit)/[\w/]+\.sql)\)", README)
 
     assert sorted(linked) == sorted(str(file.relative_to(SQL)) for file in SQL.glob("*/**/*.sql"))
 
 
 def test_the_readme_says_of_each_file_what_its_first_line_says():
-    for file, summary in re.findall(r"^\| \[.*\]\((archive/.*)\) \| (.*) \|$", README, re.MULTILINE):
+    for file, summary in re.findall(r"^\| \[.*\]\((a(?:rchive|pp)/.*)\) \| (.*) \|$", README, re.MULTILINE):
         header = re.match(r"(?:-- .*\n)+", (SQL / file).read_text())[0]
         assert header.replace("\n-- ", " ").startswith(f"-- {summary}")
 
@@ -23,7 +23,7 @@ def test_the_readme_says_of_each_file_what_its_first_line_says():
 def test_every_recipe_works(db, owner, archived, archived_in_2020):
     db.execute("create table note (id int primary key); select archive.enable('note')")
     db.execute("insert into note values (1)")
-    db.execute("select archive.make_partitions()")
+    db.execute("select archive.maintain()")
     db.execute("delete from item_archive_y2020m01")
     (transaction,) = db.execute("select transaction_id from archive.transactions limit 1").fetchone()
     # pg_cron is stood in for by what runs the command once, at once.

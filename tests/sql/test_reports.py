@@ -160,7 +160,7 @@ def test_growth_counts_rows_of_each_month_in_whichever_partition(db, archived_in
     assert [row["month"] for row in months] == sorted((row["month"] for row in months), reverse=True)
     assert values(tables, "table", "rows") == [("item", "6"), ("user", "0")]
 
-    db.execute("select archive.make_partitions()")
+    db.execute("select archive.maintain()")
     partitions = {row["partition"]: row for row in report("growth")[0]}
     assert partitions["item_archive_y2020m01"]["rows"] == "2"
     assert partitions["item_archive_y2020m01"]["size"].endswith("kB")
@@ -188,7 +188,7 @@ def test_purge_preview_foretells_the_purge(db, archived_in_2020, archived, days)
         ("outside_the_api", {"days": -1}, "days must be a whole number"),
         ("purge_preview", {"days": ""}, "days must be a whole number"),
         ("purge_preview", {"days": "1); drop table item; --"}, "days must be a whole number"),
-        ("history", {}, "id must be given, as in -v id=…"),
+        ("history", {}, "id must be given, as in -v id=..."),
         ("history", {"id": 1, "table": "note"}, "table must be an archived table, one of: item, user"),
         ("history", {"id": 1}, 'invalid input syntax for type uuid: "1"'),
         ("history", {"id": 1, "key": "number"}, "column a.number does not exist"),

@@ -1,12 +1,13 @@
-"""What the archive needs regularly."""
+"""What the archive needs daily."""
 
 from sqlmodel import text
 
+from app.core.pool import Row
 from app.core.statements import Statement
 
-_make_partitions = Statement(text("select archive.make_partitions()"))
+_maintain = Statement(text("select cast(source as text) as source, done from archive.maintain()"))
 
 
-async def make_partitions() -> None:
-    """Make the partitions of the months to come, where they are missing."""
-    await _make_partitions.rows()
+async def maintain() -> list[Row]:
+    """Do what has to happen daily; return a row for each thing done. Safe to run twice at once."""
+    return await _maintain.rows()

@@ -8,6 +8,7 @@ import psycopg
 from sqlalchemy import bindparam
 from sqlmodel import col, select, text
 
+from app.core.config import settings
 from app.core.pool import Connection, Row, connection
 from app.core.statements import Statement
 from app.errors import TooLarge
@@ -155,5 +156,6 @@ async def _outcomes(restore: Statement, on: Connection | None = None, /, **value
     try:
         return await restore.rows(on, **values)
     except psycopg.errors.InsufficientPrivilege as error:
-        message = f"{error.diag.message_primary}: grant SELECT and INSERT to archive_runtime, or restore in psql"
+        role = f"{settings.ARCHIVE_ROLES}_runtime"
+        message = f"{error.diag.message_primary}: grant SELECT and INSERT to {role}, or restore in psql"
         raise MayNotRestore(message) from error

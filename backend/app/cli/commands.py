@@ -8,6 +8,7 @@ import contextlib
 import os
 import sys
 import warnings
+from importlib import metadata
 from typing import Annotated, Any
 
 import typer
@@ -19,9 +20,71 @@ from app.cli.signals import Stopped, handle_signals
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
+def _print_version(value: bool) -> None:
+    if value:
+        print(metadata.version("archive-table"))
+        raise typer.Exit
+
+
 @app.callback()
-def archive_table() -> None:
+def archive_table(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the program's version.")
+    ] = False,
+) -> None:
     """Archive Table: real deletes, archived by the database."""
+
+
+Database = Annotated[
+    str,
+    typer.Argument(
+        metavar="[DATABASE]", help="A libpq URI or connection string. Without, libpq's PG... variables count."
+    ),
+]
+Roles = Annotated[
+    str | None,
+    typer.Option(
+        "--roles", metavar="PREFIX", help="The archive's roles are PREFIX_runtime and PREFIX_auditor (archive)."
+    ),
+]
+
+
+@app.command()
+def install(database: Database = "", roles: Roles = None) -> None:
+    """Put schema archive, or its newer version, into any database."""
+    from app.cli.install import install_archive
+
+    install_archive(database, roles)
+
+
+@app.command()
+def uninstall(
+    database: Database = "",
+    drop_archives: Annotated[
+        bool, typer.Option("--drop-archives", help="Drop the archive tables too, with every deleted row.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """End archiving, and drop schema archive."""
+    from app.cli.install import uninstall_archive
+
+    uninstall_archive(database, drop_archives=drop_archives, yes=yes)
+
+
+@app.command()
+def bundle(roles: Roles = None) -> None:
+    """Print what install runs, as one script for psql -f."""
+    from app.cli.install import print_bundle
+
+    print_bundle(roles)
+
+
+@app.command()
+def maintain(database: Database = "") -> None:
+    """Do what has to happen daily. Safe to run twice at once."""
+    from app.cli.install import maintain_archive
+
+    maintain_archive(database)
 
 
 @app.command()

@@ -44,7 +44,7 @@ def _connection(role: str) -> dict[str, str]:
             user, password = settings.POSTGRES_USER, settings.POSTGRES_PASSWORD
         case "auditor":
             user, password = owner
-            options = {"PGOPTIONS": f"{os.environ.get('PGOPTIONS', '')} -c role=archive_auditor"}
+            options = {"PGOPTIONS": f"{os.environ.get('PGOPTIONS', '')} -c role={settings.ARCHIVE_ROLES}_auditor"}
         case _:
             raise UsageError(f'--as takes owner, runtime or auditor, not "{role}".')
     migrations.provision()

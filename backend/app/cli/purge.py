@@ -24,7 +24,7 @@ def purge_older_than(older_than: str, reason: str | None, *, dry_run: bool) -> N
     migrations.provision()
     with migrations.connect_owner("archive-table purge") as connection:
         connection.autocommit = True
-        connection.execute("select archive.make_partitions()")
+        connection.execute("select from archive.maintain()")
         steps = connection.execute(
             "select cast(source as text), archived_before from archive._purge_steps(now() - %s)", [age]
         ).fetchall()

@@ -14,8 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL
 
 from app.core import embedded
-
-REPOSITORY = Path(__file__).resolve().parents[3]
+from app.core.resources import REPOSITORY
 
 
 def _origins(value: Any) -> Any:
@@ -54,6 +53,8 @@ class Settings(BaseSettings):
     """False behind a transaction-mode pooler that does not follow them, such as PgBouncer before 1.21."""
     MIGRATION_USER: str | None = None
     MIGRATION_PASSWORD: str = ""
+    ARCHIVE_ROLES: str = "archive"
+    """The prefix of the archive's roles. Each installation on one cluster needs its own."""
     EMBEDDED_PGDATA: Path = Path(".data/postgres")
 
     SMTP_HOST: str | None = None

@@ -1,6 +1,5 @@
 """Bringing a database up to date: its logins, its tables (Alembic, `db/`) and its code (`sql/`)."""
 
-import hashlib
 import re
 from datetime import UTC, datetime
 from functools import cache
@@ -16,12 +15,12 @@ from psycopg import sql
 from sqlalchemy import Connection
 from sqlmodel import Session
 
-from app.core import embedded
-from app.core.config import REPOSITORY, settings
+from app.core import embedded, install
+from app.core.config import settings
 from app.core.db import connect, engine, init_db
+from app.core.resources import IS_CHECKOUT, MIGRATIONS, REPOSITORY, SQL
 
-ROLES = REPOSITORY / "db" / "roles.sql"
-CODE = REPOSITORY / "sql" / "archive"
+ROLES = MIGRATIONS / "roles.sql"
 
 
 def upgrade() -> None:
@@ -41,9 +40,12 @@ def revision(message: str) -> Path:
     """Write the revision that leads from the configured database's tables to the models'.
 
     Raises:
-        alembic.util.CommandError: today's revision has this name already, or the database is not at the newest one.
+        alembic.util.CommandError: today's revision has this name already, the database is not at the newest one, or the
+            program is installed without its repository.
 
     """
+    if not IS_CHECKOUT:
+        raise CommandError("A revision is a file of the repository: write it in a checkout")
     slug = "_".join(re.findall(r"\w+", message.lower()))
     name = f"{datetime.now(UTC):%Y%m%d}_{slug}"[:32].rstrip("_")  # alembic_version has room for no more
     if name in [known.revision for known in ScriptDirectory.from_config(config()).walk_revisions()]:
@@ -90,24 +92,29 @@ def make_roles(connection: psycopg.Connection) -> None:
         settings.POSTGRES_PASSWORD.encode(), settings.POSTGRES_USER.encode(), b"scram-sha-256"
     )
     connection.execute(
-        "select set_config('archive.runtime_login', %s, true), set_config('archive.runtime_password', %s, true)",
-        [settings.POSTGRES_USER, password.decode() if password else ""],
+        "select set_config('archive.runtime_login', %s, true), set_config('archive.runtime_password', %s, true),"
+        "       set_config('archive.roles', %s, true)",
+        [settings.POSTGRES_USER, password.decode() if password else "", settings.ARCHIVE_ROLES],
     )
     connection.execute(ROLES.read_bytes())
 
 
-def apply_code(connection: psycopg.Connection) -> None:
-    """Make the database's code what `sql/` says, where it is not, and bring every archived table up to date."""
-    *code, tables = [file.read_bytes() for file in sorted(CODE.glob("*.sql"))]
-    digest = hashlib.sha256(b"".join(code)).hexdigest()
-    known = connection.execute("select to_regprocedure('archive._code_is_applied(text)') is not null").fetchone()
-    if known != (True,) or connection.execute("select archive._code_is_applied(%s)", [digest]).fetchone() != (True,):
-        for file in code:
-            connection.execute(file)
-        connection.execute("select archive._code_note_applied(%s)", [digest])
-    connection.execute(tables)
+def apply_archive(connection: psycopg.Connection) -> None:
+    """Make schema `archive` what `sql/archive` says, where it is not."""
+    install.apply_code(connection, settings.ARCHIVE_ROLES)
+
+
+def apply_application(connection: psycopg.Connection) -> None:
+    """Apply `sql/app`, what the application adds to the archive, and bring every archived table up to date."""
+    for file in sorted((SQL / "app").glob("*.sql")):
+        connection.execute(file.read_bytes())
+    connection.execute(install.tables().encode())
 
 
 def config() -> Config:
     """Return Alembic's configuration, from anywhere."""
-    return Config(toml_file=str(REPOSITORY / "pyproject.toml"))
+    if IS_CHECKOUT:
+        return Config(toml_file=str(REPOSITORY / "pyproject.toml"))
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config

@@ -100,7 +100,7 @@ class ItemArchive(ItemArchivePublic, table=True):
 
 
 EXCLUDED_USER_COLUMNS = frozenset({"hashed_password", "tokens_valid_from", "kept_token"})
-"""Columns of `user` that the archive leaves out, as `sql/archive/95_tables.sql` says: no secret outlives its user."""
+"""Columns of `user` that the archive leaves out, as `sql/app/30_tables.sql` says: no secret outlives its user."""
 
 _UserCopy: Any = _copy_of(User, exclude=EXCLUDED_USER_COLUMNS)
 

@@ -53,9 +53,9 @@ def partitions_made(site: Site) -> None:
                     " order by lower desc limit 1"
                 ).fetchone() or ("",)
                 connection.execute(f"drop table {last}")
-            connection.execute("select archive.make_partitions()")
+            connection.execute("select archive.maintain()")
             time.sleep(0.1)
-        connection.execute("select archive.make_partitions()")
+        connection.execute("select archive.maintain()")
 
 
 @fault(short=True)
