@@ -3455,8 +3455,8 @@ declare
     v_values text[];
 begin
     execute format(
-        'select array(select distinct lower(v.value) from (%s) a cross join unnest(array[%s]::text[]) v (value)'
-        '              where %s and trim(v.value) <> '''')',
+        'select array(select lower(v.value) from (%s) a cross join unnest(array[%s]::text[]) v (value)'
+        '              where %s and trim(v.value) <> '''' group by 1 order by max(length(v.value)) desc)',
         archive._subject_rows(people),
         (select string_agg(format('a.%I::text', c), ', ') from unnest(columns) c),
         archive._subject_condition(people, people)
@@ -3470,7 +3470,7 @@ $$;
 -- Name: FUNCTION _subject_values(people regclass, subject text, columns text[]); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._subject_values(people regclass, subject text, columns text[]) IS 'What these columns say of a person, live or archived, in lower case.';
+COMMENT ON FUNCTION archive._subject_values(people regclass, subject text, columns text[]) IS 'What these columns say of a person, live or archived, in lower case, the longest first: one may contain another.';
 
 
 --

@@ -72,9 +72,9 @@ def connect(login: str, **options: Any) -> psycopg.Connection:
     return psycopg.connect(host=HOST, port=PORT, user=login, **options)
 
 
-def until(condition: Callable[[], object]) -> None:
-    """Wait for a condition, for 30 s at most."""
-    deadline, pause = time.monotonic() + 30, 0.001
+def until(condition: Callable[[], object], seconds: float = 30) -> None:
+    """Wait for a condition, at most so long."""
+    deadline, pause = time.monotonic() + seconds, 0.001
     while not condition():
         assert time.monotonic() < deadline, "in vain"
         threading.Event().wait(pause)
@@ -118,7 +118,11 @@ def migrate(*, dbname: str, **_: object) -> None:
     settings.POSTGRES_DB = dbname
     migrations.upgrade()
     engine.dispose()
-    # A template that nobody connects to: archive.health() would warn that another database has the same roles.
+    close_to_connections(dbname)
+
+
+def close_to_connections(dbname: str) -> None:
+    """Make it a template that nobody connects to: archive.health() warns where another database has the same roles."""
     with connect(OWNER, dbname="postgres") as connection:
         connection.execute(f"alter database {dbname} allow_connections false")
 
@@ -128,8 +132,15 @@ postgresql = factories.postgresql("postgresql_noproc")
 
 
 @pytest.fixture
-def db(server: psycopg.Connection, postgresql: psycopg.Connection) -> Iterator[psycopg.Connection]:
+def template() -> str:
+    """The fixture that makes this test's database."""
+    return "postgresql"
+
+
+@pytest.fixture
+def db(server: psycopg.Connection, request: pytest.FixtureRequest, template: str) -> Iterator[psycopg.Connection]:
     """A connection as the owner to this test's own database, to which the application leads too."""
+    postgresql = request.getfixturevalue(template)
     settings.POSTGRES_DB = postgresql.info.dbname
     postgresql.autocommit = True
     yield postgresql

@@ -14,7 +14,16 @@ from pathlib import Path
 from app.core import embedded
 
 TESTS = [
-    *["tests/sql", "tests/db", "tests/models", "tests/core", "tests/api", "tests/admin", "tests/isolation"],
+    *[
+        "tests/sql",
+        "tests/db",
+        "tests/models",
+        "tests/core",
+        "tests/api",
+        "tests/admin",
+        "tests/isolation",
+        "tests/install",
+    ],
     *["tests/fuzz", "tests/test_crud.py", "tests/test_main.py"],
     # These use no server but one of their own.
     *["--ignore=tests/core/test_config.py", "--ignore=tests/core/test_embedded.py"],

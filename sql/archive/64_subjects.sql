@@ -109,8 +109,8 @@ declare
     v_values text[];
 begin
     execute format(
-        'select array(select distinct lower(v.value) from (%s) a cross join unnest(array[%s]::text[]) v (value)'
-        '              where %s and trim(v.value) <> '''')',
+        'select array(select lower(v.value) from (%s) a cross join unnest(array[%s]::text[]) v (value)'
+        '              where %s and trim(v.value) <> '''' group by 1 order by max(length(v.value)) desc)',
         archive._subject_rows(people),
         (select string_agg(format('a.%I::text', c), ', ') from unnest(columns) c),
         archive._subject_condition(people, people)
@@ -120,7 +120,7 @@ end
 $$;
 
 comment on function archive._subject_values(regclass, text, text[]) is
-    'What these columns say of a person, live or archived, in lower case.';
+    'What these columns say of a person, live or archived, in lower case, the longest first: one may contain another.';
 
 
 -- Of several tables of people, the one that knows the person.

@@ -84,7 +84,8 @@ $$;
 comment on function archive.erase_subject(regclass, text, text) is
     'Blanks the content and identity of one person in every archive: their own row, rows they own, and rows that'
     ' hang from those by foreign keys. Their labels give way to their id wherever the archive names who did something,'
-    ' or why. Ids, times and the fact of the erasure stay; such a row cannot be restored. people: the table that has them.'
+    ' or why. Ids, times and the fact of the erasure stay; such a row cannot be restored.'
+    ' people: the table that has them.'
     ' Returns how many rows of each table were erased, and how many a legal hold kept. AR422 bad argument.';
 
 

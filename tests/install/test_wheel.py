@@ -1,6 +1,7 @@
 """The package as pip installs it, elsewhere: every command works without the repository."""
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -20,18 +21,9 @@ pytestmark = pytest.mark.slow
 def command():
     """The command of a wheel in an environment of its own, with the dependencies of this one, but not its project."""
     with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
-        wheels, venv = Path(folder) / "wheels", Path(folder) / "venv"
-        build = [
-            "-m",
-            "pip",
-            "wheel",
-            "--quiet",
-            "--no-deps",
-            "--no-build-isolation",
-            "--wheel-dir",
-            wheels,
-            REPOSITORY,
-        ]
+        source, wheels, venv = Path(folder) / "source", Path(folder) / "wheels", Path(folder) / "venv"
+        shutil.copytree(REPOSITORY, source, ignore=shutil.ignore_patterns(".*", "build", "docs", "tests"))
+        build = ["-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", wheels, source]
         subprocess.run([sys.executable, *build], check=True)
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
         (wheel,) = wheels.iterdir()

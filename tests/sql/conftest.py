@@ -8,10 +8,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from app.core import embedded
+from app.core import embedded, install
 from app.core.config import settings
+from pytest_postgresql import factories
 
-from tests.conftest import AUDITOR, HOST, PORT, RUNTIME, STRANGER
+from tests.conftest import AUDITOR, HOST, OWNER, PORT, RUNTIME, STRANGER, close_to_connections, connect
 
 SQL = Path(__file__).parents[2] / "sql"
 
@@ -45,6 +46,53 @@ ARCHIVE = """
     select 'health', check_name, detail from archive.health()
      order by 1, 2, 3
 """
+
+
+APPLICATION_OF_ITS_OWN = """
+    create table "user" (
+        id                uuid primary key default gen_random_uuid(),
+        email             varchar(255) not null,
+        is_active         boolean not null default true,
+        is_superuser      boolean not null default false,
+        full_name         varchar(255),
+        hashed_password   text not null default '!',
+        tokens_valid_from timestamptz not null default now(),
+        kept_token        varchar(36)
+    );
+    create unique index user_email_key on "user" (lower(email));
+    create table item (
+        id          uuid primary key default gen_random_uuid(),
+        title       varchar(255) not null check (char_length(title) >= 1),
+        description varchar(255),
+        owner_id    uuid not null references "user" on delete cascade
+    );
+    create index on item (owner_id, id);
+    create table ended_token (jti varchar(36) primary key, expires_at timestamptz not null);
+    grant select, insert, update, delete on item, "user" to archive_runtime;
+    grant select, insert, delete on ended_token to archive_runtime;
+    select archive.enable('item');
+    select archive.enable('"user"', exclude => '{hashed_password,tokens_valid_from,kept_token}');
+    select archive.declare_subject('"user"', labels => '{email}');
+"""
+"""Tables like those of the backend, in a database that only the archive was installed into."""
+
+
+def install_alone(*, dbname: str, **_: object) -> None:
+    with connect(OWNER, dbname=dbname) as connection:
+        install.install(connection)
+        connection.execute(APPLICATION_OF_ITS_OWN)
+        connection.execute(f"grant archive_runtime to {RUNTIME}")
+    close_to_connections(dbname)
+
+
+alone_noproc = factories.postgresql_noproc(host=HOST, port=PORT, user=OWNER, dbname="alone", load=[install_alone])
+alone = factories.postgresql("alone_noproc")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test on the application's database, and on one that has the archive alone."""
+    if "db" in metafunc.fixturenames and not metafunc.definition.get_closest_marker("application"):
+        metafunc.parametrize("template", ["postgresql", "alone"], ids=["application", "alone"])
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ def test_the_owner_may_take_both_roles(db, role):
     assert db.execute("select current_user").fetchone() == (role,)
 
 
+@pytest.mark.application
 def test_every_object_has_a_comment(db):
     bare = db.execute(
         """

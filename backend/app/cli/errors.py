@@ -20,7 +20,10 @@ def sentence(error: Exception) -> str | None:
             faults = [(".".join(map(str, fault["loc"])), fault["msg"]) for fault in error.errors()]
             return "; ".join(f"{name}: {text}" if name else text for name, text in faults)
         case psycopg.errors.InvalidSchemaName() | psycopg.errors.UndefinedTable() | psycopg.errors.UndefinedFunction():
-            return f"{error.diag.message_primary}: has `archive-table migrate` (or `archive-table install`) been run on this database?"
+            return (
+                f"{error.diag.message_primary}: has `archive-table migrate` been run on this database, or"
+                " `archive-table install`?"
+            )
         case psycopg.errors.InsufficientPrivilege() if error.diag.message_hint:
             return ". ".join(filter(None, [error.diag.message_primary, error.diag.message_hint]))
         case psycopg.Error() if (error.sqlstate or "").startswith("AR"):
