@@ -1,7 +1,6 @@
 """A real PostgreSQL for every test: migrated once into a template, cloned for each test that asks for a database.
 
-The server is the embedded one, in a directory of its own. TEST_POSTGRES_BIN names the directory of another version's
-programs: `TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin make test`.
+The server is the embedded one. TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin names another version's programs.
 """
 
 import functools
@@ -18,7 +17,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import psutil
 import psycopg
 import pytest
 import uvicorn
@@ -34,7 +32,7 @@ DATA = SCRATCH / "postgres"
 BINARIES = Path(os.environ.get("TEST_POSTGRES_BIN") or embedded.binaries())
 HOST, PORT, SUPERUSER = str(embedded.socket_directory(DATA)), "5432", embedded.SUPERUSER
 
-# A shell that starts pytest in the background lets it ignore SIGINT, and the programs that the tests interrupt with it.
+# A shell lets a pytest in the background ignore SIGINT, and with it the programs that the tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 OWNER, RUNTIME, AUDITOR, STRANGER = "test_owner", "test_api", "test_auditor", "test_stranger"
@@ -74,16 +72,10 @@ def connect(login: str, **options: Any) -> psycopg.Connection:
 
 def until(condition: Callable[[], object], seconds: float = 30) -> None:
     """Wait for a condition, at most so long."""
-    deadline, pause = time.monotonic() + seconds, 0.001
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "in vain"
-        threading.Event().wait(pause)
-        pause = min(2 * pause, 0.05)
-
-
-def postmaster(data: Path) -> psutil.Process:
-    """The process that serves an embedded database."""
-    return psutil.Process(int((data / "postmaster.pid").read_text().split()[0]))
+        threading.Event().wait(0.005)
 
 
 def reply(response: Response) -> tuple[int, Any]:
@@ -146,8 +138,7 @@ def db(server: psycopg.Connection, request: pytest.FixtureRequest, template: str
     yield postgresql
     engine.dispose()
     postgresql.close()
-    # The owner drops the database, but may not end a superuser's connection. DROP DATABASE would sleep for 100 ms where
-    # one is left, and so would pg_terminate_backend with a timeout.
+    # The owner drops the database. DROP DATABASE would sleep for 100 ms where a superuser's connection is left.
     connections = "from pg_stat_activity where datname = %s"
     server.execute(f"select pg_terminate_backend(pid) {connections}", [settings.POSTGRES_DB])
     until(lambda: not server.execute(f"select {connections}", [settings.POSTGRES_DB]).rowcount)

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from app.core import embedded
 
@@ -43,6 +44,11 @@ def assert_fails_with(result: subprocess.CompletedProcess[str], sentence: str) -
     assert result.stderr.count("\n") == 1
     assert result.stderr.startswith("error: ")
     assert sentence in result.stderr
+
+
+def postmaster(data: Path) -> psutil.Process:
+    """The process that serves an embedded database."""
+    return psutil.Process(int((data / "postmaster.pid").read_text().split()[0]))
 
 
 @pytest.fixture(scope="session")

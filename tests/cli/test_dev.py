@@ -13,8 +13,8 @@ import psutil
 import pytest
 from app.core import embedded
 
-from tests.cli.conftest import COMMAND, DEADLINE, assert_fails_with, environment, run
-from tests.conftest import PASSWORD, postmaster, until
+from tests.cli.conftest import COMMAND, DEADLINE, assert_fails_with, environment, postmaster, run
+from tests.conftest import PASSWORD, until
 
 
 @contextmanager

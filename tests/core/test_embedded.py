@@ -11,7 +11,7 @@ import pytest
 from app.core import embedded
 from app.core.embedded import Server
 
-from tests.conftest import postmaster
+from tests.cli.conftest import postmaster
 
 
 def answers(server: Server) -> bool:

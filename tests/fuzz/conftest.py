@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from hypothesis import configuration
 
-from tests.conftest import BINARIES, HOST, OWNER, PORT, SCRATCH, SUPERUSER, connect
+from tests.conftest import BINARIES, HOST, OWNER, PORT, SCRATCH, SUPERUSER, close_to_connections, connect
 from tests.fuzz.steps import Health, Step
 from tests.fuzz.types import Type, catalogue
 from tests.fuzz.world import Databases, World
@@ -69,6 +69,7 @@ def clones(server: psycopg.Connection, postgresql_noproc) -> Iterator[Clones]:
     with connect(OWNER, dbname=template) as connection:
         connection.execute("create schema app")
         connection.execute("select archive.disable(source) from archive.registry")
+    close_to_connections(template)
     clones = Clones(server, template)
     yield clones
     clones.drop()

@@ -15,10 +15,6 @@ def test_truncate_archives_a_column_named_actor(run):
     run(table("id int primary key, actor text"), Enable(0), Insert(0, {"id": "1"}), Truncate([0]))
 
 
-@fault(
-    "health finds an error: expected [], got [('function matches'",
-    reason="both share one capture function: health says of the first that it is not as it was written",
-)
 def test_tables_whose_names_differ_by_a_dot_are_told_apart(run):
     note = Definition("app", "note", ("create table app.note (id int primary key)",), {})
     run(table("id int primary key", "app.note"), Create(note), Enable(0), Enable(1))

@@ -107,7 +107,7 @@ async def _csv(caller: Caller) -> AsyncIterator[bytes]:
         connection.cursor() as cursor,
         cursor.copy(
             f"copy (select id, {cell('title')}, {cell('description')}, owner_id from item {whose} order by id desc)"
-            "  to stdout (format csv, header)",
+            "  to stdout (format csv, header, force_quote (title, description))",
             None if caller.is_superuser else [caller.id],
         ) as rows,
     ):
