@@ -185,3 +185,20 @@ def test_what_an_owner_serving_as_the_application_costs_is_said(shop):
     install.install(shop)
 
     assert [name for name, _ in faults(shop)] == ["separate runtime login"]
+
+
+def test_an_installation_older_than_versions_is_upgraded_with_its_rows(shop):
+    """It had no settings, its roles had no prefix to choose, and its function's name held a dot."""
+    install.install(shop)
+    check_that_it_works(shop)
+    shop.execute("create schema app; create table app.note (id int primary key); select archive.enable('app.note')")
+    shop.execute("insert into app.note values (1); delete from app.note; delete from note")
+    shop.execute("drop function archive.version; drop table archive.settings, archive.subjects cascade")
+    shop.execute('alter function archive.capture_app__note() rename to "capture_app.note"')
+
+    done = install.install(shop)
+
+    assert (done.before, done.roles, done.tables) == ("unknown", "archive", ["app.note", "note"])
+    shop.execute("select archive.restore_transaction(transaction_id) from archive.transactions where restored = 0")
+    assert shop.execute("select (select count(*) from note), (select count(*) from app.note)").fetchone() == (2, 1)
+    assert [name for name, _ in faults(shop)] == ["separate runtime login"]
