@@ -84,7 +84,7 @@ def databases(clones: Clones) -> Iterator[Databases]:
 
 @pytest.fixture(scope="session")
 def types(clones: Clones) -> list[Type]:
-    with connect(OWNER, dbname=clones.template) as connection:
+    with clones.connect(clones.create()) as connection:
         return catalogue(connection)
 
 
