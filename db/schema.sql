@@ -36,6 +36,7 @@ COMMENT ON SCHEMA archive IS 'Deleted rows: captured by triggers, restored by fu
 --
 
 CREATE TYPE archive.column_definition AS (
+	attnum smallint,
 	name name,
 	type text,
 	archived_type text,
@@ -54,26 +55,53 @@ COMMENT ON TYPE archive.column_definition IS 'One column, as far as the archive 
 
 
 --
--- Name: locked_row; Type: TYPE; Schema: archive; Owner: -
+-- Name: copied_column; Type: TYPE; Schema: archive; Owner: -
 --
 
-CREATE TYPE archive.locked_row AS (
-	source regclass,
-	archive_id bigint,
-	archived_at timestamp with time zone,
-	key jsonb,
-	restored_at timestamp with time zone,
-	restored_by text,
-	erased_at timestamp with time zone,
-	lost text
+CREATE TYPE archive.copied_column AS (
+	attnum smallint,
+	name name,
+	type text,
+	archived_type text,
+	collated text,
+	generated boolean,
+	default_value text,
+	copy name,
+	wanted name,
+	copy_type text,
+	copy_collated text,
+	copy_not_null boolean,
+	since bigint
 );
 
 
 --
--- Name: TYPE locked_row; Type: COMMENT; Schema: archive; Owner: -
+-- Name: TYPE copied_column; Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON TYPE archive.locked_row IS 'An archived row that this transaction has locked.';
+COMMENT ON TYPE archive.copied_column IS 'A column of a table, and the column of its archive that holds the copies.';
+
+
+--
+-- Name: noted_constraint; Type: TYPE; Schema: archive; Owner: -
+--
+
+CREATE TYPE archive.noted_constraint AS (
+	constraint_name name,
+	referring regclass,
+	columns name[],
+	blanked name[],
+	referenced_is text,
+	live_is text,
+	refers text
+);
+
+
+--
+-- Name: TYPE noted_constraint; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TYPE archive.noted_constraint IS 'A foreign key with conditions on archive.blanked_references b.';
 
 
 --
@@ -115,6 +143,63 @@ COMMENT ON TYPE archive.restore_result IS 'What a restore did, or would do, with
 
 
 --
+-- Name: restore_attempt; Type: TYPE; Schema: archive; Owner: -
+--
+
+CREATE TYPE archive.restore_attempt AS (
+	result archive.restore_result,
+	again boolean
+);
+
+
+--
+-- Name: TYPE restore_attempt; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TYPE archive.restore_attempt IS 'What one pass made of one archived row.';
+
+
+--
+-- Name: restore_error; Type: TYPE; Schema: archive; Owner: -
+--
+
+CREATE TYPE archive.restore_error AS (
+	state text,
+	message text,
+	detail text,
+	violated text,
+	violated_column text
+);
+
+
+--
+-- Name: TYPE restore_error; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TYPE archive.restore_error IS 'An error of PostgreSQL that a row met.';
+
+
+--
+-- Name: restore_selection; Type: TYPE; Schema: archive; Owner: -
+--
+
+CREATE TYPE archive.restore_selection AS (
+	sources regclass[],
+	transaction_id xid8,
+	ids bigint[],
+	first timestamp with time zone,
+	last timestamp with time zone
+);
+
+
+--
+-- Name: TYPE restore_selection; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TYPE archive.restore_selection IS 'The archived rows of a restore, as a condition: the rows themselves never travel.';
+
+
+--
 -- Name: _archive_add_metadata(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -150,11 +235,102 @@ $$;
 COMMENT ON FUNCTION archive._archive_add_metadata(target regclass) IS 'Adds the metadata that an older archive table lacks, and comments on all of it.';
 
 
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
 --
--- Name: _archive_create(regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: registry; Type: TABLE; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._archive_create(source regclass, exclude text[]) RETURNS regclass
+CREATE TABLE archive.registry (
+    source regclass NOT NULL,
+    target regclass NOT NULL,
+    exclude text[] NOT NULL,
+    columns jsonb DEFAULT '{}'::jsonb NOT NULL,
+    source_name text,
+    source_oid oid,
+    target_oid oid,
+    last_attnum smallint,
+    exclude_attnums smallint[]
+);
+
+
+--
+-- Name: TABLE registry; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.registry IS 'The archived tables. Kept by archive.enable() and archive.disable().';
+
+
+--
+-- Name: COLUMN registry.source; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.registry.source IS 'The live table.';
+
+
+--
+-- Name: COLUMN registry.target; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.registry.target IS 'Its archive.';
+
+
+--
+-- Name: COLUMN registry.exclude; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.registry.exclude IS 'Columns that are never copied.';
+
+
+--
+-- Name: COLUMN registry.columns; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.registry.columns IS 'The copied columns by name: attnum; copy and copy_attnum, the archive''s column; since, the archive_id from which on rows have it.';
+
+
+--
+-- Name: COLUMN registry.source_name; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.registry.source_name IS 'The table''s name when archive.enable() was last called.';
+
+
+--
+-- Name: COLUMN registry.source_oid; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.registry.source_oid IS 'The table''s oid as a number. After a dump and restore the table has another: then names hold, not attnums.';
+
+
+--
+-- Name: COLUMN registry.target_oid; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.registry.target_oid IS 'The archive''s oid as a number, likewise.';
+
+
+--
+-- Name: COLUMN registry.last_attnum; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.registry.last_attnum IS 'The last attnum that the capture function knows: columns beyond go to overflow.';
+
+
+--
+-- Name: COLUMN registry.exclude_attnums; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.registry.exclude_attnums IS 'The attnums of the columns that are never copied.';
+
+
+--
+-- Name: _archive_create(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._archive_create(entry archive.registry) RETURNS regclass
     LANGUAGE plpgsql
     AS $$
 declare
@@ -167,7 +343,7 @@ begin
       into v_schema, v_table
       from pg_class c
       join pg_namespace n on n.oid = c.relnamespace
-     where c.oid = source;
+     where c.oid = entry.source;
     v_target := format('%I.%I', v_schema, v_table);
 
     select string_agg(format(E'\n    %I %s%s', d.name, d.type, d.qualities), ',')
@@ -176,16 +352,15 @@ begin
           select m.name, m.type, case when m.not_null then ' not null' else '' end as qualities
             from archive._archive_metadata() m
           union all
-          select c.name, c.archived_type, coalesce(' collate ' || c.collated, '')
-            from archive._columns(source) c
-           where c.name <> all (exclude)
+          select c.wanted, c.archived_type, coalesce(' collate ' || c.collated, '')
+            from archive._copies(entry) c
       ) d;
 
     execute format(
         E'create table %s (%s,\n    constraint %I primary key (archive_id, archived_at)\n)'
         ' partition by range (archived_at)', v_target, v_columns, v_table || '_pkey');
     execute format('create index on %s (%s)', v_target, (
-        select string_agg(format('%I', k), ', ') from unnest(archive._key(source)) k));
+        select string_agg(format('%I', k.wanted), ', ') from archive._key_copies(entry) k));
     execute format('create index on %s (transaction_id)', v_target);
     execute format('create index on %s (archived_at, transaction_id) include (restored_at)', v_target);
     execute format('create index on %s (archived_by text_pattern_ops, archive_id)', v_target);
@@ -196,10 +371,10 @@ $$;
 
 
 --
--- Name: FUNCTION _archive_create(source regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _archive_create(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._archive_create(source regclass, exclude text[]) IS 'Creates <table>_archive.';
+COMMENT ON FUNCTION archive._archive_create(entry archive.registry) IS 'Creates <table>_archive.';
 
 
 --
@@ -257,7 +432,7 @@ COMMENT ON FUNCTION archive._archive_grants(target regclass) IS 'The grants on a
 CREATE FUNCTION archive._archive_metadata() RETURNS TABLE(name name, type text, not_null boolean, captured text, truncated text, description text)
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
- VALUES ('archive_id'::name,'bigint'::text,true,'nextval(''archive.archive_id_seq'')'::text,NULL::text,'Names one archived row anywhere; the newest is the highest.'::text), ('transaction_id'::name,'xid8'::text,true,'pg_current_xact_id()'::text,NULL::text,'The deleting transaction: all rows of one deletion share it.'::text), ('archived_at'::name,'timestamp with time zone'::text,true,'now()'::text,NULL::text,'When that transaction began.'::text), ('archived_by'::name,'text'::text,false,'actor'::text,NULL::text,'Who, as the application knows it: a user''s id or any label. Null where none was set.'::text), ('reason'::name,'text'::text,false,'reason'::text,NULL::text,'Why, if given.'::text), ('session_role'::name,'text'::text,true,'session_user'::text,NULL::text,'The database login that did it.'::text), ('application_name'::name,'text'::text,false,'current_setting(''application_name'')'::text,NULL::text,'With what program, as it calls itself.'::text), ('client_addr'::name,'inet'::text,false,'inet_client_addr()'::text,NULL::text,'From where, as PostgreSQL sees it. Null over a Unix socket.'::text), ('cascaded'::name,'boolean'::text,true,'pg_trigger_depth() > 1'::text,'false'::text,'Whether a foreign key''s cascade or another trigger deleted the row.'::text), ('restored_at'::name,'timestamp with time zone'::text,false,NULL::text,NULL::text,'When it was restored. The row stays as history.'::text), ('restored_by'::name,'text'::text,false,NULL::text,NULL::text,'Who restored it.'::text), ('erased_at'::name,'timestamp with time zone'::text,false,NULL::text,NULL::text,'When archive.erase_subject() blanked it. The shell stays as history.'::text);
+ VALUES ('archive_id'::name,'bigint'::text,true,'nextval(''archive.archive_id_seq'')'::text,NULL::text,'Names one archived row anywhere; the newest is the highest.'::text), ('transaction_id'::name,'xid8'::text,true,'pg_current_xact_id()'::text,NULL::text,'The deleting transaction: all rows of one deletion share it.'::text), ('archived_at'::name,'timestamp with time zone'::text,true,'now()'::text,NULL::text,'When that transaction began.'::text), ('archived_by'::name,'text'::text,false,'capture.actor'::text,NULL::text,'Who, as the application knows it: a user''s id or any label. Null where none was set.'::text), ('reason'::name,'text'::text,false,'capture.reason'::text,NULL::text,'Why, if given.'::text), ('session_role'::name,'text'::text,true,'session_user'::text,NULL::text,'The database login that did it.'::text), ('application_name'::name,'text'::text,false,'current_setting(''application_name'')'::text,NULL::text,'With what program, as it calls itself.'::text), ('client_addr'::name,'inet'::text,false,'inet_client_addr()'::text,NULL::text,'From where, as PostgreSQL sees it. Null over a Unix socket.'::text), ('cascaded'::name,'boolean'::text,true,'pg_trigger_depth() > 1'::text,'false'::text,'Whether a foreign key''s cascade or another trigger deleted the row.'::text), ('restored_at'::name,'timestamp with time zone'::text,false,NULL::text,NULL::text,'When it was restored. The row stays as history.'::text), ('restored_by'::name,'text'::text,false,NULL::text,NULL::text,'Who restored it.'::text), ('erased_at'::name,'timestamp with time zone'::text,false,NULL::text,NULL::text,'When archive.erase_subject() blanked it. The shell stays as history.'::text), ('restored_as'::name,'text'::text,false,NULL::text,NULL::text,'Where a copy was restored: its key.'::text), ('overflow'::name,'jsonb'::text,false,'capture.overflow'::text,NULL::text,'Values of columns that archive.enable() has not seen yet, as text by name. Null otherwise.'::text);
 END;
 
 
@@ -338,6 +513,48 @@ COMMENT ON FUNCTION archive._archive_revoke(relation regclass, privileges text) 
 
 
 --
+-- Name: _base_type(oid, integer); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._base_type(type oid, modifier integer) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_type     oid     := type;
+    v_modifier integer := modifier;
+    v_domain   pg_type;
+    v_array    oid;
+begin
+    loop
+        select t.* into v_domain from pg_type t where t.oid = v_type and t.typtype = 'd';
+        if found then
+            v_type := v_domain.typbasetype;
+            v_modifier := case when v_domain.typtypmod = -1 then v_modifier else v_domain.typtypmod end;
+            continue;
+        end if;
+        select d.*
+          into v_domain
+          from pg_type t
+          join pg_type d on d.oid = t.typelem and d.typtype = 'd'
+         where t.oid = v_type and t.typcategory = 'A';
+        v_array := (select b.typarray from pg_type b where b.oid = v_domain.typbasetype);
+        exit when not found or coalesce(v_array, 0) = 0;
+        v_type := v_array;
+        v_modifier := v_domain.typtypmod;
+    end loop;
+    return format_type(v_type, v_modifier);
+end
+$$;
+
+
+--
+-- Name: FUNCTION _base_type(type oid, modifier integer); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._base_type(type oid, modifier integer) IS 'A type as a copy has it: without domains.';
+
+
+--
 -- Name: _name(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -354,58 +571,18 @@ COMMENT ON FUNCTION archive._name(relation regclass) IS 'A table''s name, qualif
 
 
 --
--- Name: _nullable_type(oid, integer); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._nullable_type(type oid, modifier integer) RETURNS text
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- WITH RECURSIVE chain(type, modifier, refuses_null) AS (
-          SELECT t.oid,
-             _nullable_type.modifier AS modifier,
-             false AS "?column?"
-            FROM pg_type t
-           WHERE (t.oid = _nullable_type.type)
-         UNION ALL
-          SELECT t.typbasetype,
-                 CASE
-                     WHEN (t.typtypmod = '-1'::integer) THEN chain.modifier
-                     ELSE t.typtypmod
-                 END AS typtypmod,
-             t.typnotnull
-            FROM (chain
-              JOIN pg_type t ON (((t.oid = chain.type) AND (t.typtype = 'd'::"char"))))
-         )
-  SELECT
-         CASE
-             WHEN bool_or(c.refuses_null) THEN ( SELECT format_type(base.type, base.modifier) AS format_type
-                FROM (chain base
-                  JOIN pg_type t ON (((t.oid = base.type) AND (t.typtype <> 'd'::"char")))))
-             ELSE format_type(_nullable_type.type, _nullable_type.modifier)
-         END AS format_type
-    FROM chain c;
-END;
-
-
---
--- Name: FUNCTION _nullable_type(type oid, modifier integer); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._nullable_type(type oid, modifier integer) IS 'A type as a copy has it: the same, or the base type of a domain that refuses null.';
-
-
---
 -- Name: _columns(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
 CREATE FUNCTION archive._columns(relation regclass) RETURNS SETOF archive.column_definition
     LANGUAGE sql STABLE
     BEGIN ATOMIC
- SELECT a.attname,
+ SELECT a.attnum,
+     a.attname,
      format_type(a.atttypid, a.atttypmod) AS format_type,
-     archive._nullable_type(a.atttypid, a.atttypmod) AS _nullable_type,
+     base.type,
          CASE
-             WHEN (a.attcollation <> t.typcollation) THEN ((a.attcollation)::regcollation)::text
+             WHEN (a.attcollation <> base.default_collation) THEN ((a.attcollation)::regcollation)::text
              ELSE NULL::text
          END AS "case",
      (a.attgenerated <> ''::"char"),
@@ -415,8 +592,19 @@ CREATE FUNCTION archive._columns(relation regclass) RETURNS SETOF archive.column
              WHEN (a.attgenerated = ''::"char") THEN pg_get_expr(d.adbin, d.adrelid)
              ELSE NULL::text
          END AS "case"
-    FROM ((pg_attribute a
+    FROM ((((pg_attribute a
       JOIN pg_type t ON ((t.oid = a.atttypid)))
+      LEFT JOIN pg_type e ON (((e.oid = t.typelem) AND (t.typcategory = 'A'::"char"))))
+      CROSS JOIN LATERAL ( SELECT format_type(a.atttypid, a.atttypmod) AS format_type,
+             t.typcollation
+           WHERE ((t.typtype <> 'd'::"char") AND (e.typtype IS DISTINCT FROM 'd'::"char"))
+         UNION ALL
+          SELECT b.type,
+             ( SELECT y.typcollation
+                    FROM pg_type y
+                   WHERE (y.oid = ((b.type)::regtype)::oid)) AS typcollation
+            FROM archive._base_type(a.atttypid, a.atttypmod) b(type)
+           WHERE ((t.typtype = 'd'::"char") OR (e.typtype = 'd'::"char"))) base(type, default_collation))
       LEFT JOIN pg_attrdef d ON (((d.adrelid = a.attrelid) AND (d.adnum = a.attnum))))
    WHERE ((a.attrelid = (_columns.relation)::oid) AND (a.attnum > 0) AND (NOT a.attisdropped) AND (a.attgenerated <> 'v'::"char"))
    ORDER BY a.attnum;
@@ -442,7 +630,7 @@ CREATE FUNCTION archive._archive_tables() RETURNS SETOF regclass
    WHERE ((c.relkind = 'p'::"char") AND (c.relowner = archive._owner()) AND (c.relname ~~ '%\_archive'::text) AND (pg_get_partkeydef(c.oid) = 'RANGE (archived_at)'::text) AND (NOT (EXISTS ( SELECT
             FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description)
            WHERE (m.not_null AND (NOT (m.name IN ( SELECT a.name
-                    FROM archive._columns((c.oid)::regclass) a(name, type, archived_type, collated, generated, not_null, default_value)))))))));
+                    FROM archive._columns((c.oid)::regclass) a(attnum, name, type, archived_type, collated, generated, not_null, default_value)))))))));
 END;
 
 
@@ -454,53 +642,92 @@ COMMENT ON FUNCTION archive._archive_tables() IS 'Every archive table, also of a
 
 
 --
--- Name: _capture_columns(regclass, text[], text); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _attnames(regclass, smallint[]); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._capture_columns(source regclass, exclude text[], pattern text) RETURNS text
+CREATE FUNCTION archive._attnames(relation regclass, numbers smallint[]) RETURNS name[]
     LANGUAGE sql STABLE
-    RETURN (SELECT string_agg(format(_capture_columns.pattern, c.name, c.type), ', '::text ORDER BY c.ordinality) AS string_agg FROM archive._columns(_capture_columns.source) WITH ORDINALITY c(name, type, archived_type, collated, generated, not_null, default_value, ordinality) WHERE (c.name <> ALL (_capture_columns.exclude)));
+    RETURN (SELECT array_agg(a.attname ORDER BY u."position") AS array_agg FROM (unnest(_attnames.numbers) WITH ORDINALITY u(number, "position") JOIN pg_attribute a ON (((a.attrelid = (_attnames.relation)::oid) AND (a.attnum = u.number)))));
 
 
 --
--- Name: FUNCTION _capture_columns(source regclass, exclude text[], pattern text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _attnames(relation regclass, numbers smallint[]); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._capture_columns(source regclass, exclude text[], pattern text) IS 'The copied columns of a table as a list, each in the pattern: its arguments are the name and the type.';
+COMMENT ON FUNCTION archive._attnames(relation regclass, numbers smallint[]) IS 'The names of columns, in the same order.';
 
 
 --
--- Name: _capture_labels(regclass); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _attnum(regclass, name); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._capture_labels(source regclass) RETURNS text
+CREATE FUNCTION archive._attnum(relation regclass, column_name name) RETURNS smallint
     LANGUAGE sql STABLE
-    RETURN format('
-    -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
-    if tg_relid <> %1$L::regclass then
-        raise exception ''archive: this function captures %%, not %%'', %1$L, tg_relid::regclass
-            using errcode = ''AR422'';
-    end if;
-
-    -- A label from the start-up options of a connection may be invalid in this encoding: keep its bytes, escaped.
-    -- to_ascii() changes every byte that is not ASCII. So an unchanged label is valid, and spared the costly check.
-    if octet_length(actor) > 200 or to_ascii(actor, ''LATIN1'') <> actor or to_ascii(reason, ''LATIN1'') <> reason then
-        begin
-            perform convert_to(actor, getdatabaseencoding()), convert_to(reason, getdatabaseencoding());
-        exception when character_not_in_repertoire or untranslatable_character then
-            actor := encode(replace(actor, ''\'', ''\\'')::bytea, ''escape'');
-            reason := encode(replace(reason, ''\'', ''\\'')::bytea, ''escape'');
-        end;
-        actor := left(actor, 200);
-    end if;
-'::text, archive._name(source));
+    RETURN (SELECT a.attnum FROM pg_attribute a WHERE ((a.attrelid = (_attnum.relation)::oid) AND (a.attname = _attnum.column_name) AND (a.attnum > 0) AND (NOT a.attisdropped)));
 
 
 --
--- Name: FUNCTION _capture_labels(source regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _attnum(relation regclass, column_name name); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._capture_labels(source regclass) IS 'The part of a capture function that checks its table, the actor and the reason.';
+COMMENT ON FUNCTION archive._attnum(relation regclass, column_name name) IS 'The number of a column of that name; null where there is none.';
+
+
+--
+-- Name: _attnums(regclass, name[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._attnums(relation regclass, columns name[]) RETURNS smallint[]
+    LANGUAGE sql STABLE
+    RETURN (SELECT array_agg(archive._attnum(_attnums.relation, u.c) ORDER BY u.n) AS array_agg FROM unnest(_attnums.columns) WITH ORDINALITY u(c, n));
+
+
+--
+-- Name: FUNCTION _attnums(relation regclass, columns name[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._attnums(relation regclass, columns name[]) IS 'The numbers of columns, in the same order.';
+
+
+--
+-- Name: _blanking_constraints(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._blanking_constraints(source regclass) RETURNS TABLE(constraint_name name, referring regclass, columns name[], referenced name[], blanked name[])
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT c.conname,
+     (c.conrelid)::regclass AS conrelid,
+     archive._attnames((c.conrelid)::regclass, c.conkey) AS _attnames,
+     archive._attnames((c.confrelid)::regclass, c.confkey) AS _attnames,
+     archive._attnames((c.conrelid)::regclass, COALESCE(NULLIF(c.confdelsetcols, '{}'::smallint[]), c.conkey)) AS _attnames
+    FROM pg_constraint c
+   WHERE ((c.contype = 'f'::"char") AND (c.confrelid = (_blanking_constraints.source)::oid) AND (c.confdeltype = ANY (ARRAY['n'::"char", 'd'::"char"])) AND (c.conparentid = (0)::oid))
+   ORDER BY c.conrelid, c.conname;
+END;
+
+
+--
+-- Name: FUNCTION _blanking_constraints(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._blanking_constraints(source regclass) IS 'The foreign keys to a table that blank references when its rows are ';
+
+
+--
+-- Name: _capture_columns(archive.registry, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_columns(entry archive.registry, pattern text) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT string_agg(format(_capture_columns.pattern, c.key, (c.value ->> 'copy'::text), (c.value ->> 'type'::text)), ', '::text ORDER BY ((c.value ->> 'attnum'::text))::integer) AS string_agg FROM jsonb_each((_capture_columns.entry).columns) c(key, value));
+
+
+--
+-- Name: FUNCTION _capture_columns(entry archive.registry, pattern text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_columns(entry archive.registry, pattern text) IS 'The copied columns of a table, as archive.enable() last saw them, as a list, each in the pattern: its arguments are the name, the archive''s column and the type.';
 
 
 --
@@ -521,93 +748,205 @@ COMMENT ON FUNCTION archive._capture_metadata(pattern text, indentation integer)
 
 
 --
--- Name: _capture_row(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _capture_insert(archive.registry, text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._capture_row(source regclass, target regclass, exclude text[]) RETURNS text
+CREATE FUNCTION archive._capture_insert(entry archive.registry, expressions text) RETURNS text
     LANGUAGE sql STABLE
     RETURN format('
-    circumstances := row(
-        %5$s);
     insert into %1$s (
         %2$s,
         %3$s)
     values (
         %4$s,
-        %6$s);
+        %5$s);'::text, archive._name((entry).target), archive._capture_metadata('%1$s'::text, 8), archive._capture_columns(entry, '%2$I'::text), archive._capture_metadata(expressions, 8), archive._capture_columns(entry, '"row seen by archive.enable()".%1$I'::text));
+
+
+--
+-- Name: FUNCTION _capture_insert(entry archive.registry, expressions text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_insert(entry archive.registry, expressions text) IS 'The INSERT of one row in a capture function; its metadata in the pattern of archive._capture_metadata().';
+
+
+--
+-- Name: _capture_labels(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_labels(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN format('
+    if tg_relid <> %2$s and tg_relid is distinct from to_regclass(%1$L) then
+        raise exception ''archive: this function captures %%, not %%'', %1$L, tg_relid::regclass
+            using errcode = ''AR422'', hint = ''archive.enable() writes one for a table.'';
+    end if;
+
+    -- A label from the start-up options of a connection may be invalid in this encoding: keep its bytes, escaped.
+    -- to_ascii() changes every byte that is not ASCII. So an unchanged label is valid, and spared the costly check.
+    if octet_length(actor) > 200 or to_ascii(actor, ''LATIN1'') <> actor or to_ascii(reason, ''LATIN1'') <> reason then
+        begin
+            perform convert_to(actor, getdatabaseencoding()), convert_to(reason, getdatabaseencoding());
+        exception when character_not_in_repertoire or untranslatable_character then
+            actor := encode(replace(actor, ''\'', ''\\'')::bytea, ''escape'');
+            reason := encode(replace(reason, ''\'', ''\\'')::bytea, ''escape'');
+        end;
+        actor := left(actor, 200);
+    end if;
+
+    -- Is there a column that this function does not know? Null for an attribute that does not exist, and for one that
+    -- was dropped, so ask for four. It costs next to nothing, where a query would cost more than the INSERT.
+    is_unknown := tg_relid <> %2$s
+        or has_column_privilege(tg_relid, %3$s::smallint, ''select'') is not null
+        or has_column_privilege(tg_relid, %4$s::smallint, ''select'') is not null
+        or has_column_privilege(tg_relid, %5$s::smallint, ''select'') is not null
+        or has_column_privilege(tg_relid, %6$s::smallint, ''select'') is not null;
+'::text, (entry).source_name, (entry).source_oid, ((entry).last_attnum + 1), ((entry).last_attnum + 2), ((entry).last_attnum + 3), ((entry).last_attnum + 4));
+
+
+--
+-- Name: FUNCTION _capture_labels(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_labels(entry archive.registry) IS 'The part of a capture function that checks its table, the actor and the reason, and looks for new columns.';
+
+
+--
+-- Name: _capture_overflow(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_overflow(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN format('
+        overflow := null;
+        perform set_config(''extra_float_digits'', ''1'', true), set_config(''intervalstyle'', ''postgres'', true);
+        for unknown in
+            select a.attname as name, t.typcategory = ''D'' as is_time
+              from pg_attribute a
+              join pg_type t on t.oid = a.atttypid
+             where a.attrelid = tg_relid and a.attnum > 0 and not a.attisdropped and a.attgenerated <> ''v''
+               and case when tg_relid = %1$s then a.attnum > %2$s else a.attname <> all (%3$L) end
+        loop
+            execute format(case when unknown.is_time then ''select to_jsonb(($1).%%I) #>> ''''{}''''''
+                                else ''select ($1).%%I::text'' end, unknown.name)
+               into value using "row seen by archive.enable()";
+            overflow := coalesce(overflow, ''{}'') || jsonb_build_object(unknown.name, value);
+        end loop;'::text, (entry).source_oid, (entry).last_attnum, (ARRAY(SELECT c.key FROM jsonb_each((_capture_overflow.entry).columns) c(key, value)) || (entry).exclude));
+
+
+--
+-- Name: FUNCTION _capture_overflow(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_overflow(entry archive.registry) IS 'The part of a capture function that keeps the values of columns which it does not know, by name, as text.';
+
+
+--
+-- Name: _capture_row(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_row(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN format('
+    "row seen by archive.enable()" := old;
+    if is_unknown then%1$s
+    end if;
+    circumstances := row(
+        %2$s);%3$s
+    if not found then
+        raise exception ''a trigger or rule of %% kept a deleted row of %% from being archived'', %4$L, tg_relid::regclass
+            using errcode = ''AR409'', hint = ''The row is not  select * from archive.health() names the trigger.'';
+    end if;
     return old;
-'::text, archive._name(target), archive._capture_metadata('%1$s'::text, 8), archive._capture_columns(source, exclude, '%I'::text), archive._capture_metadata('circumstances.f%3$s'::text, 8), archive._capture_metadata('%2$s'::text, 8), archive._capture_columns(source, exclude, 'old.%I'::text));
+'::text, archive._capture_overflow(entry), archive._capture_metadata('%2$s'::text, 8), archive._capture_insert(entry, 'circumstances.f%3$s'::text), archive._name((entry).target));
 
 
 --
--- Name: FUNCTION _capture_row(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _capture_row(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._capture_row(source regclass, target regclass, exclude text[]) IS 'The part of a capture function that copies one row before its DELETE.';
+COMMENT ON FUNCTION archive._capture_row(entry archive.registry) IS 'The part of a capture function that copies one row before its DELETE.';
 
 
 --
--- Name: _capture_truncate(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _capture_truncate(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._capture_truncate(source regclass, target regclass, exclude text[]) RETURNS text
+CREATE FUNCTION archive._capture_truncate(entry archive.registry) RETURNS text
     LANGUAGE sql STABLE
     RETURN format('
     if tg_op = ''TRUNCATE'' then
         -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
         if current_setting(''transaction_isolation'') not in (''read committed'', ''read uncommitted'') then
             raise exception ''TRUNCATE of %% at isolation level %% could lose rows'',
-                %1$L, current_setting(''transaction_isolation'')
+                tg_relid::regclass, current_setting(''transaction_isolation'')
                 using errcode = ''AR409'', hint = ''Truncate at READ COMMITTED, or DELETE.'';
         end if;
         -- TRUNCATE removes also what a policy would hide from the copy.
-        if row_security_active(%1$L::regclass) then
-            raise exception ''TRUNCATE of %% could lose rows that row-level security hides from %%'', %1$L, current_user
+        if row_security_active(tg_relid) then
+            raise exception ''TRUNCATE of %% could lose rows that row-level security hides from %%'',
+                tg_relid::regclass, current_user
                 using errcode = ''AR409'', hint = ''DELETE instead.'';
         end if;
-        insert into %2$s (
-            %3$s,
-            %4$s)
-        select %5$s,
-               %6$s
-          from only %1$s as live;
+        if is_unknown or tg_relid is distinct from to_regclass(%8$L) then
+            -- As a whole: fields of a row that * has put together cannot be asked for by name.
+            for live in
+                execute format(''select "the row" as whole from only %%s "the row"'', tg_relid::regclass)
+            loop
+                "row seen by archive.enable()" := live.whole;%6$s%7$s
+            end loop;
+            return null;
+        end if;
+        insert into %1$s (
+            %2$s,
+            %3$s)
+        select %4$s,
+               %5$s
+          from only %8$s as "rows seen by archive.enable()";
         return null;
     end if;
-'::text, archive._name(source), archive._name(target), archive._capture_metadata('%1$s'::text, 12), archive._capture_columns(source, exclude, '%I'::text), archive._capture_metadata('%4$s'::text, 15), archive._capture_columns(source, exclude, 'live.%I'::text));
+'::text, archive._name((entry).target), archive._capture_metadata('%1$s'::text, 12), archive._capture_columns(entry, '%2$I'::text), archive._capture_metadata('%4$s'::text, 15), archive._capture_columns(entry, '"rows seen by archive.enable()".%1$I'::text), archive._capture_overflow(entry), archive._capture_insert(entry, '%4$s'::text), (entry).source_name);
 
 
 --
--- Name: FUNCTION _capture_truncate(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _capture_truncate(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._capture_truncate(source regclass, target regclass, exclude text[]) IS 'The part of a capture function that copies all rows before a TRUNCATE.';
+COMMENT ON FUNCTION archive._capture_truncate(entry archive.registry) IS 'The part of a capture function that copies all rows before a TRUNCATE.';
 
 
 --
--- Name: _capture_body(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _capture_body(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._capture_body(source regclass, target regclass, exclude text[]) RETURNS text
+CREATE FUNCTION archive._capture_body(entry archive.registry) RETURNS text
     LANGUAGE sql STABLE
     RETURN format('
 -- Written by archive.enable(). Do not edit: change the table, then call it again.
 -- It copies %s.
+<<capture>>
 declare
     actor  text := nullif(current_setting(''archive.actor'', true), '''');
     reason text := nullif(current_setting(''archive.reason'', true), '''');
-    -- Who deleted the row, when and from where: fields f1 to f9, in the order of the columns. One expression for all is
-    -- prepared once a transaction; the same calls within the INSERT would be prepared for each row.
+    -- Who deleted the row, when and from where: fields f1, f2 and so on, in the order of the columns. One expression
+    -- for all is prepared once a transaction; the same calls within the INSERT would be prepared for each row.
     circumstances record;
+    -- PostgreSQL names it in its error where a column was renamed or dropped since.
+    "row seen by archive.enable()" record;
+    is_unknown boolean;
+    live       record;
+    unknown    record;
+    value      text;
+    overflow   jsonb;
 begin%s%s%send
-'::text, replace(archive._capture_columns(source, exclude, '%I %s'::text), '
-'::text, ' '::text), archive._capture_labels(source), archive._capture_truncate(source, target, exclude), archive._capture_row(source, target, exclude));
+'::text, replace(archive._capture_columns(entry, '%1$I %3$s'::text), '
+'::text, ' '::text), archive._capture_labels(entry), archive._capture_truncate(entry), archive._capture_row(entry));
 
 
 --
--- Name: FUNCTION _capture_body(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _capture_body(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._capture_body(source regclass, target regclass, exclude text[]) IS 'What the body of a table''s capture function has to be.';
+COMMENT ON FUNCTION archive._capture_body(entry archive.registry) IS 'What the body of a table''s capture function has to be.';
 
 
 --
@@ -637,37 +976,38 @@ $$;
 -- Name: FUNCTION _capture_drop_unused(); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._capture_drop_unused() IS 'Drops the capture functions that no trigger calls.';
+COMMENT ON FUNCTION archive._capture_drop_unused() IS 'Drops the trigger functions that no trigger calls.';
 
 
 --
--- Name: _capture_install(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _capture_install(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._capture_install(source regclass, target regclass, exclude text[]) RETURNS void
+CREATE FUNCTION archive._capture_install(entry archive.registry) RETURNS void
     LANGUAGE plpgsql
     AS $$
 declare
     v_trigger record;
     v_later   name;
 begin
-    if archive._fault_capture(source, target, exclude) is not null then
-        perform archive._capture_write(source, target, exclude);
+    if archive._fault_capture(entry) is not null then
+        perform archive._capture_write(entry);
     end if;
     for v_trigger in
-        select * from archive._capture_triggers(source) t where t.fault is not null
+        select * from archive._capture_triggers(entry) t where t.fault is not null
     loop
         execute format('create or replace trigger %I before %s on %s for each %s execute function archive.%I()',
-                       v_trigger.name, v_trigger.event, source, v_trigger.level, archive._capture_name(source));
-        execute format('alter table %s enable always trigger %I', source, v_trigger.name);
-        execute format('comment on trigger %I on %s is %L', v_trigger.name, source, v_trigger.description);
+                       v_trigger.name, v_trigger.event, entry.source, v_trigger.level,
+                       archive._capture_name(entry.source_name));
+        execute format('alter table %s enable always trigger %I', entry.source, v_trigger.name);
+        execute format('comment on trigger %I on %s is %L', v_trigger.name, entry.source, v_trigger.description);
     end loop;
 
-    v_later := archive._capture_later_trigger(source);
+    v_later := archive._capture_later_trigger(entry.source);
     if v_later is not null then
         raise exception
             'trigger % of % would run after zz_archive_before_delete, and could cancel a delete already archived',
-            v_later, source
+            v_later, entry.source
             using errcode = 'AR409', hint = 'Rename it, so that it sorts before.';
     end if;
 end
@@ -675,10 +1015,10 @@ $$;
 
 
 --
--- Name: FUNCTION _capture_install(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _capture_install(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._capture_install(source regclass, target regclass, exclude text[]) IS 'Puts the capture function and the triggers of a table in force. AR409 where a later trigger could cancel a delete.';
+COMMENT ON FUNCTION archive._capture_install(entry archive.registry) IS 'Puts the capture function and the triggers of a table in force. AR409 where a later trigger could cancel a delete.';
 
 
 --
@@ -698,26 +1038,26 @@ COMMENT ON FUNCTION archive._capture_later_trigger(source regclass) IS 'The BEFO
 
 
 --
--- Name: _capture_name(regclass); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _capture_name(text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._capture_name(source regclass) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT (('capture_'::text || replace(parts.readable, '.'::text, '_'::text)) || CASE WHEN ((parts.readable ~ '[.]'::text) OR (parts.readable <> parts.unmistakable)) THEN ('_'::text || "left"(md5(archive._name(_capture_name.source)), 8)) ELSE ''::text END) FROM ((pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) CROSS JOIN LATERAL (SELECT (CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '__'::text) END || (c.relname)::text) AS "?column?", (CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE (regexp_replace((n.nspname)::text, '__|_$'::text, '.'::text) || '__'::text) END || regexp_replace((c.relname)::text, CASE WHEN (n.nspname = 'public'::name) THEN '__'::text ELSE '__|^_'::text END, '.'::text)) AS "?column?") parts(readable, unmistakable)) WHERE (c.oid = (_capture_name.source)::oid));
-
-
---
--- Name: FUNCTION _capture_name(source regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._capture_name(source regclass) IS 'The name of a table''s capture function in schema archive.';
+CREATE FUNCTION archive._capture_name(source_name text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN (SELECT (('capture_'::text || replace(parts.readable, '.'::text, '_'::text)) || CASE WHEN ((parts.readable ~ '[.]'::text) OR (parts.readable <> parts.unmistakable)) THEN ('_'::text || "left"(md5(_capture_name.source_name), 8)) ELSE ''::text END) FROM (parse_ident(_capture_name.source_name) n(name) CROSS JOIN LATERAL (SELECT (CASE WHEN (n.name[1] = 'public'::text) THEN ''::text ELSE (n.name[1] || '__'::text) END || n.name[2]) AS "?column?", (CASE WHEN (n.name[1] = 'public'::text) THEN ''::text ELSE (regexp_replace(n.name[1], '__|_$'::text, '.'::text) || '__'::text) END || regexp_replace(n.name[2], CASE WHEN (n.name[1] = 'public'::text) THEN '__'::text ELSE '__|^_'::text END, '.'::text)) AS "?column?") parts(readable, unmistakable)));
 
 
 --
--- Name: _capture_triggers(regclass); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: FUNCTION _capture_name(source_name text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._capture_triggers(source regclass) RETURNS TABLE(name name, event text, level text, description text, fault text)
+COMMENT ON FUNCTION archive._capture_name(source_name text) IS 'The name, in schema archive, of the capture function of a table with this qualified name.';
+
+
+--
+-- Name: _capture_triggers(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_triggers(entry archive.registry) RETURNS TABLE(name name, event text, level text, description text, fault text)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
  SELECT wanted.name,
@@ -728,104 +1068,53 @@ CREATE FUNCTION archive._capture_triggers(source regclass) RETURNS TABLE(name na
              WHEN (t.oid IS NULL) THEN 'is missing'::text
              WHEN (t.tgenabled = 'D'::"char") THEN 'is disabled'::text
              WHEN (t.tgenabled <> 'A'::"char") THEN 'is not enabled ALWAYS: session_replication_role = replica would skip it'::text
-             WHEN ((p.pronamespace <> ('archive'::regnamespace)::oid) OR (p.proname <> archive._capture_name(_capture_triggers.source))) THEN format('calls %s'::text, (t.tgfoid)::regprocedure)
+             WHEN ((p.pronamespace <> ('archive'::regnamespace)::oid) OR (p.proname <> archive._capture_name((_capture_triggers.entry).source_name))) THEN format('calls %s'::text, (t.tgfoid)::regprocedure)
              WHEN ((t.tgtype <> wanted.type) OR (t.tgqual IS NOT NULL) OR (t.tgnargs > 0)) THEN 'is not for every row or statement of its kind'::text
              ELSE NULL::text
          END AS "case"
     FROM ((( VALUES ('zz_archive_before_delete'::name,'delete'::text,'row'::text,((1 + 2) + 8),'Copies each deleted row to the archive.'::text), ('zz_archive_before_truncate'::name,'truncate'::text,'statement'::text,(2 + 32),'Copies all rows to the archive.'::text)) wanted(name, event, level, type, description)
-      LEFT JOIN pg_trigger t ON (((t.tgrelid = (_capture_triggers.source)::oid) AND (t.tgname = wanted.name) AND (NOT t.tgisinternal))))
+      LEFT JOIN pg_trigger t ON (((t.tgrelid = ((_capture_triggers.entry).source)::oid) AND (t.tgname = wanted.name) AND (NOT t.tgisinternal))))
       LEFT JOIN pg_proc p ON ((p.oid = t.tgfoid)));
 END;
 
 
 --
--- Name: FUNCTION _capture_triggers(source regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _capture_triggers(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._capture_triggers(source regclass) IS 'The triggers that a table needs, and what is wrong with each; null if nothing is.';
+COMMENT ON FUNCTION archive._capture_triggers(entry archive.registry) IS 'The triggers that a table needs, and what is wrong with each; null if nothing is.';
 
 
 --
--- Name: _capture_write(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _capture_write(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._capture_write(source regclass, target regclass, exclude text[]) RETURNS void
+CREATE FUNCTION archive._capture_write(entry archive.registry) RETURNS void
     LANGUAGE plpgsql
     AS $$
 declare
-    v_function text := format('archive.%I()', archive._capture_name(source));
+    v_function text := format('archive.%I()', archive._capture_name((entry).source_name));
 begin
     perform set_config('citus.enable_ddl_propagation', 'on', true);  -- with the table that it belongs to
     execute format(
         'create or replace function %s returns trigger language plpgsql security definer'
         ' set search_path = pg_catalog, pg_temp as %L',
-        v_function, archive._capture_body(source, target, exclude));
+        v_function, archive._capture_body(entry));
     execute format('alter function %s owner to %s', v_function, archive._owner()::regrole);
     execute format('revoke execute on function %s from public, %I, %I',
                    v_function, archive._role('runtime'), archive._role('auditor'));
     execute format(
         'comment on function %s is %L',
-        v_function, format('Copies deleted rows of %s to %s.', archive._name(source), archive._name(target)));
+        v_function, format('Copies deleted rows of %s to %s.', entry.source_name, archive._name(entry.target)));
 end
 $$;
 
 
 --
--- Name: FUNCTION _capture_write(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _capture_write(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._capture_write(source regclass, target regclass, exclude text[]) IS 'Creates or replaces the capture function of a table.';
-
-
-SET default_tablespace = '';
-
-SET default_table_access_method = heap;
-
---
--- Name: registry; Type: TABLE; Schema: archive; Owner: -
---
-
-CREATE TABLE archive.registry (
-    source regclass NOT NULL,
-    target regclass NOT NULL,
-    exclude text[] NOT NULL,
-    columns jsonb DEFAULT '{}'::jsonb NOT NULL
-);
-
-
---
--- Name: TABLE registry; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON TABLE archive.registry IS 'The archived tables. Kept by archive.enable() and archive.disable().';
-
-
---
--- Name: COLUMN registry.source; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.registry.source IS 'The live table.';
-
-
---
--- Name: COLUMN registry.target; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.registry.target IS 'Its archive.';
-
-
---
--- Name: COLUMN registry.exclude; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.registry.exclude IS 'Columns that are never copied.';
-
-
---
--- Name: COLUMN registry.columns; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.registry.columns IS 'The copied columns, each with the archive_id from which on rows have it.';
+COMMENT ON FUNCTION archive._capture_write(entry archive.registry) IS 'Creates or replaces the capture function of a table.';
 
 
 --
@@ -850,6 +1139,7 @@ begin
     if v_missing is not null then
         raise exception 'no archived row % of %', v_missing, archive._label(entry.source) using errcode = 'AR404';
     end if;
+    perform archive._check_unambiguous(entry, archive_ids);
 end
 $_$;
 
@@ -858,7 +1148,7 @@ $_$;
 -- Name: FUNCTION _check_archived(entry archive.registry, archive_ids bigint[]); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._check_archived(entry archive.registry, archive_ids bigint[]) IS 'AR404 unless these rows are archived. Locks them.';
+COMMENT ON FUNCTION archive._check_archived(entry archive.registry, archive_ids bigint[]) IS 'AR404 unless these rows are archived, AR409 where an id names several. Locks them.';
 
 
 --
@@ -903,6 +1193,38 @@ $$;
 --
 
 COMMENT ON FUNCTION archive._check_reason(reason text) IS 'AR422 without a reason.';
+
+
+--
+-- Name: _check_unambiguous(archive.registry, bigint[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._check_unambiguous(entry archive.registry, archive_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    v_id    bigint;
+    v_times timestamptz[];
+begin
+    execute format(
+        'select a.archive_id, array_agg(a.archived_at order by a.archived_at)'
+        '  from %s a where a.archive_id = any ($1) group by 1 having count(*) > 1 order by 1 limit 1',
+        archive._name(entry.target)
+    ) into v_id, v_times using archive_ids;
+    if v_id is not null then
+        raise exception 'archive_id % names several rows of %: archived at %', v_id, archive._label(entry.source),
+            array_to_string(v_times, ' and ')
+            using errcode = 'AR409', hint = 'Restore them by their transactions: archive.restore_transaction().';
+    end if;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _check_unambiguous(entry archive.registry, archive_ids bigint[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._check_unambiguous(entry archive.registry, archive_ids bigint[]) IS 'AR409 where one of these ids names several archived rows.';
 
 
 --
@@ -991,6 +1313,145 @@ COMMENT ON FUNCTION archive._code_note_applied(files text) IS 'Notes that files 
 
 
 --
+-- Name: _copy_name(name); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._copy_name(column_name name) RETURNS name
+    LANGUAGE sql STABLE
+    RETURN (((column_name)::text || CASE WHEN (column_name IN (SELECT m.name FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description))) THEN '_copied'::text ELSE ''::text END))::name;
+
+
+--
+-- Name: FUNCTION _copy_name(column_name name); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._copy_name(column_name name) IS 'What a column is called in the archive: otherwise where the archive has a column of that name for itself.';
+
+
+--
+-- Name: _is_registered_oid(regclass, oid); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._is_registered_oid(relation regclass, registered oid) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN (NOT ((relation)::oid IS DISTINCT FROM registered));
+
+
+--
+-- Name: FUNCTION _is_registered_oid(relation regclass, registered oid); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._is_registered_oid(relation regclass, registered oid) IS 'Whether attnums in the registry hold: not for a table that came from a dump.';
+
+
+--
+-- Name: _excluded(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._excluded(entry archive.registry) RETURNS text[]
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN (((entry).exclude_attnums IS NULL) OR (NOT archive._is_registered_oid((entry).source, (entry).source_oid))) THEN (entry).exclude ELSE ARRAY(SELECT (a.attname)::text AS attname FROM pg_attribute a WHERE ((a.attrelid = ((_excluded.entry).source)::oid) AND (a.attnum = ANY ((_excluded.entry).exclude_attnums)) AND (NOT a.attisdropped)) ORDER BY a.attnum) END;
+
+
+--
+-- Name: FUNCTION _excluded(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._excluded(entry archive.registry) IS 'The columns of a table that are never copied, by their names now.';
+
+
+--
+-- Name: _copies(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._copies(entry archive.registry) RETURNS SETOF archive.copied_column
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH e AS MATERIALIZED (
+          SELECT (_copies.entry).source AS source,
+             (_copies.entry).target AS target,
+             archive._excluded(_copies.entry) AS excluded,
+             archive._is_registered_oid((_copies.entry).source, (_copies.entry).source_oid) AS same_source,
+             archive._is_registered_oid((_copies.entry).target, (_copies.entry).target_oid) AS same_target,
+             (_copies.entry).columns AS columns
+         ), known AS MATERIALIZED (
+          SELECT COALESCE(
+                 CASE
+                     WHEN e_1.same_source THEN ((k_1.value ->> 'attnum'::text))::smallint
+                     ELSE NULL::smallint
+                 END, archive._attnum(e_1.source, (k_1.key)::name)) AS attnum,
+             COALESCE(
+                 CASE
+                     WHEN e_1.same_target THEN ((k_1.value ->> 'copy_attnum'::text))::smallint
+                     ELSE NULL::smallint
+                 END, archive._attnum(e_1.target, (COALESCE((k_1.value ->> 'copy'::text), k_1.key))::name)) AS copy_attnum,
+             COALESCE(((k_1.value ->> 'since'::text))::bigint, ((k_1.value #>> '{}'::text[]))::bigint) AS since
+            FROM (e e_1
+              CROSS JOIN LATERAL jsonb_each(e_1.columns) k_1(key, value))
+         )
+  SELECT c.attnum,
+     c.name,
+     c.type,
+     c.archived_type,
+     c.collated,
+     c.generated,
+     c.default_value,
+     t.name,
+     archive._copy_name(c.name) AS _copy_name,
+     t.type,
+     t.collated,
+     t.not_null,
+     k.since
+    FROM (((e
+      CROSS JOIN LATERAL archive._columns(e.source) c(attnum, name, type, archived_type, collated, generated, not_null, default_value))
+      LEFT JOIN known k ON ((k.attnum = c.attnum)))
+      LEFT JOIN archive._columns((_copies.entry).target) t(attnum, name, type, archived_type, collated, generated, not_null, default_value) ON ((t.attnum =
+         CASE
+             WHEN (k.attnum IS NULL) THEN archive._attnum((_copies.entry).target, archive._copy_name(c.name))
+             ELSE k.copy_attnum
+         END)))
+   WHERE (c.name <> ALL (e.excluded))
+   ORDER BY c.attnum;
+END;
+
+
+--
+-- Name: FUNCTION _copies(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._copies(entry archive.registry) IS 'The columns of a table that are copied, in its order, each with the archive''s column.';
+
+
+--
+-- Name: _enable_add_copies(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._enable_add_copies(entry archive.registry) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_copy archive.copied_column;
+begin
+    for v_copy in
+        select c.*
+          from archive._copies(entry) c
+         where c.wanted not in (select t.name from archive._columns(entry.target) t)
+    loop
+        execute format('alter table %s add column %I %s%s', entry.target, v_copy.wanted, v_copy.archived_type,
+                       coalesce(' collate ' || v_copy.collated, ''));
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _enable_add_copies(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._enable_add_copies(entry archive.registry) IS 'Adds the columns that the archive lacks.';
+
+
+--
 -- Name: _enable_all(); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -999,6 +1460,7 @@ CREATE FUNCTION archive._enable_all() RETURNS void
     AS $$
 begin
     delete from archive.registry r where not exists (select from pg_class c where c.oid = r.source);
+    delete from archive.disabled d where not exists (select from pg_class c where c.oid = d.source);
     perform archive.enable(r.source) from archive.registry r;
     perform archive._view_write_all();
 end
@@ -1016,38 +1478,37 @@ COMMENT ON FUNCTION archive._enable_all() IS 'Brings every archived table up to 
 -- Name: _enable_archive(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._enable_archive(entry archive.registry) RETURNS regclass
+CREATE FUNCTION archive._enable_archive(entry archive.registry) RETURNS archive.registry
     LANGUAGE plpgsql
     AS $$
 declare
-    v_target regclass := entry.target;
-    v_fault  text;
+    v_entry archive.registry := entry;
+    v_owned regclass;
+    v_fault text;
 begin
-    if v_target is null then
+    if v_entry.target is null then
         select c.oid
-          into v_target
+          into v_entry.target
           from pg_class s
           join pg_class c on c.relnamespace = s.relnamespace and c.relname = s.relname || '_archive'
          where s.oid = entry.source;
+        v_owned := (select r.source from archive.registry r where r.target = v_entry.target);
+        if v_owned is not null then
+            raise exception '% is the archive of another table: %', v_entry.target, v_owned
+                using errcode = 'AR409',
+                      hint = format('Rename the archive after its table, or end that: archive.disable(%L).', v_owned);
+        end if;
     end if;
-    if v_target is null then
-        v_target := archive._archive_create(entry.source, entry.exclude);
+    if v_entry.target is null then
+        v_entry.target := archive._archive_create(entry);
     end if;
 
-    v_fault := archive._fault_target(v_target);
+    v_fault := archive._fault_target(v_entry.target);
     if v_fault is not null then
-        raise exception '% cannot be the archive of %: it %', v_target, entry.source,
-            concat_ws(', and does not match: ', v_fault, archive._fault_columns(entry.source, v_target, entry.exclude))
-            using errcode = 'AR409';
+        raise exception '% cannot be the archive of %: it %', v_entry.target, entry.source,
+            concat_ws(', and does not match: ', v_fault, archive._fault_columns(v_entry)) using errcode = 'AR409';
     end if;
-    perform archive._archive_prepare(v_target);
-
-    v_fault := archive._fault_columns(entry.source, v_target, entry.exclude);
-    if v_fault is not null then
-        raise exception '% and % do not match: %', entry.source, v_target, v_fault
-            using errcode = 'AR409', hint = 'Add, alter or drop the column in both, in one migration.';
-    end if;
-    return v_target;
+    return v_entry;
 end
 $$;
 
@@ -1056,7 +1517,7 @@ $$;
 -- Name: FUNCTION _enable_archive(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._enable_archive(entry archive.registry) IS 'Finds or makes a table''s archive, in the same schema, and prepares it. AR409 if it does not fit.';
+COMMENT ON FUNCTION archive._enable_archive(entry archive.registry) IS 'The registry''s row with a table''s archive, found in the same schema or made. AR409 if it cannot be one.';
 
 
 --
@@ -1069,9 +1530,17 @@ CREATE FUNCTION archive._enable_check(entry archive.registry) RETURNS void
 declare
     v_fault    text := archive._fault_source(entry.source);
     v_excluded text;
+    v_count    bigint;
 begin
     if v_fault is not null then
         perform archive._refuse(format('%s cannot be archived: it %s', entry.source, v_fault));
+    end if;
+
+    v_count := (select count(*) from archive._copies(entry)) + (select count(*) from archive._archive_metadata());
+    if v_count > 1600 then
+        perform archive._refuse(format(
+            '%s cannot be archived: with the archive''s own columns there would be %s, and a table has at most 1600;'
+            ' exclude some', entry.source, v_count));
     end if;
 
     select string_agg(coalesce(quote_ident(e), 'null'), ', ')
@@ -1097,35 +1566,353 @@ COMMENT ON FUNCTION archive._enable_check(entry archive.registry) IS 'AR422 unle
 
 
 --
--- Name: _enable_columns(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _enable_check_columns(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._enable_columns(entry archive.registry) RETURNS jsonb
+CREATE FUNCTION archive._enable_check_columns(entry archive.registry) RETURNS void
     LANGUAGE plpgsql
     AS $$
 declare
-    v_since bigint := 0;
+    v_fault text := archive._fault_columns(entry);
 begin
-    if entry.columns <> '{}' and exists (
-        select from archive._columns(entry.source) c where c.name <> all (entry.exclude) and not entry.columns ? c.name
-    ) then
-        execute format('lock table %s in share row exclusive mode', entry.source);
-        v_since := nextval('archive.archive_id_seq');
+    if v_fault is not null then
+        raise exception '% and % do not match: %', entry.source, entry.target, v_fault
+            using errcode = 'AR409',
+                  hint = coalesce(archive._fault_columns_remedy(entry), 'Change the archive likewise.');
     end if;
-    return (
-        select jsonb_object_agg(c.name, coalesce(entry.columns -> c.name, to_jsonb(v_since)))
-          from archive._columns(entry.source) c
-         where c.name <> all (entry.exclude)
-    );
 end
 $$;
 
 
 --
--- Name: FUNCTION _enable_columns(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _enable_check_columns(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._enable_columns(entry archive.registry) IS 'The copied columns of a table, each with the archive_id from which on rows have it.';
+COMMENT ON FUNCTION archive._enable_check_columns(entry archive.registry) IS 'AR409 with the statements to run, unless the archive fits the table.';
+
+
+--
+-- Name: _enable_first_overflow(archive.registry, archive.copied_column); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._enable_first_overflow(entry archive.registry, copied archive.copied_column) RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_first bigint;
+begin
+    if (copied).since is not null or entry.last_attnum is null or not exists (
+        select from archive._columns(entry.target) t where t.name = 'overflow' and t.type = 'jsonb'
+    ) then
+        return null;
+    end if;
+    execute format('select min(a.archive_id) from %s a where a.overflow ? %L',
+                   archive._name(entry.target), (copied).name) into v_first;
+    return v_first;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _enable_first_overflow(entry archive.registry, copied archive.copied_column); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._enable_first_overflow(entry archive.registry, copied archive.copied_column) IS 'The first archived row that has a value of a new column in overflow; null without any.';
+
+
+--
+-- Name: _enable_follow(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._enable_follow(entry archive.registry) RETURNS archive.registry
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_entry archive.registry := entry;
+    v_new   smallint[]       := archive._enable_new_columns(entry);
+    v_since bigint           := archive._enable_since(entry, v_new);
+begin
+    perform archive._enable_rename_copies(entry);
+    perform archive._enable_add_copies(entry);
+    perform archive._enable_strip_domains(entry);
+
+    v_entry.columns := (
+        select jsonb_object_agg(c.name, jsonb_build_object(
+                   'attnum', c.attnum, 'type', c.type, 'copy', t.name, 'copy_attnum', t.attnum,
+                   'since', coalesce(c.since, archive._enable_first_overflow(entry, c),
+                                     case when c.attnum = any (v_new) then v_since else 0 end)))
+          from archive._copies(entry) c
+          left join archive._columns(entry.target) t on t.name = c.wanted);
+    v_entry.source_name := archive._name(entry.source);
+    v_entry.source_oid := entry.source::oid;
+    v_entry.target_oid := entry.target::oid;
+    v_entry.last_attnum := (select max(a.attnum) from pg_attribute a where a.attrelid = entry.source);
+    v_entry.exclude_attnums := array(
+        select c.attnum from archive._columns(entry.source) c where c.name = any (entry.exclude) order by c.attnum);
+    return v_entry;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _enable_follow(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._enable_follow(entry archive.registry) IS 'Renames and adds the archive''s columns as the table''s were, and returns the registry''s row that says so.';
+
+
+--
+-- Name: _enable_move_overflow(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._enable_move_overflow(before archive.registry) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_copy archive.copied_column;
+begin
+    if before.last_attnum is null then
+        return;
+    end if;
+    for v_copy in
+        select c.* from archive._copies(before) c where c.since is null
+    loop
+        execute format(
+            'update %1$s a set %2$I = (a.overflow ->> %3$L)::%4$s, overflow = nullif(a.overflow - %3$L, ''{}'')'
+            ' where a.overflow ? %3$L',
+            archive._name(before.target), v_copy.wanted, v_copy.name, v_copy.archived_type);
+    end loop;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _enable_move_overflow(before archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._enable_move_overflow(before archive.registry) IS 'Moves values of columns that join from overflow to the archive''s columns for them.';
+
+
+--
+-- Name: _enable_new_columns(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._enable_new_columns(entry archive.registry) RETURNS smallint[]
+    LANGUAGE sql STABLE
+    RETURN ARRAY(SELECT c.attnum FROM archive._copies(_enable_new_columns.entry) c(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) WHERE ((c.since IS NULL) AND (((_enable_new_columns.entry).columns <> '{}'::jsonb) OR (c.copy IS NULL))));
+
+
+--
+-- Name: FUNCTION _enable_new_columns(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._enable_new_columns(entry archive.registry) IS 'The columns, by attnum, that the rows archived until now have no value of.';
+
+
+--
+-- Name: _enable_register(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._enable_register(entry archive.registry) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into archive.registry as r select entry.*
+        on conflict on constraint registry_pkey
+        do update
+           set target = excluded.target, exclude = excluded.exclude, columns = excluded.columns,
+               source_name = excluded.source_name, source_oid = excluded.source_oid,
+               target_oid = excluded.target_oid, last_attnum = excluded.last_attnum,
+               exclude_attnums = excluded.exclude_attnums
+         where (r.*) is distinct from (excluded.*);
+    if found then
+        perform archive._view_write_all();
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _enable_register(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._enable_register(entry archive.registry) IS 'Keeps the registry''s row of a table, and writes the views where it has changed.';
+
+
+--
+-- Name: _enable_rename_copies(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._enable_rename_copies(entry archive.registry) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_copies archive.copied_column[] := array(
+        select c from archive._copies(entry) c where c.since is not null and c.copy <> c.wanted);
+    v_copy   archive.copied_column;
+begin
+    foreach v_copy in array v_copies loop
+        execute format('alter table %s rename column %I to %I', entry.target, v_copy.copy, 'archive_' || v_copy.attnum);
+    end loop;
+    foreach v_copy in array v_copies loop
+        -- The values of a column that was dropped, whose name is needed now.
+        if exists (select from archive._columns(entry.target) t where t.name = v_copy.wanted) then
+            execute format('alter table %s rename column %I to %I',
+                           entry.target, v_copy.wanted, v_copy.wanted || '_dropped');
+        end if;
+        execute format('alter table %s rename column %I to %I',
+                       entry.target, 'archive_' || v_copy.attnum, v_copy.wanted);
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _enable_rename_copies(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._enable_rename_copies(entry archive.registry) IS 'Renames the archive''s columns as the table''s were renamed since.';
+
+
+--
+-- Name: _enable_sequence(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._enable_sequence(target regclass) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_highest bigint;
+begin
+    if archive._fault_sequence(target) is null then
+        return;
+    end if;
+    alter sequence archive.archive_id_seq no cycle;
+    if archive._fault_sequence(target) is not null then
+        execute format('select max(a.archive_id) from %s a', archive._name(target)) into v_highest;
+        execute format('alter sequence archive.archive_id_seq restart with %s', v_highest + 1);
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _enable_sequence(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._enable_sequence(target regclass) IS 'Moves the sequence of archive ids on, where it is behind those of an archive.';
+
+
+--
+-- Name: _enable_since(archive.registry, smallint[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._enable_since(entry archive.registry, joining smallint[]) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if joining = '{}' then
+        return 0;
+    end if;
+    execute format('lock table %s in share row exclusive mode', entry.source);
+    return nextval('archive.archive_id_seq');
+end
+$$;
+
+
+--
+-- Name: FUNCTION _enable_since(entry archive.registry, joining smallint[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._enable_since(entry archive.registry, joining smallint[]) IS 'The archive_id from which on rows have the columns that join; 0 without any.';
+
+
+--
+-- Name: _enable_strip_domains(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._enable_strip_domains(entry archive.registry) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_copy archive.copied_column;
+begin
+    for v_copy in
+        select c.* from archive._copies(entry) c where c.copy_type = c.type and c.type <> c.archived_type
+    loop
+        execute format('alter table %s alter column %I type %s%s', entry.target, v_copy.wanted, v_copy.archived_type,
+                       coalesce(' collate ' || v_copy.collated, ''));
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _enable_strip_domains(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._enable_strip_domains(entry archive.registry) IS 'Gives copies of a domain its base type, where an older version has left the domain.';
+
+
+--
+-- Name: _enable_warn(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._enable_warn(entry archive.registry) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_warning text;
+begin
+    foreach v_warning in array array[
+        archive._fault_children(entry.source), archive._fault_width(entry), archive._fault_secrets(entry),
+        archive._fault_references(entry)
+    ] loop
+        if v_warning is not null then
+            raise warning '%: %', archive._label(entry.source), v_warning;
+        end if;
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _enable_warn(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._enable_warn(entry archive.registry) IS 'Warns of what an undo of a table''s deletions lacks.';
+
+
+--
+-- Name: _key_index(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._key_index(relation regclass) RETURNS regclass
+    LANGUAGE sql STABLE
+    RETURN (SELECT i.indexrelid FROM pg_index i WHERE ((i.indrelid = (_key_index.relation)::oid) AND i.indisunique AND i.indisvalid AND (i.indpred IS NULL) AND (i.indexprs IS NULL) AND (i.indisprimary OR i.indimmediate) AND (NOT (EXISTS (SELECT FROM pg_attribute a WHERE ((a.attrelid = i.indrelid) AND (a.attnum = ANY (((i.indkey)::smallint[])[0:(i.indnkeyatts - 1)])) AND (NOT a.attnotnull)))))) ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid LIMIT 1);
+
+
+--
+-- Name: FUNCTION _key_index(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._key_index(relation regclass) IS 'The index of a table''s primary key, or of a unique key of columns that are not null. Null without either.';
+
+
+--
+-- Name: _key(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._key(relation regclass) RETURNS name[]
+    LANGUAGE sql STABLE
+    RETURN (SELECT array_agg(a.attname ORDER BY k."position") AS array_agg FROM ((pg_index i CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY k(attnum, "position")) JOIN pg_attribute a ON (((a.attrelid = i.indrelid) AND (a.attnum = k.attnum)))) WHERE ((i.indexrelid = (archive._key_index(_key.relation))::oid) AND (k."position" <= i.indnkeyatts)));
+
+
+--
+-- Name: FUNCTION _key(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._key(relation regclass) IS 'The columns of a table''s key, in its order. Null without one.';
 
 
 --
@@ -1135,10 +1922,13 @@ COMMENT ON FUNCTION archive._enable_columns(entry archive.registry) IS 'The copi
 CREATE FUNCTION archive._erase_id_columns(source regclass) RETURNS SETOF name
     LANGUAGE sql STABLE
     BEGIN ATOMIC
- SELECT DISTINCT a.attname
+ SELECT archive._copy_name(k.k) AS _copy_name
+    FROM unnest(archive._key(_erase_id_columns.source)) k(k)
+ UNION
+  SELECT archive._copy_name(a.attname) AS _copy_name
     FROM (pg_constraint c
       JOIN pg_attribute a ON (((a.attrelid = c.conrelid) AND (a.attnum = ANY (c.conkey)))))
-   WHERE ((c.conrelid = (_erase_id_columns.source)::oid) AND (c.contype = ANY (ARRAY['p'::"char", 'f'::"char"])));
+   WHERE ((c.conrelid = (_erase_id_columns.source)::oid) AND (c.contype = 'f'::"char"));
 END;
 
 
@@ -1146,7 +1936,7 @@ END;
 -- Name: FUNCTION _erase_id_columns(source regclass); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._erase_id_columns(source regclass) IS 'The columns of a table that identify rows: of its primary key and its foreign keys.';
+COMMENT ON FUNCTION archive._erase_id_columns(source regclass) IS 'The columns of an archive that identify rows: those of the table''s key and of its foreign keys.';
 
 
 --
@@ -1155,7 +1945,7 @@ COMMENT ON FUNCTION archive._erase_id_columns(source regclass) IS 'The columns o
 
 CREATE FUNCTION archive._erase_assignments(source regclass, target regclass) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT string_agg(CASE WHEN (NOT (t.name IN (SELECT i.i AS name FROM archive._erase_id_columns(_erase_assignments.source) i(i)))) THEN format('%I = null'::text, t.name) WHEN (y.typcategory = 'S'::"char") THEN format('%1$I = case when lower(a.%1$I) = any ($2) then $3 else a.%1$I end'::text, t.name) ELSE NULL::text END, ', '::text) AS string_agg FROM ((archive._columns(_erase_assignments.target) t(name, type, archived_type, collated, generated, not_null, default_value) JOIN pg_attribute a ON (((a.attrelid = (_erase_assignments.target)::oid) AND (a.attname = t.name)))) JOIN pg_type y ON ((y.oid = a.atttypid))) WHERE (NOT (t.name IN (SELECT m.name FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description)))));
+    RETURN (SELECT string_agg(CASE WHEN (NOT (t.name IN (SELECT i.name FROM archive._erase_id_columns(_erase_assignments.source) i(name)))) THEN format('%I = null'::text, t.name) WHEN (y.typcategory = 'S'::"char") THEN format('%1$I = case when lower(a.%1$I) = any ($2) then $3 else a.%1$I end'::text, t.name) ELSE NULL::text END, ', '::text) AS string_agg FROM ((archive._columns(_erase_assignments.target) t(attnum, name, type, archived_type, collated, generated, not_null, default_value) JOIN pg_attribute a ON (((a.attrelid = (_erase_assignments.target)::oid) AND (a.attname = t.name)))) JOIN pg_type y ON ((y.oid = a.atttypid))) WHERE (NOT (t.name IN (SELECT m.name FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description)))));
 
 
 --
@@ -1262,7 +2052,7 @@ begin
     ) into held using subject;
     -- $2 and $3 are named also where no id is a text.
     execute format(
-        'update %s a set erased_at = now(), reason = null%s'
+        'update %s a set erased_at = now(), reason = null, overflow = null, restored_as = null%s'
         ' where (%s) and a.erased_at is null and $2 is not null and $3 is not null'
         '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
         archive._name(entry.target), coalesce(', ' || archive._erase_assignments(entry.source, entry.target), ''),
@@ -1313,51 +2103,149 @@ COMMENT ON FUNCTION archive._erase_text(value text, labels text[], pseudonym tex
 
 
 --
--- Name: _fault_capture(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _fault_attached(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._fault_capture(source regclass, target regclass, exclude text[]) RETURNS text
+CREATE FUNCTION archive._fault_attached(target regclass) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT CASE WHEN (p.oid IS NULL) THEN 'is missing'::text WHEN (p.prosrc <> archive._capture_body(_fault_capture.source, _fault_capture.target, _fault_capture.exclude)) THEN 'is not as archive.enable() writes it for this table'::text WHEN (p.proowner <> archive._owner()) THEN ('belongs to '::text || (p.proowner)::regrole) WHEN ((NOT p.prosecdef) OR (p.proconfig IS DISTINCT FROM ARRAY['search_path=pg_catalog, pg_temp'::text])) THEN 'is not SECURITY DEFINER with a pinned search_path'::text WHEN (EXISTS (SELECT FROM aclexplode(COALESCE(p.proacl, acldefault('f'::"char", p.proowner))) g(grantor, grantee, privilege_type, is_grantable) WHERE ((g.privilege_type = 'EXECUTE'::text) AND (g.grantee <> p.proowner)))) THEN 'can be executed by others than its owner'::text ELSE NULL::text END AS "case" FROM ((VALUES (archive._capture_name(_fault_capture.source))) expected(name) LEFT JOIN pg_proc p ON (((p.pronamespace = ('archive'::regnamespace)::oid) AND (p.proname = expected.name) AND (p.pronargs = 0)))));
+    RETURN (SELECT (string_agg(format('%s of %s'::text, h.hook, archive._name(h.relation)), ', '::text ORDER BY h.hook) || ' could keep deleted rows from being archived'::text) FROM (SELECT t.relid AS relation, ('rule '::text || quote_ident((r.rulename)::text)) AS hook FROM (pg_partition_tree(_fault_attached.target) t(relid, parentrelid, isleaf, level) JOIN pg_rewrite r ON (((r.ev_class = (t.relid)::oid) AND (r.ev_enabled <> 'D'::"char")))) UNION ALL SELECT t.relid, ('trigger '::text || quote_ident((g.tgname)::text)) FROM (pg_partition_tree(_fault_attached.target) t(relid, parentrelid, isleaf, level) JOIN pg_trigger g ON (((g.tgrelid = (t.relid)::oid) AND (NOT g.tgisinternal) AND (g.tgenabled <> 'D'::"char"))))) h);
 
 
 --
--- Name: FUNCTION _fault_capture(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_attached(target regclass); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._fault_capture(source regclass, target regclass, exclude text[]) IS 'What is wrong with a table''s capture function; null if nothing is.';
+COMMENT ON FUNCTION archive._fault_attached(target regclass) IS 'Rules and triggers on an archive or its partitions; null without any.';
 
 
 --
--- Name: _fault_column_names(regclass); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _fault_capture(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._fault_column_names(source regclass) RETURNS text
+CREATE FUNCTION archive._fault_capture(entry archive.registry) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT ('has columns with names that the archive uses for itself: '::text || string_agg(format('%I'::text, c.name), ', '::text)) FROM archive._columns(_fault_column_names.source) c(name, type, archived_type, collated, generated, not_null, default_value) WHERE (c.name IN (SELECT m.name FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description))));
+    RETURN (SELECT ((('archive.'::text || expected.name) || '() '::text) || CASE WHEN (p.oid IS NULL) THEN 'is missing'::text WHEN (p.prosrc <> archive._capture_body(_fault_capture.entry)) THEN 'is not as archive.enable() writes it for this table'::text WHEN (p.proowner <> archive._owner()) THEN ('belongs to '::text || (p.proowner)::regrole) WHEN ((NOT p.prosecdef) OR (p.proconfig IS DISTINCT FROM ARRAY['search_path=pg_catalog, pg_temp'::text])) THEN 'is not SECURITY DEFINER with a pinned search_path'::text WHEN (EXISTS (SELECT FROM aclexplode(COALESCE(p.proacl, acldefault('f'::"char", p.proowner))) g(grantor, grantee, privilege_type, is_grantable) WHERE ((g.privilege_type = 'EXECUTE'::text) AND (g.grantee <> p.proowner)))) THEN 'can be executed by others than its owner'::text ELSE NULL::text END) FROM ((VALUES (archive._capture_name((_fault_capture.entry).source_name))) expected(name) LEFT JOIN pg_proc p ON (((p.pronamespace = ('archive'::regnamespace)::oid) AND (p.proname = expected.name) AND (p.pronargs = 0)))));
 
 
 --
--- Name: FUNCTION _fault_column_names(source regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_capture(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._fault_column_names(source regclass) IS 'Columns of a table that have the name of an archive''s own; null without any.';
+COMMENT ON FUNCTION archive._fault_capture(entry archive.registry) IS 'What is wrong with a table''s capture function; null if nothing is.';
 
 
 --
--- Name: _fault_columns(regclass, regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _fault_changed_columns(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._fault_columns(source regclass, target regclass, exclude text[]) RETURNS text
+CREATE FUNCTION archive._fault_changed_columns(entry archive.registry) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT string_agg(format('%I %s'::text, COALESCE(wanted.name, present.name), fault.description), '; '::text) AS string_agg FROM (((SELECT m.name, m.type, NULL::text AS collated, m.not_null FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description) UNION ALL SELECT c.name, c.archived_type, c.collated, false FROM archive._columns(_fault_columns.source) c(name, type, archived_type, collated, generated, not_null, default_value) WHERE (c.name <> ALL (_fault_columns.exclude))) wanted FULL JOIN archive._columns(_fault_columns.target) present(name, type, archived_type, collated, generated, not_null, default_value) ON ((present.name = wanted.name))) CROSS JOIN LATERAL (SELECT CASE WHEN (present.name IS NULL) THEN ('is missing in '::text || archive._name(_fault_columns.target)) WHEN ((wanted.name IS NULL) AND present.not_null) THEN (('is not null in '::text || archive._name(_fault_columns.target)) || ' and not copied'::text) WHEN (present.type <> wanted.type) THEN format('is %s in %s and %s in %s'::text, wanted.type, archive._name(_fault_columns.source), present.type, archive._name(_fault_columns.target)) WHEN ((present.collated IS DISTINCT FROM wanted.collated) AND (wanted.name IS NOT NULL)) THEN ('has another collation in '::text || archive._name(_fault_columns.target)) WHEN (present.not_null AND (NOT wanted.not_null)) THEN (('is not null in '::text || archive._name(_fault_columns.target)) || ', where copies must be nullable'::text) ELSE NULL::text END AS description) fault) WHERE (fault.description IS NOT NULL));
+    RETURN (SELECT ('deletes fail until archive.enable() is called again: there is no column '::text || string_agg(CASE WHEN (a.attnum IS NULL) THEN format('%I in %s'::text, k.key, archive._name((_fault_changed_columns.entry).source)) ELSE format('%I in %s'::text, (k.value ->> 'copy'::text), archive._name((_fault_changed_columns.entry).target)) END, ', '::text)) FROM ((jsonb_each((_fault_changed_columns.entry).columns) k(key, value) LEFT JOIN pg_attribute a ON (((a.attrelid = ((_fault_changed_columns.entry).source)::oid) AND (a.attname = k.key) AND (NOT a.attisdropped)))) LEFT JOIN pg_attribute c ON (((c.attrelid = ((_fault_changed_columns.entry).target)::oid) AND (c.attname = (k.value ->> 'copy'::text)) AND (NOT c.attisdropped)))) WHERE ((a.attnum IS NULL) OR (c.attnum IS NULL)));
 
 
 --
--- Name: FUNCTION _fault_columns(source regclass, target regclass, exclude text[]); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_changed_columns(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._fault_columns(source regclass, target regclass, exclude text[]) IS 'The columns in which an archive does not fit its table; null if it fits.';
+COMMENT ON FUNCTION archive._fault_changed_columns(entry archive.registry) IS 'Columns that the capture function names and that were renamed or dropped since; null without any.';
+
+
+--
+-- Name: _label(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._label(relation regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '.'::text) END || (c.relname)::text) FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_label.relation)::oid));
+
+
+--
+-- Name: FUNCTION _label(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._label(relation regclass) IS 'A table''s name for people: unquoted, with its schema unless that is public.';
+
+
+--
+-- Name: _unarchived_children(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._unarchived_children(source regclass) RETURNS TABLE(child regclass, deleted boolean)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH RECURSIVE reached(relation, deleted) AS (
+          SELECT _unarchived_children.source AS source,
+             true AS "?column?"
+         UNION
+          SELECT (c.conrelid)::regclass AS conrelid,
+             (r_1.deleted AND (c.confdeltype = 'c'::"char"))
+            FROM (reached r_1
+              JOIN pg_constraint c ON (((c.confrelid = (r_1.relation)::oid) AND (c.contype = 'f'::"char"))))
+           WHERE (NOT (EXISTS ( SELECT
+                    FROM pg_trigger t
+                   WHERE ((t.tgrelid = c.conrelid) AND (t.tgname = 'zz_archive_before_delete'::name)))))
+         )
+  SELECT r.relation,
+     bool_or(r.deleted) AS bool_or
+    FROM reached r
+   WHERE ((r.relation)::oid <> (_unarchived_children.source)::oid)
+   GROUP BY r.relation;
+END;
+
+
+--
+-- Name: FUNCTION _unarchived_children(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._unarchived_children(source regclass) IS 'The tables that lose rows with those of a table, and are not archived.';
+
+
+--
+-- Name: _fault_children(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_children(source regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT string_agg(format(CASE WHEN c.deleted THEN '%s is deleted with it and is not archived'::text ELSE '%s is emptied by TRUNCATE ... CASCADE of it and is not archived'::text END, archive._label(c.child)), '; '::text ORDER BY (archive._label(c.child))) AS string_agg FROM archive._unarchived_children(_fault_children.source) c(child, deleted));
+
+
+--
+-- Name: FUNCTION _fault_children(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_children(source regclass) IS 'What no undo of a table''s deletions brings back, for it is not archived; null without any.';
+
+
+--
+-- Name: _fault_columns(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_columns(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT string_agg(format('%I %s'::text, w.name, fault.description), '; '::text) AS string_agg FROM ((SELECT m.name, m.name AS copy, m.type, NULL::text AS collated, m.not_null, t.type AS copy_type, t.collated AS copy_collated, t.not_null AS copy_not_null FROM (archive._archive_metadata() m(name, type, not_null, captured, truncated, description) LEFT JOIN archive._columns((_fault_columns.entry).target) t(attnum, name, type, archived_type, collated, generated, not_null, default_value) ON ((t.name = m.name))) UNION ALL SELECT c.name, c.copy, c.archived_type, c.collated, false, c.copy_type, c.copy_collated, c.copy_not_null FROM archive._copies(_fault_columns.entry) c(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) WHERE (c.since IS NOT NULL) UNION ALL SELECT t.name, t.name, NULL::text, NULL::text, false, t.type, t.collated, t.not_null FROM archive._columns((_fault_columns.entry).target) t(attnum, name, type, archived_type, collated, generated, not_null, default_value) WHERE (t.not_null AND (NOT (t.name IN (SELECT m.name FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description)))) AND (NOT (t.name IN (SELECT c.copy FROM archive._copies(_fault_columns.entry) c(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) WHERE (c.copy IS NOT NULL)))))) w CROSS JOIN LATERAL (SELECT CASE WHEN (w.copy_type IS NULL) THEN ('is missing in '::text || archive._name((_fault_columns.entry).target)) WHEN (w.type IS NULL) THEN (('is not null in '::text || archive._name((_fault_columns.entry).target)) || ' and not copied'::text) WHEN (w.copy_type <> w.type) THEN format('is %s in %s and %s in %s'::text, w.type, archive._name((_fault_columns.entry).source), w.copy_type, archive._name((_fault_columns.entry).target)) WHEN (w.copy_collated IS DISTINCT FROM w.collated) THEN ('has another collation in '::text || archive._name((_fault_columns.entry).target)) WHEN (w.copy_not_null AND (NOT w.not_null)) THEN (('is not null in '::text || archive._name((_fault_columns.entry).target)) || ', where copies must be nullable'::text) ELSE NULL::text END AS description) fault) WHERE (fault.description IS NOT NULL));
+
+
+--
+-- Name: FUNCTION _fault_columns(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_columns(entry archive.registry) IS 'The columns in which an archive does not fit its table; null if it fits.';
+
+
+--
+-- Name: _fault_columns_remedy(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_columns_remedy(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT ((('alter table '::text || archive._name((_fault_columns_remedy.entry).target)) || string_agg(format(' alter column %I type %s%s'::text, c.copy, c.archived_type, COALESCE((' collate '::text || c.collated), ''::text)), ','::text ORDER BY c.attnum)) || '; then archive.enable() again.'::text) FROM archive._copies(_fault_columns_remedy.entry) c(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) WHERE ((c.copy_type <> c.archived_type) OR ((c.copy_collated IS DISTINCT FROM c.collated) AND (c.copy IS NOT NULL))));
+
+
+--
+-- Name: FUNCTION _fault_columns_remedy(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_columns_remedy(entry archive.registry) IS 'The statement that changes the archive''s columns as the table''s were; null where none is needed.';
 
 
 --
@@ -1419,6 +2307,35 @@ COMMENT ON FUNCTION archive._fault_distribution(source regclass) IS 'Why a table
 
 
 --
+-- Name: _fault_duplicate_ids(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_duplicate_ids(target regclass) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_count bigint;
+    v_first bigint;
+begin
+    execute format('select count(*), min(d.archive_id)'
+                   '  from (select a.archive_id from %s a group by a.archive_id having count(*) > 1) d',
+                   archive._name(target)) into v_count, v_first;
+    return case when v_count > 0
+                then format('%s ids name several rows, the first is %s: restore those by their transaction',
+                            v_count, v_first)
+           end;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _fault_duplicate_ids(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_duplicate_ids(target regclass) IS 'Archive ids that are there more than once; null without any.';
+
+
+--
 -- Name: _fault_ghost_rows(archive.registry, boolean); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -1438,7 +2355,7 @@ begin
         '         order by archived_at desc limit case when not $1 then 1000 end) a'
         '  join only %s live on %s',
         archive._name(entry.target), archive._name(entry.source),
-        (select string_agg(format('live.%1$I = a.%1$I', k), ' and ') from unnest(archive._key(entry.source)) k)
+        archive._restore_key_condition(entry, false)
     ) into v_count, v_first using thorough;
     return case when v_count > 0
                 then format('%s archived and not restored, yet live: archive_id %s%s',
@@ -1453,6 +2370,57 @@ $_$;
 --
 
 COMMENT ON FUNCTION archive._fault_ghost_rows(entry archive.registry, thorough boolean) IS 'Archived rows, never restored, whose key is live: of the newest 1,000 of the last day, or of all.';
+
+
+--
+-- Name: _fault_index_expressions(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_index_expressions(source regclass) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_index record;
+begin
+    for v_index in
+        select i.indexrelid::regclass as name,
+               concat_ws(', ', pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid)) as expressions
+          from pg_index i
+         where i.indrelid = source and (i.indexprs is not null or i.indpred is not null)
+    loop
+        begin
+            execute format('select %s from only %s limit 0', v_index.expressions, archive._name(source));
+        exception when others then
+            return format('has the index %s, whose function works under some search paths only (%s):'
+                          ' alter function ... set search_path = ...', v_index.name, sqlerrm);
+        end;
+    end loop;
+    return null;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _fault_index_expressions(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_index_expressions(source regclass) IS 'The index whose expression does not work under a pinned search path; null if all do.';
+
+
+--
+-- Name: _fault_later_trigger(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_later_trigger(source regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN ((archive._capture_later_trigger(source))::text || ' runs after it and could cancel a delete already archived'::text);
+
+
+--
+-- Name: FUNCTION _fault_later_trigger(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_later_trigger(source regclass) IS 'That a trigger runs after the archive''s; null if none does.';
 
 
 --
@@ -1519,6 +2487,22 @@ COMMENT ON FUNCTION archive._fault_login_limits() IS 'The logins of the API with
 
 
 --
+-- Name: _fault_name(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_name(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN (archive._name((entry).source) <> (entry).source_name) THEN format('was %s when archive.enable() was last called: call it again%s'::text, (entry).source_name, CASE WHEN (NOT ((to_regclass((entry).source_name))::oid IN (SELECT r.source FROM archive.registry r))) THEN format(', and for the table that is called so now, which is not archived'::text) ELSE NULL::text END) ELSE NULL::text END;
+
+
+--
+-- Name: FUNCTION _fault_name(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_name(entry archive.registry) IS 'That a table has another name than its capture function knows, perhaps swapped with another; null if it has not.';
+
+
+--
 -- Name: _partition_month(timestamp with time zone, integer); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -1578,6 +2562,34 @@ COMMENT ON FUNCTION archive._fault_next_partition(target regclass) IS 'Which of 
 
 
 --
+-- Name: _fault_overflow(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_overflow(target regclass) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_count bigint;
+    v_first bigint;
+begin
+    execute format('select count(*), min(a.archive_id) from %s a where a.overflow is not null', archive._name(target))
+       into v_count, v_first;
+    return case when v_count > 0
+                then format('%s rows have values of columns that the table has not or archive.enable() has not seen,'
+                            ' the first is %s', v_count, v_first)
+           end;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _fault_overflow(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_overflow(target regclass) IS 'Archived rows with values in overflow; null without any.';
+
+
+--
 -- Name: _grantee(oid); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -1623,6 +2635,146 @@ CREATE FUNCTION archive._fault_public_functions() RETURNS text
 --
 
 COMMENT ON FUNCTION archive._fault_public_functions() IS 'Functions of the archive that anybody may execute; null without any.';
+
+
+--
+-- Name: _fault_referring(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_referring(referring regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT CASE WHEN (archive._key(_fault_referring.referring) IS NULL) THEN 'has no key by which its rows could be found again'::text WHEN (c.relkind <> ALL (ARRAY['r'::"char", 'p'::"char"])) THEN 'is not a table'::text WHEN ((c.relowner <> archive._owner()) AND (NOT r.rolsuper)) THEN ('belongs to '::text || (c.relowner)::regrole) ELSE NULL::text END AS "case" FROM (pg_class c JOIN pg_roles r ON ((r.oid = c.relowner))) WHERE (c.oid = (_fault_referring.referring)::oid));
+
+
+--
+-- Name: FUNCTION _fault_referring(referring regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_referring(referring regclass) IS 'Why references of a table that a deletion blanks cannot be noted; null if they can.';
+
+
+--
+-- Name: _references_texts(text, name[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._references_texts(row_name text, columns name[]) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN (SELECT string_agg(format('"%s row as archive.enable() saw it".%I::text'::text, _references_texts.row_name, u.c), ', '::text ORDER BY u.n) AS string_agg FROM unnest(_references_texts.columns) WITH ORDINALITY u(c, n));
+
+
+--
+-- Name: FUNCTION _references_texts(row_name text, columns name[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._references_texts(row_name text, columns name[]) IS 'Columns of the old or the new row, as a list of texts.';
+
+
+--
+-- Name: _references_note(regclass, regclass, name, name[], name[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._references_note(source regclass, referring regclass, constraint_name name, columns name[], blanked name[]) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('
+    if %1$s and (%2$s) then
+        insert into archive.blanked_references (
+            transaction_id, archived_at, referenced, source, constraint_name, row_key, reference, blanked)
+        values (
+            pg_current_xact_id(), now(), coalesce(to_regclass(%3$L), %4$s::regclass),
+            coalesce(pg_partition_root(tg_relid), tg_relid), %5$L, array[%6$s], array[%7$s], array[%8$s]);
+    end if;'::text, (SELECT string_agg(format('"old row as archive.enable() saw it".%I is not null'::text, c.c), ' and '::text) AS string_agg FROM unnest(_references_note.columns) c(c)), (SELECT string_agg(format('"old row as archive.enable() saw it".%1$I is distinct from "new row as archive.enable() saw it".%1$I'::text, c.c), ' or '::text) AS string_agg FROM unnest(_references_note.blanked) c(c)), archive._name(source), (source)::oid, constraint_name, archive._references_texts('old'::text, archive._key(referring)), archive._references_texts('old'::text, columns), archive._references_texts('new'::text, blanked)) AS format);
+
+
+--
+-- Name: FUNCTION _references_note(source regclass, referring regclass, constraint_name name, columns name[], blanked name[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._references_note(source regclass, referring regclass, constraint_name name, columns name[], blanked name[]) IS 'The part of such a function for one foreign key.';
+
+
+--
+-- Name: _references_body(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._references_body(referring regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('
+-- Written by archive.enable(). Do not edit: change the table, then call it again.
+declare
+    -- PostgreSQL names them in its error where a column was renamed or dropped since.
+    "old row as archive.enable() saw it" record := old;
+    "new row as archive.enable() saw it" record := new;
+begin%s
+    return null;
+end
+'::text, string_agg(archive._references_note(r.source, c.referring, c.constraint_name, c.columns, c.blanked), ''::text ORDER BY c.constraint_name)) AS format FROM (archive.registry r CROSS JOIN LATERAL archive._blanking_constraints(r.source) c(constraint_name, referring, columns, referenced, blanked)) WHERE ((c.referring)::oid = (_references_body.referring)::oid) HAVING (count(*) > 0));
+
+
+--
+-- Name: FUNCTION _references_body(referring regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._references_body(referring regclass) IS 'What the body of a function that notes blanked references has to be; null where no function is needed.';
+
+
+--
+-- Name: _fault_references(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_references(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT string_agg(format('%s: %s'::text, archive._label(f.referring), f.fault), '; '::text) AS string_agg FROM (SELECT c.referring, COALESCE(('it '::text || archive._fault_referring(c.referring)), CASE WHEN ((p.prosrc IS DISTINCT FROM archive._references_body(c.referring)) OR (t.tgenabled = 'D'::"char") OR (NOT ((t.tgattr)::smallint[] @> archive._attnums(c.referring, c.blanked)))) THEN 'call archive.enable()'::text ELSE NULL::text END) AS fault FROM ((archive._blanking_constraints((_fault_references.entry).source) c(constraint_name, referring, columns, referenced, blanked) LEFT JOIN pg_trigger t ON (((t.tgrelid = (c.referring)::oid) AND (t.tgname = 'zz_archive_keep_references'::name)))) LEFT JOIN pg_proc p ON ((p.oid = t.tgfoid)))) f WHERE (f.fault IS NOT NULL));
+
+
+--
+-- Name: FUNCTION _fault_references(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_references(entry archive.registry) IS 'The tables whose references are blanked with a row, and not put back by an undo; null without any.';
+
+
+--
+-- Name: _fault_secrets(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_secrets(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (string_agg(format('%I'::text, c.name), ', '::text ORDER BY c.attnum) || ' joined the archive and looks like a secret: archive.enable(..., exclude => ...) ends that'::text) FROM archive._copies(_fault_secrets.entry) c(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) WHERE ((COALESCE(c.since, (1)::bigint) > 0) AND (c.name ~* '(password|passwd|passphrase|secret|token|api_?key|private_?key|credential)'::text)));
+
+
+--
+-- Name: FUNCTION _fault_secrets(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_secrets(entry archive.registry) IS 'Columns that came later and whose names say that nobody should keep them; null without any.';
+
+
+--
+-- Name: _fault_sequence(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_sequence(target regclass) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_highest bigint;
+    v_last    bigint;
+begin
+    execute format('select max(a.archive_id) from %s a', archive._name(target)) into v_highest;
+    select s.last_value into v_last from archive.archive_id_seq s;
+    return case when v_highest > v_last
+                then format('archive.archive_id_seq is at %s and %s has archive_id %s: rows would share ids,'
+                            ' archive.enable() moves it on', v_last, archive._name(target), v_highest)
+           end;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _fault_sequence(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_sequence(target regclass) IS 'That the sequence of archive ids is behind those of an archive; null if it is not.';
 
 
 --
@@ -1712,13 +2864,15 @@ begin
         when archive._fault_distribution(source) is not null then
             archive._fault_distribution(source)
         when archive._key(source) is null then
-            'has no primary key, by which a row could be found again'
+            'has no primary key and no unique key of columns that are not null, by which a row could be found again'
         when octet_length(v_table.relname) > 45 then
             'has a name of more than 45 bytes, to which nothing can be added'
-        when octet_length(archive._capture_name(source)) > 63 then
+        when octet_length(archive._capture_name(archive._name(source))) > 63 then
             'has, with its schema, too long a name for a capture function'
+        when exists (select from pg_rewrite r where r.ev_class = _fault_source.source and r.ev_type = '3') then
+            'has a rule ON INSERT, by which no row could be restored: use a trigger instead'
         else
-            archive._fault_column_names(source)
+            archive._fault_index_expressions(source)
     end;
 end
 $_$;
@@ -1778,6 +2932,38 @@ COMMENT ON FUNCTION archive._fault_transaction_ids() IS 'Transaction ids used tw
 
 
 --
+-- Name: _fault_trigger(archive.registry, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_trigger(entry archive.registry, event text) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (((t.name)::text || ' '::text) || t.fault) FROM archive._capture_triggers(_fault_trigger.entry) t(name, event, level, description, fault) WHERE (t.event = _fault_trigger.event));
+
+
+--
+-- Name: FUNCTION _fault_trigger(entry archive.registry, event text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_trigger(entry archive.registry, event text) IS 'What is wrong with a table''s trigger for that event; null if nothing is.';
+
+
+--
+-- Name: _fault_unknown_columns(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_unknown_columns(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (string_agg(format('%I'::text, c.name), ', '::text ORDER BY c.attnum) || ' joined since archive.enable() was last called: values are kept in overflow, call it again'::text) FROM archive._copies(_fault_unknown_columns.entry) c(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) WHERE (c.since IS NULL));
+
+
+--
+-- Name: FUNCTION _fault_unknown_columns(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_unknown_columns(entry archive.registry) IS 'Columns of a table that its capture function does not know; null without any.';
+
+
+--
 -- Name: _fault_views(); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -1791,6 +2977,22 @@ CREATE FUNCTION archive._fault_views() RETURNS text
 --
 
 COMMENT ON FUNCTION archive._fault_views() IS 'What it means that the views over all archives are gone; null if they are there.';
+
+
+--
+-- Name: _fault_width(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_width(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT 'a row with a value in each column may be too big for the archive, and then cannot be deleted: exclude columns of fixed length, or split the table'::text FROM ((SELECT count(*) AS columns, sum(CASE WHEN (t.typlen > 0) THEN (t.typlen)::integer ELSE 18 END) AS bytes FROM ((archive._copies(_fault_width.entry) c(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) JOIN pg_attribute a ON (((a.attrelid = ((_fault_width.entry).source)::oid) AND (a.attnum = c.attnum)))) JOIN pg_type t ON ((t.oid = a.atttypid)))) copied CROSS JOIN (SELECT count(*) AS columns, sum(CASE WHEN (t.typlen > 0) THEN (t.typlen)::integer ELSE 18 END) AS bytes FROM (archive._archive_metadata() m(name, type, not_null, captured, truncated, description) JOIN pg_type t ON ((t.oid = ((m.type)::regtype)::oid)))) metadata) WHERE ((((32 + ((copied.columns + metadata.columns) / 8)) + copied.bytes) + metadata.bytes) > 8160));
+
+
+--
+-- Name: FUNCTION _fault_width(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_width(entry archive.registry) IS 'That rows of a table may fit it and not its archive; null if they always fit.';
 
 
 --
@@ -1826,35 +3028,106 @@ COMMENT ON FUNCTION archive._fault_writers(target regclass) IS 'How others than 
 
 
 --
--- Name: _key(regclass); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _health_ask(text, archive.registry, boolean); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._key(relation regclass) RETURNS name[]
+CREATE FUNCTION archive._health_ask(check_expression text, entry archive.registry, thorough boolean) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_fault text;
+begin
+    execute 'select ' || check_expression into v_fault using entry, thorough;
+    return v_fault;
+exception when others then
+    return format('this check failed: %s (SQLSTATE %s)', sqlerrm, sqlstate);
+end
+$$;
+
+
+--
+-- Name: FUNCTION _health_ask(check_expression text, entry archive.registry, thorough boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._health_ask(check_expression text, entry archive.registry, thorough boolean) IS 'What a check finds: null if all is well. An error of the check is what it finds.';
+
+
+--
+-- Name: _health_checks(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._health_checks() RETURNS TABLE(check_name text, severity text, expression text, of_tables boolean, scans boolean)
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ VALUES ('source can be archived'::text,'error'::text,'archive._fault_source(($1).source)'::text,true,false), ('columns match'::text,'error'::text,'archive._fault_columns($1)'::text,true,false), ('columns are captured'::text,'error'::text,'archive._fault_changed_columns($1)'::text,true,false), ('columns are known'::text,'warning'::text,'archive._fault_unknown_columns($1)'::text,true,false), ('name is known'::text,'warning'::text,'archive._fault_name($1)'::text,true,false), ('function matches'::text,'error'::text,'archive._fault_capture($1)'::text,true,false), ('delete trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''delete'')'::text,true,false), ('truncate trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''truncate'')'::text,true,false), ('trigger is last'::text,'error'::text,'archive._fault_later_trigger(($1).source)'::text,true,false), ('only the owner writes'::text,'error'::text,'archive._fault_writers(($1).target)'::text,true,false), ('nothing hangs on it'::text,'error'::text,'archive._fault_attached(($1).target)'::text,true,false), ('partitions have no grants'::text,'error'::text,'archive._fault_partition_grants(($1).target)'::text,true,false), ('ids go on'::text,'error'::text,'archive._fault_sequence(($1).target)'::text,true,false), ('references are kept'::text,'warning'::text,'archive._fault_references($1)'::text,true,false), ('children are archived'::text,'warning'::text,'archive._fault_children(($1).source)'::text,true,false), ('rows fit the archive'::text,'warning'::text,'archive._fault_width($1)'::text,true,false), ('no secret joined'::text,'warning'::text,'archive._fault_secrets($1)'::text,true,false), ('next partition exists'::text,'warning'::text,'archive._fault_next_partition(($1).target)'::text,true,false), ('default partition is empty'::text,'warning'::text,'archive._fault_default_partition(($1).target)'::text,true,false), ('no ghost rows'::text,'warning'::text,'archive._fault_ghost_rows($1, $2)'::text,true,false), ('ids are unique'::text,'error'::text,'archive._fault_duplicate_ids(($1).target)'::text,true,true), ('overflow is empty'::text,'warning'::text,'archive._fault_overflow(($1).target)'::text,true,true), ('functions are not public'::text,'error'::text,'archive._fault_public_functions()'::text,false,false), ('nobody writes everywhere'::text,'warning'::text,'archive._fault_write_all()'::text,false,false), ('views are in place'::text,'error'::text,'archive._fault_views()'::text,false,false), ('separate runtime login'::text,'warning'::text,'archive._fault_shared_login()'::text,false,false), ('roles are not shared'::text,'warning'::text,'archive._fault_shared_roles()'::text,false,false), ('runtime login has limits'::text,'warning'::text,'archive._fault_login_limits()'::text,false,false), ('transaction ids are unique'::text,'warning'::text,'archive._fault_transaction_ids()'::text,false,true);
+END;
+
+
+--
+-- Name: FUNCTION _health_checks(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._health_checks() IS 'The checks: of each table or of the archive as a whole, and whether one scans archives, which it does when asked.';
+
+
+--
+-- Name: _key_columns(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._key_columns(relation regclass) RETURNS TABLE(name name, attnum smallint, base text, archived_type text, ordinal bigint)
     LANGUAGE sql STABLE
-    RETURN (SELECT array_agg(a.attname ORDER BY k."position") AS array_agg FROM ((pg_index i CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY k(attnum, "position")) JOIN pg_attribute a ON (((a.attrelid = i.indrelid) AND (a.attnum = k.attnum)))) WHERE ((i.indrelid = (_key.relation)::oid) AND i.indisprimary));
+    BEGIN ATOMIC
+ SELECT c.name,
+     c.attnum,
+         CASE
+             WHEN (c.type <> c.archived_type) THEN ('::'::text || c.archived_type)
+             ELSE ''::text
+         END AS "case",
+     c.archived_type,
+     k.ordinal
+    FROM (unnest(archive._key(_key_columns.relation)) WITH ORDINALITY k(name, ordinal)
+      JOIN archive._columns(_key_columns.relation) c(attnum, name, type, archived_type, collated, generated, not_null, default_value) ON ((c.name = k.name)));
+END;
 
 
 --
--- Name: FUNCTION _key(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _key_columns(relation regclass); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._key(relation regclass) IS 'The columns of a table''s primary key, in its order. Null without one.';
+COMMENT ON FUNCTION archive._key_columns(relation regclass) IS 'The columns of a table''s key, each with the cast that takes a domain away, and the type without it.';
 
 
 --
--- Name: _label(regclass); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _key_copies(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._label(relation regclass) RETURNS text
+CREATE FUNCTION archive._key_copies(entry archive.registry) RETURNS SETOF archive.copied_column
     LANGUAGE sql STABLE
-    RETURN (SELECT (CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '.'::text) END || (c.relname)::text) FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_label.relation)::oid));
+    BEGIN ATOMIC
+ SELECT c.attnum,
+     c.name,
+     c.type,
+     c.archived_type,
+     c.collated,
+     c.generated,
+     c.default_value,
+     c.copy,
+     c.wanted,
+     c.copy_type,
+     c.copy_collated,
+     c.copy_not_null,
+     c.since
+    FROM (unnest(archive._key((_key_copies.entry).source)) WITH ORDINALITY k(name, "position")
+      JOIN archive._copies(_key_copies.entry) c(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) ON ((c.name = k.name)))
+   ORDER BY k."position";
+END;
 
 
 --
--- Name: FUNCTION _label(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _key_copies(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._label(relation regclass) IS 'A table''s name for people: unquoted, with its schema unless that is public.';
+COMMENT ON FUNCTION archive._key_copies(entry archive.registry) IS 'The columns of a table''s key, in its order, with their copies.';
 
 
 --
@@ -1914,14 +3187,16 @@ declare
     v_default regclass;
     v_late    boolean;  -- whether rows of that month are in the default partition
 begin
-    select format('%I.%I', n.nspname, c.relname || '_' || suffix),
-           to_regclass(format('%I.%I', n.nspname, c.relname || '_default'))
-      into v_name, v_default
+    select format('%I.%I', n.nspname, c.relname || '_' || suffix)
+      into v_name
       from pg_class c
       join pg_namespace n on n.oid = c.relnamespace
      where c.oid = target;
+    v_default := (select p.partition from archive._partitions(target) p where p.lower is null);
 
-    if to_regclass(v_name) is not null then
+    -- By its bound, not its name: the archive may have been renamed since.
+    if exists (select from archive._partitions(target) p where p.lower is not distinct from _partition_make.lower)
+       or to_regclass(v_name) is not null then
         return false;
     end if;
     if v_default is not null and not archive._partition_lock(v_default) then
@@ -2289,6 +3564,32 @@ COMMENT ON FUNCTION archive._purge_partitions(entry archive.registry, archived_b
 
 
 --
+-- Name: _purge_references(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._purge_references(entry archive.registry) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+begin
+    execute format(
+        'delete from archive.blanked_references b'
+        ' where b.referenced = $1'
+        '   and not exists ('
+        '       select from %s a where a.transaction_id = b.transaction_id and a.archived_at = b.archived_at)',
+        archive._name(entry.target)
+    ) using entry.source;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _purge_references(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._purge_references(entry archive.registry) IS 'Deletes what is noted of references to rows that are archived no more.';
+
+
+--
 -- Name: _purge_rows(archive.registry, timestamp with time zone, bigint[]); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -2341,6 +3642,127 @@ END;
 --
 
 COMMENT ON FUNCTION archive._purge_steps(archived_before timestamp with time zone) IS 'The calls of archive.purge() by which all tables are purged month by month.';
+
+
+--
+-- Name: _references_follow(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._references_follow(source regclass) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_referring regclass;
+begin
+    for v_referring in
+        select distinct c.referring from archive._blanking_constraints(source) c
+         where archive._fault_referring(c.referring) is null
+    loop
+        perform archive._references_install(v_referring);
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _references_follow(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._references_follow(source regclass) IS 'Has the references noted that are blanked when rows of a table are deleted, if that is archived.';
+
+
+--
+-- Name: _references_install(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._references_install(referring regclass) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_body     text       := archive._references_body(referring);
+    v_trigger  pg_trigger := archive._references_trigger(referring);
+    v_columns  text;
+    v_numbers  smallint[];
+    v_function text := format('archive.%I()', ('references_' || left(md5(archive._name(referring)), 8) || '_'
+                                               || replace(archive._label(referring), '.', '_'))::name);
+begin
+    if v_body is null then
+        execute format('drop trigger if exists zz_archive_keep_references on %s', referring);
+        return;
+    end if;
+    select string_agg(distinct format('%I', b), ', '), array_agg(distinct archive._attnum(c.referring, b))
+      into v_columns, v_numbers
+      from archive.registry r
+     cross join lateral archive._blanking_constraints(r.source) c
+     cross join unnest(c.blanked) b
+     where c.referring = _references_install.referring;
+    v_function := coalesce(v_trigger.tgfoid::regprocedure::text, v_function);
+
+    if v_body is distinct from (select p.prosrc from pg_proc p where p.oid = v_trigger.tgfoid) then
+        execute format(
+            'create or replace function %s returns trigger language plpgsql security definer'
+            ' set search_path = pg_catalog, pg_temp set extra_float_digits = 1'
+            ' set datestyle = ''ISO, YMD'' set intervalstyle = ''postgres'' as %L', v_function, v_body);
+        execute format('alter function %s owner to %s', v_function, archive._owner()::regrole);
+        execute format('revoke execute on function %s from public, %I, %I',
+                       v_function, archive._role('runtime'), archive._role('auditor'));
+        execute format('comment on function %s is %L', v_function,
+                       format('Notes the references of %s that a deletion blanks.', archive._name(referring)));
+    end if;
+    if v_trigger.oid is null or v_trigger.tgenabled = 'D' or not v_numbers <@ v_trigger.tgattr::smallint[] then
+        execute format(
+            'create or replace trigger zz_archive_keep_references after update of %s on %s for each row'
+            ' when (pg_catalog.pg_trigger_depth() > 0) execute function %s', v_columns, referring, v_function);
+        execute format('comment on trigger zz_archive_keep_references on %s is %L', referring,
+                       'Notes the references that a deletion from an archived table blanks.');
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _references_install(referring regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._references_install(referring regclass) IS 'Writes the function and the trigger that note blanked references of a table, or drops them.';
+
+
+--
+-- Name: _references_trigger(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._references_trigger(referring regclass) RETURNS pg_trigger
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT t.oid,
+     t.tgrelid,
+     t.tgparentid,
+     t.tgname,
+     t.tgfoid,
+     t.tgtype,
+     t.tgenabled,
+     t.tgisinternal,
+     t.tgconstrrelid,
+     t.tgconstrindid,
+     t.tgconstraint,
+     t.tgdeferrable,
+     t.tginitdeferred,
+     t.tgnargs,
+     t.tgattr,
+     t.tgargs,
+     t.tgqual,
+     t.tgoldtable,
+     t.tgnewtable
+    FROM pg_trigger t
+   WHERE ((t.tgrelid = (_references_trigger.referring)::oid) AND (t.tgname = 'zz_archive_keep_references'::name));
+END;
+
+
+--
+-- Name: FUNCTION _references_trigger(referring regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._references_trigger(referring regclass) IS 'The trigger that notes blanked references of a table.';
 
 
 --
@@ -2400,54 +3822,254 @@ COMMENT ON FUNCTION archive._registry_entry(source regclass) IS 'The registry''s
 
 
 --
--- Name: _restore_blocking_key(archive.locked_row, jsonb, regclass); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _restore_has_trigger(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore_blocking_key(locked archive.locked_row, overrides jsonb, index regclass) RETURNS text
-    LANGUAGE plpgsql STABLE
-    AS $_$
+CREATE FUNCTION archive._restore_has_trigger(source regclass) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (EXISTS (SELECT FROM pg_trigger t WHERE ((t.tgrelid = (_restore_has_trigger.source)::oid) AND (NOT t.tgisinternal) AND (((t.tgtype)::integer & 4) = 4) AND (t.tgenabled = ANY (ARRAY['O'::"char", 'A'::"char"])))));
+
+
+--
+-- Name: FUNCTION _restore_has_trigger(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_has_trigger(source regclass) IS 'Whether a trigger of the table fires at an INSERT.';
+
+
+--
+-- Name: _restore_any_trigger(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_any_trigger(source regclass) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN ((EXISTS (SELECT FROM pg_constraint c WHERE ((c.contype = 'f'::"char") AND (c.conrelid = (_restore_any_trigger.source)::oid) AND archive._restore_has_trigger((c.confrelid)::regclass)))) OR archive._restore_has_trigger(source));
+
+
+--
+-- Name: FUNCTION _restore_any_trigger(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_any_trigger(source regclass) IS 'Whether a trigger of the table, or of one it refers to, fires at an INSERT.';
+
+
+--
+-- Name: _restore_archived(archive.copied_column); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_archived(copied archive.copied_column) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN ((copied).copy IS NOT NULL) THEN format(CASE WHEN ((copied).copy_type <> (copied).archived_type) THEN 'a.%I::%s'::text ELSE 'a.%I'::text END, (copied).copy, (copied).archived_type) ELSE NULL::text END;
+
+
+--
+-- Name: FUNCTION _restore_archived(copied archive.copied_column); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_archived(copied archive.copied_column) IS 'An expression over the archived row a: the value of a column without a domain; null where there is no copy.';
+
+
+--
+-- Name: _restore_batch(archive.restore_selection, bigint[], oid[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_batch(selection archive.restore_selection, ids bigint[], sources oid[]) RETURNS archive.restore_selection
+    LANGUAGE sql STABLE
+    RETURN ROW(ARRAY(SELECT (u.s)::regclass AS s FROM unnest(_restore_batch.sources) WITH ORDINALITY u(s, n) GROUP BY u.s ORDER BY (min(u.n))), NULL::xid8, ids, (selection).first, (selection).last)::archive.restore_selection;
+
+
+--
+-- Name: FUNCTION _restore_batch(selection archive.restore_selection, ids bigint[], sources oid[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_batch(selection archive.restore_selection, ids bigint[], sources oid[]) IS 'Some rows of a selection.';
+
+
+--
+-- Name: _restore_blocking(regclass, bigint, jsonb, name, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_blocking(source regclass, archive_id bigint, overrides jsonb, violated name, is_key boolean, OUT row_id text, OUT origin text) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
 declare
-    v_values    text;
-    v_condition text;
-    v_wanted    jsonb;
-    v_key       jsonb;
-    v_statement text;
-    v_lookup    text;
+    v_index    regclass;
+    v_is_new   boolean;
+    v_lookup   text;
 begin
-    select string_agg(d.expression, ', ' order by a.attnum),
-           string_agg(format('%s = ($1 ->> %s)::%s',
-                             d.expression, a.attnum - 1, format_type(a.atttypid, a.atttypmod)), ' and ')
-               || coalesce(' and ' || pg_get_expr(i.indpred, i.indrelid), '')
-      into v_values, v_condition
-      from pg_index i
-      join pg_attribute a on a.attrelid = i.indexrelid and a.attnum <= i.indnkeyatts
-     cross join lateral pg_get_indexdef(i.indexrelid, a.attnum, false) as d (expression)
-     where i.indexrelid = index
-     group by i.indpred, i.indrelid;
+    origin := '';
+    select i.indexrelid into v_index
+      from pg_index i join pg_class c on c.oid = i.indexrelid
+     where i.indrelid = source and c.relname = violated;
+    if v_index is null or is_key and not archive._restore_any_trigger(source) then
+        return;
+    end if;
 
-    v_statement := format(
-        'select pg_catalog.jsonb_build_array(%s)'
-        '  from (select (pg_catalog.jsonb_populate_record(null::%s, pg_catalog.to_jsonb(a) || $2)).*'
-        '          from %s a where a.archive_id = $1) wanted',
-        v_values, archive._name(locked.source), archive._name((archive._registry_entry(locked.source)).target));
-    v_lookup := format(
-        'select pg_catalog.jsonb_build_array(%s) from only %s where %s limit 1',
-        (select string_agg(format('%I', k), ', ') from unnest(archive._key(locked.source)) k),
-        archive._name(locked.source), v_condition);
+    v_lookup := archive._restore_blocking_statement(source, v_index, overrides);
     perform archive._restore_enter_callers_path();
-    execute v_statement into v_wanted using locked.archive_id, overrides;
-    execute v_lookup into v_key using v_wanted;
+    execute v_lookup into row_id, v_is_new
+      using archive_id, overrides, (pg_current_xact_id()::text::numeric % 4294967296)::bigint;
     perform archive._restore_leave_callers_path();
-    return archive._restore_row_id(v_key);
+    if v_is_new then
+        origin := '; this transaction inserted it, perhaps a trigger that this restore fired: such a trigger can tell'
+                  ' by current_setting(''archive.restoring'', true) = ''on''';
+    end if;
 end
-$_$;
+$$;
 
 
 --
--- Name: FUNCTION _restore_blocking_key(locked archive.locked_row, overrides jsonb, index regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_blocking(source regclass, archive_id bigint, overrides jsonb, violated name, is_key boolean, OUT row_id text, OUT origin text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_blocking_key(locked archive.locked_row, overrides jsonb, index regclass) IS 'The key of the live row that is in the way of a unique index; null where it cannot be seen.';
+COMMENT ON FUNCTION archive._restore_blocking(source regclass, archive_id bigint, overrides jsonb, violated name, is_key boolean, OUT row_id text, OUT origin text) IS 'The key of the live row that is in the way of a unique index, null where it cannot be seen, and where it is from.';
+
+
+--
+-- Name: _restore_needs_text(regtype); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_needs_text(type regtype) RETURNS boolean
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH RECURSIVE parts(oid, depth) AS (
+          SELECT (_restore_needs_text.type)::oid AS type,
+             0 AS "?column?"
+         UNION ALL
+          SELECT part.oid,
+             (parts.depth + 1)
+            FROM ((parts
+              JOIN pg_type t ON ((t.oid = parts.oid)))
+              CROSS JOIN LATERAL ( SELECT t.typelem
+                   WHERE ((t.typelem <> (0)::oid) AND (t.typcategory = 'A'::"char"))
+                 UNION ALL
+                  SELECT t.typbasetype
+                   WHERE (t.typtype = 'd'::"char")
+                 UNION ALL
+                  SELECT a.atttypid
+                    FROM pg_attribute a
+                   WHERE ((a.attrelid = t.typrelid) AND (a.attnum > 0) AND (NOT a.attisdropped))) part(oid))
+           WHERE (parts.depth < 8)
+         )
+  SELECT (EXISTS ( SELECT
+            FROM (parts p
+              JOIN pg_type t ON ((t.oid = p.oid)))
+           WHERE ((t.typtype = 'd'::"char") AND (p.depth > 0)))) AS "exists";
+END;
+
+
+--
+-- Name: FUNCTION _restore_needs_text(type regtype); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_needs_text(type regtype) IS 'Whether a value of a type has to be read from its text for the rules of domains within it to be checked.';
+
+
+--
+-- Name: _restore_value(archive.registry, archive.copied_column); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_value(entry archive.registry, copied archive.copied_column) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT CASE WHEN ((_restore_value.copied).since IS NULL) THEN format('case when a.overflow operator(pg_catalog.?) %1$L then (a.overflow operator(pg_catalog.->>) %1$L)::%2$s else %3$s end'::text, (_restore_value.copied).name, (_restore_value.copied).type, fallback.value) WHEN ((_restore_value.copied).since > 0) THEN format('case when a.archive_id < %s then %s else %s end'::text, (_restore_value.copied).since, fallback.value, copy.value) ELSE copy.value END AS value FROM ((VALUES (COALESCE((_restore_value.copied).default_value, 'null'::text))) fallback(value) CROSS JOIN LATERAL (SELECT CASE WHEN ((_restore_value.copied).copy IS NULL) THEN 'null'::text WHEN archive._restore_needs_text(((_restore_value.copied).type)::regtype) THEN format('a.%I::text::%s'::text, (_restore_value.copied).copy, (_restore_value.copied).type) WHEN ((_restore_value.copied).copy_type <> (_restore_value.copied).type) THEN format('a.%I::%s'::text, (_restore_value.copied).copy, (_restore_value.copied).type) ELSE format('a.%I'::text, (_restore_value.copied).copy) END AS format) copy(value)));
+
+
+--
+-- Name: FUNCTION _restore_value(entry archive.registry, copied archive.copied_column); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_value(entry archive.registry, copied archive.copied_column) IS 'An expression over the archived row a: the value of a column, of the column''s type.';
+
+
+--
+-- Name: _restore_columns(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_columns(entry archive.registry) RETURNS TABLE(name name, type text, value text, in_key boolean, default_value text, archived text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT d.name,
+     d.type,
+         CASE
+             WHEN (c.attnum IS NOT NULL) THEN archive._restore_value(_restore_columns.entry, c.*)
+             ELSE NULL::text
+         END AS "case",
+     (d.name = ANY (archive._key((_restore_columns.entry).source))),
+     d.default_value,
+     COALESCE(archive._restore_archived(c.*), 'null'::text) AS "coalesce"
+    FROM (archive._columns((_restore_columns.entry).source) d(attnum, name, type, archived_type, collated, generated, not_null, default_value)
+      LEFT JOIN archive._copies(_restore_columns.entry) c(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) ON ((c.attnum = d.attnum)))
+   WHERE (NOT d.generated);
+END;
+
+
+--
+-- Name: FUNCTION _restore_columns(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_columns(entry archive.registry) IS 'The columns of a table that a restore writes, each with the expression that yields its archived value.';
+
+
+--
+-- Name: _restore_key(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_key(entry archive.registry) RETURNS TABLE(name name, archived text, live text, base_type text, attnum smallint, ordinal bigint)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT c.name,
+     archive._restore_archived(c.*) AS _restore_archived,
+     format(
+         CASE
+             WHEN (c.type <> c.archived_type) THEN 'live.%I::%s'::text
+             ELSE 'live.%I'::text
+         END, c.name, c.archived_type) AS format,
+     c.archived_type,
+     c.attnum,
+     k.ordinal
+    FROM (unnest(archive._key((_restore_key.entry).source)) WITH ORDINALITY k(name, ordinal)
+      JOIN archive._copies(_restore_key.entry) c(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) ON ((c.name = k.name)))
+   ORDER BY k.ordinal;
+END;
+
+
+--
+-- Name: FUNCTION _restore_key(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_key(entry archive.registry) IS 'The key''s columns, generated ones included, each with the expressions for its value without a domain: that of the archived row a, and of the row named live.';
+
+
+--
+-- Name: _restore_row_id(regclass, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_row_id(source regclass, alias text) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT CASE count(*) WHEN 1 THEN min(e.key) ELSE format('pg_catalog.array_to_string(array[%s], '','')'::text, string_agg(e.key, ', '::text ORDER BY k.ordinal)) END AS format FROM (archive._restore_key(archive._registry_entry(_restore_row_id.source)) k(name, archived, live, base_type, attnum, ordinal) CROSS JOIN LATERAL format('(%s)::pg_catalog.text'::text, CASE _restore_row_id.alias WHEN 'a'::text THEN k.archived ELSE format('live.%I'::text, k.name) END) e(key)));
+
+
+--
+-- Name: FUNCTION _restore_row_id(source regclass, alias text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_row_id(source regclass, alias text) IS 'An expression for the key as text: of the archived row a, or of the live row.';
+
+
+--
+-- Name: _restore_blocking_statement(regclass, regclass, jsonb); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_blocking_statement(source regclass, index regclass, overrides jsonb) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('select l.row_id, (l.xmin::pg_catalog.text::pg_catalog.int8 - $3 + 4294967296) operator(pg_catalog.%%) 4294967296 < 2147483648 from (select %1$s, %2$s as row_id, live.xmin from only %3$s live%4$s) l, (select %1$s from (select %5$s from %6$s a%7$s where a.archive_id = $1) wanted) w where %8$s limit 1'::text, keys.expressions, archive._restore_row_id(entry.source, 'live'::text), archive._name(entry.source), (' where '::text || pg_get_expr(i.indpred, i.indrelid)), wanted."values", archive._name(entry.target), wanted.overrides, keys.equal) AS format FROM (((pg_index i CROSS JOIN archive._registry_entry(_restore_blocking_statement.source) entry(source, target, exclude, columns, source_name, source_oid, target_oid, last_attnum, exclude_attnums)) CROSS JOIN LATERAL (SELECT string_agg(format('(%s) as e%s'::text, pg_get_indexdef((_restore_blocking_statement.index)::oid, (k.n)::integer, false), k.n), ', '::text) AS string_agg, string_agg(format('l.e%1$s operator(%2$I.%3$s) w.e%1$s'::text, k.n, n.nspname, o.oprname), ' and '::text) AS string_agg FROM ((((unnest(i.indclass) WITH ORDINALITY k(opclass, n) JOIN pg_opclass class ON ((class.oid = k.opclass))) JOIN pg_amop amop ON (((amop.amopfamily = class.opcfamily) AND (amop.amoplefttype = class.opcintype) AND (amop.amoprighttype = class.opcintype) AND (amop.amopstrategy = 3) AND (amop.amoppurpose = 's'::"char")))) JOIN pg_operator o ON ((o.oid = amop.amopopr))) JOIN pg_namespace n ON ((n.oid = o.oprnamespace))) WHERE (k.n <= i.indnkeyatts)) keys(expressions, equal)) CROSS JOIN LATERAL (SELECT string_agg(format('%s as %I'::text, CASE WHEN (_restore_blocking_statement.overrides ? (c.name)::text) THEN format('o.%I'::text, c.name) ELSE COALESCE(c.value, ('null::'::text || c.type)) END, c.name), ', '::text) AS string_agg, ((' cross join pg_catalog.jsonb_to_record($2) as o ('::text || string_agg(format('%I %s'::text, c.name, c.type), ', '::text) FILTER (WHERE (_restore_blocking_statement.overrides ? (c.name)::text))) || ')'::text) AS "?column?" FROM archive._restore_columns(entry.*) c(name, type, value, in_key, default_value, archived)) wanted("values", overrides)) WHERE (i.indexrelid = (_restore_blocking_statement.index)::oid));
+
+
+--
+-- Name: FUNCTION _restore_blocking_statement(source regclass, index regclass, overrides jsonb); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_blocking_statement(source regclass, index regclass, overrides jsonb) IS 'The query for the live row that a unique index holds against an archived one: $1 its id, $2 the overrides.';
 
 
 --
@@ -2458,9 +4080,6 @@ CREATE FUNCTION archive._restore_by_ids(source regclass, archive_ids bigint[], o
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare
-    v_rows    archive.locked_row[];
-    v_missing bigint;
 begin
     perform set_config('archive.callers_path', callers_path, true);
     perform archive._check_ids(archive_ids);
@@ -2468,15 +4087,9 @@ begin
     if on_conflict = 'copy' then
         perform archive._restore_check_new_key(source);
     end if;
-
-    v_rows := array(select l from archive._restore_lock(source, archive_ids) l);
-    select min(i) into v_missing
-      from unnest(archive_ids) i
-     where i not in (select r.archive_id from unnest(v_rows) r);
-    if v_missing is not null then
-        raise exception 'no archived row % of %', v_missing, archive._label(source) using errcode = 'AR404';
-    end if;
-    return query select * from archive._restore_run(v_rows, overrides, on_conflict, dry_run);
+    return query select *
+                   from archive._restore_run(
+                       archive._restore_select_ids(source, archive_ids), overrides, on_conflict, dry_run);
 end
 $$;
 
@@ -2496,15 +4109,11 @@ CREATE FUNCTION archive._restore_by_transaction(transaction_id xid8, archived_at
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare
-    v_rows archive.locked_row[];
 begin
     perform set_config('archive.callers_path', callers_path, true);
-    v_rows := array(select l from archive._restore_lock_transaction(transaction_id, archived_at) l);
-    if v_rows = '{}' then
-        raise exception 'no archived row of transaction %', transaction_id using errcode = 'AR404';
-    end if;
-    return query select * from archive._restore_run(v_rows, '{}', on_conflict, dry_run);
+    return query select *
+                   from archive._restore_run(
+                       archive._restore_select_transaction(transaction_id, archived_at), '{}', on_conflict, dry_run);
 end
 $$;
 
@@ -2514,6 +4123,74 @@ $$;
 --
 
 COMMENT ON FUNCTION archive._restore_by_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text) IS 'archive.restore_transaction() with the caller''s search path as an argument.';
+
+
+--
+-- Name: _restore_changed(archive.registry, jsonb); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_changed(entry archive.registry, overrides jsonb) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('''changed by a trigger of the table: '' || nullif(pg_catalog.array_to_string(array[%s], '', ''), '''')'::text, string_agg(format('case when %s(live.%I)::pg_catalog.text is distinct from (%s)::pg_catalog.text then %L end'::text, CASE WHEN (c.value ~~ 'case %'::text) THEN format('%s is not null and '::text, c.archived) ELSE NULL::text END, c.name, c.archived, c.name), ', '::text)) AS format FROM archive._restore_columns(_restore_changed.entry) c(name, type, value, in_key, default_value, archived) WHERE ((c.value IS NOT NULL) AND (NOT (_restore_changed.overrides ? (c.name)::text)) AND has_column_privilege(((_restore_changed.entry).source)::oid, (c.name)::text, 'select'::text) AND archive._restore_has_trigger((_restore_changed.entry).source)) HAVING (count(*) > 0));
+
+
+--
+-- Name: FUNCTION _restore_changed(entry archive.registry, overrides jsonb); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_changed(entry archive.registry, overrides jsonb) IS 'An expression for the columns whose live value differs from the archived one. Null where no trigger could do it.';
+
+
+--
+-- Name: _restore_check_found(regclass, archive.restore_selection); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_check_found(source regclass, selection archive.restore_selection) RETURNS void
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    v_missing bigint;
+begin
+    execute format(
+        'select min(id) from (select unnest($1) as id except select a.archive_id from %s a where %s) m',
+        archive._name((archive._registry_entry(source)).target), archive._restore_condition(selection)
+    ) into v_missing using selection.ids, selection.first, selection.last;
+    if v_missing is not null then
+        raise exception 'no archived row % of %', v_missing, archive._label(source) using errcode = 'AR404';
+    end if;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _restore_check_found(source regclass, selection archive.restore_selection); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_check_found(source regclass, selection archive.restore_selection) IS 'AR404 unless each row selected by its id is archived.';
+
+
+--
+-- Name: _restore_check_later(regclass[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_check_later(sources regclass[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_constraints text := archive._restore_deferrable(sources, true);
+begin
+    if v_constraints is not null then
+        execute format('set constraints %s deferred', v_constraints);
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_check_later(sources regclass[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_check_later(sources regclass[]) IS 'Defers again what was declared INITIALLY DEFERRED.';
 
 
 --
@@ -2541,6 +4218,37 @@ $$;
 --
 
 COMMENT ON FUNCTION archive._restore_check_new_key(source regclass) IS 'AR422 unless the table can make a new key by itself.';
+
+
+--
+-- Name: _restore_check_now(regclass[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_check_now(sources regclass[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_constraints text := archive._restore_deferrable(sources, false);
+begin
+    if v_constraints is not null then
+        execute format('set constraints %s immediate', v_constraints);
+    end if;
+exception when others then
+    if not archive._restore_is_conflict(sqlstate) then
+        raise;
+    end if;
+    raise exception 'this transaction already violates a deferred constraint of %: %',
+        array_to_string(sources, ' or '), sqlerrm
+        using errcode = 'AR409', hint = 'Mend or roll back what it did before the restore, and restore again.';
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_check_now(sources regclass[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_check_now(sources regclass[]) IS 'Makes the deferrable constraints and constraint triggers of tables immediate. AR409 if one is violated already.';
 
 
 --
@@ -2597,6 +4305,187 @@ COMMENT ON FUNCTION archive._restore_check_overrides(source regclass, overrides 
 
 
 --
+-- Name: _restore_check_rules(regclass[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_check_rules(sources regclass[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_source regclass;
+begin
+    select r.ev_class::regclass
+      into v_source
+      from pg_rewrite r
+     where r.ev_class = any (sources) and r.ev_type = '3' and r.ev_enabled <> 'D';
+    if found then
+        raise exception 'a rule on INSERT into % hides what becomes of it', v_source
+            using errcode = 'AR409', hint = 'Make the rule a trigger, or disable it for the restore.';
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_check_rules(sources regclass[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_check_rules(sources regclass[]) IS 'AR409 where a rule rewrites an INSERT.';
+
+
+--
+-- Name: _restore_check_seen(bigint, bigint); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_check_seen(seen bigint, locked bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if seen < locked then
+        raise exception 'a policy hides % of % archived rows from %', locked - seen, locked, current_user
+            using errcode = 'AR409', hint = 'Who restores must see the archived rows.';
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_check_seen(seen bigint, locked bigint); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_check_seen(seen bigint, locked bigint) IS 'AR409 unless the caller sees the rows locked.';
+
+
+--
+-- Name: _restore_condition(archive.restore_selection); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_condition(selection archive.restore_selection) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN ((selection).transaction_id IS NULL) THEN 'a.archive_id = any ($1) and a.archived_at between $2 and $3'::text ELSE 'a.transaction_id = $4 and a.archived_at between $2 and $3 and a.archive_id <> all ($1)'::text END;
+
+
+--
+-- Name: FUNCTION _restore_condition(selection archive.restore_selection); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_condition(selection archive.restore_selection) IS 'Which rows are selected: $1 to $4 are the selection''s ids, first, last and transaction_id.';
+
+
+--
+-- Name: _restore_deferrable(regclass[], boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_deferrable(sources regclass[], initially_deferred boolean) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT string_agg(DISTINCT format('%I.%I'::text, n.nspname, c.conname), ', '::text) AS string_agg FROM (pg_constraint c JOIN pg_namespace n ON ((n.oid = c.connamespace))) WHERE ((c.conrelid = ANY ((_restore_deferrable.sources)::oid[])) AND c.condeferrable AND (c.condeferred OR (NOT _restore_deferrable.initially_deferred))));
+
+
+--
+-- Name: FUNCTION _restore_deferrable(sources regclass[], initially_deferred boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_deferrable(sources regclass[], initially_deferred boolean) IS 'The deferrable constraints of tables, or those INITIALLY DEFERRED, as a list.';
+
+
+--
+-- Name: _restore_done(archive.restore_selection, jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_done(selection archive.restore_selection, overrides jsonb, on_conflict text) RETURNS SETOF archive.restore_result
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_source regclass;
+begin
+    foreach v_source in array coalesce(selection.sources, '{}') loop
+        return query execute format(
+            'select $5::pg_catalog.regclass, a.archive_id, %s, $6,'
+            '       case when a.erased_at is not null then pg_catalog.format(''erased at %%s'', a.erased_at)'
+            '            when a.restored_at is not null'
+            '            then pg_catalog.format(''already restored by %%s at %%s'', a.restored_by, a.restored_at)'
+            '            else %L end'
+            '  from %s a'
+            ' where %s and (a.restored_at is not null or a.erased_at is not null or %s) order by a.archive_id',
+            archive._restore_row_id(v_source, 'a'),
+            format('a live row has this %s', array_to_string(archive._key(v_source), ', ')),
+            archive._name((archive._registry_entry(v_source)).target), archive._restore_condition(selection),
+            archive._restore_lives(v_source, overrides, on_conflict))
+        using selection.ids, selection.first, selection.last, selection.transaction_id,
+              v_source, archive._restore_refused(on_conflict);
+    end loop;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _restore_done(selection archive.restore_selection, overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_done(selection archive.restore_selection, overrides jsonb, on_conflict text) IS 'The results of rows that are restored or erased already, or whose key lives.';
+
+
+--
+-- Name: _restore_each(archive.restore_selection, jsonb, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_each(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) RETURNS SETOF archive.restore_result
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_found    record := archive._restore_lock(selection);
+    v_locked   archive.restore_selection := v_found.locked;
+    v_queue    record;
+    v_attempt  archive.restore_attempt;
+    v_refused  archive.restore_result[];
+    v_waiting  archive.restore_result[];
+    v_progress boolean;
+    v_tried    bigint;
+begin
+    v_refused := array(select r from archive._restore_done(v_locked, overrides, on_conflict) r);
+    perform archive._restore_fail(v_refused, preview);
+    v_queue := archive._restore_waiting(v_locked, overrides, on_conflict);
+    perform archive._restore_check_seen(cardinality(v_refused) + cardinality(v_queue.ids), v_found.row_count);
+    loop
+        select '{}', false, 0 into v_waiting, v_progress, v_tried;
+        for v_attempt in
+            select * from archive._restore_pass(v_locked, v_queue.ids, v_queue.sources, overrides, on_conflict, preview)
+        loop
+            v_tried := v_tried + 1;
+            if (v_attempt.result).outcome in ('restored', 'copied') then
+                v_progress := true;
+                return next v_attempt.result;
+            elsif v_attempt.again then
+                v_waiting := v_waiting || v_attempt.result;
+            else
+                v_refused := v_refused || v_attempt.result;
+            end if;
+        end loop;
+        perform archive._restore_fail(v_refused, preview);
+        exit when not v_progress or v_waiting = '{}' or v_tried < cardinality(v_queue.ids);
+        v_queue := archive._restore_waiting(v_locked, overrides, on_conflict, v_waiting);
+    end loop;
+
+    v_refused := v_refused || v_waiting;
+    perform archive._restore_fail(v_refused, preview);
+    return query
+        select r.source, r.archive_id, r.row_id, r.outcome,
+               case when n = cardinality(v_refused) and v_tried < cardinality(v_queue.ids)
+                    then format('%s; the preview ends here, after %s conflicts', r.detail, n)
+                    else r.detail end
+          from unnest(v_refused) with ordinality r (source, archive_id, row_id, outcome, detail, n);
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_each(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_each(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) IS 'Restores rows as many together as possible, and returns the outcome of each. A preview ends at 1000 conflicts.';
+
+
+--
 -- Name: _restore_enter_callers_path(); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -2615,125 +4504,128 @@ COMMENT ON FUNCTION archive._restore_enter_callers_path() IS 'Sets the search pa
 
 
 --
--- Name: _restore_halves(archive.locked_row[], jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _restore_equality(regclass, smallint); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore_halves(locked archive.locked_row[], overrides jsonb, on_conflict text) RETURNS archive.restore_result[]
+CREATE FUNCTION archive._restore_equality(source regclass, attnum smallint) RETURNS oid
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT amop.amopopr
+    FROM (((pg_index i
+      CROSS JOIN LATERAL UNNEST(i.indkey, i.indclass) k(attnum, opclass))
+      JOIN pg_opclass class ON ((class.oid = k.opclass)))
+      JOIN pg_amop amop ON (((amop.amopfamily = class.opcfamily) AND (amop.amoplefttype = class.opcintype) AND (amop.amoprighttype = class.opcintype) AND (amop.amopstrategy = 3) AND (amop.amoppurpose = 's'::"char"))))
+   WHERE ((i.indrelid = (_restore_equality.source)::oid) AND i.indisunique AND i.indisvalid AND (k.attnum = _restore_equality.attnum))
+   ORDER BY i.indisprimary DESC, i.indexrelid
+  LIMIT 1;
+END;
+
+
+--
+-- Name: FUNCTION _restore_equality(source regclass, attnum smallint); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_equality(source regclass, attnum smallint) IS 'The operator by which the key''s index compares a column.';
+
+
+--
+-- Name: _restore_fail(archive.restore_result[], boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_fail(refused archive.restore_result[], preview boolean) RETURNS void
     LANGUAGE plpgsql
     AS $$
 declare
-    v_half integer := cardinality(locked) / 2;
+    v_conflict archive.restore_result := refused[1];
 begin
-    if not exists (
-        select from unnest(locked) r where r.restored_at is not null or r.erased_at is not null
-    ) and (overrides = '{}' or not exists (
-        select from unnest(locked) r where overrides ?| archive._key(r.source)::text[]
-    )) then
-        begin
-            perform archive._restore_insert(locked, overrides);
-            return array(
-                select row(r.source, r.archive_id,
-                           -- The usual key has one column: spare it a function call for each row.
-                           case when jsonb_array_length(r.key) = 1 then r.key ->> 0
-                                else archive._restore_row_id(r.key) end,
-                           'restored', archive._restore_omission(r))::archive.restore_result
-                  from unnest(locked) r);
-        exception when others then
-            if not archive._restore_is_conflict(sqlstate) then
-                raise;
-            end if;
-        end;
+    if v_conflict.outcome = 'conflict' and not preview then
+        raise exception 'archived row % of %: %',
+            v_conflict.archive_id, archive._label(v_conflict.source), v_conflict.detail
+            using errcode = 'AR409',
+                  hint = 'Nothing was restored. on_conflict => ''skip'' or ''copy'' restores the others.';
     end if;
-
-    if v_half = 0 then
-        return array[archive._restore_row(locked[1], overrides, on_conflict)];
-    end if;
-    return archive._restore_halves(locked[:v_half], overrides, on_conflict)
-        || archive._restore_halves(locked[v_half + 1:], overrides, on_conflict);
 end
 $$;
 
 
 --
--- Name: FUNCTION _restore_halves(locked archive.locked_row[], overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_fail(refused archive.restore_result[], preview boolean); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_halves(locked archive.locked_row[], overrides jsonb, on_conflict text) IS 'Restores locked rows, as many together as possible.';
+COMMENT ON FUNCTION archive._restore_fail(refused archive.restore_result[], preview boolean) IS 'AR409 for the first conflict under ''fail'', unless it is a preview.';
 
 
 --
--- Name: _restore_insert(archive.locked_row[], jsonb, boolean); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _restore_insert(text, archive.restore_selection, jsonb, bigint, boolean); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore_insert(locked archive.locked_row[], overrides jsonb, new_key boolean DEFAULT false) RETURNS jsonb
+CREATE FUNCTION archive._restore_insert(statement text, selection archive.restore_selection, overrides jsonb, row_count bigint, returning_key boolean DEFAULT false) RETURNS text[]
     LANGUAGE plpgsql
     AS $$
 declare
-    v_ids       bigint[]   := array(select r.archive_id from unnest(locked) r);
-    v_tables    regclass[] := array(select distinct r.source from unnest(locked) r);
-    v_table     regclass;
-    v_inserts   text[]     := '{}';
-    v_keys      text[]     := '{}';
-    v_key       jsonb;
-    v_count     bigint;
-    v_first     timestamptz;
-    v_last      timestamptz;
-    v_statement text;
+    v_before text := current_setting('archive.restoring', true);
+    v_key    text[];
+    v_count  bigint;
+    v_marked bigint := 0;
+    v_source regclass;
 begin
-    if v_tables = '{}' then
+    if statement is null then
         return null;
     end if;
-    select min(r.archived_at), max(r.archived_at) into v_first, v_last from unnest(locked) r;
-    perform archive._restore_set_constraints(v_tables);
-
-    foreach v_table in array v_tables loop
-        v_inserts := v_inserts || format('t%s as (%s)', v_table::oid,
-            archive._restore_insert_statement(archive._registry_entry(v_table), overrides, new_key));
-        v_keys := v_keys || format('select key from t%s', v_table::oid);
-    end loop;
-    v_statement := format(
-        'with %s select (pg_catalog.array_agg(key))[1], pg_catalog.count(*) from (%s) restored',
-        array_to_string(v_inserts, ', '), array_to_string(v_keys, ' union all '));
+    perform archive._restore_check_rules(selection.sources);
+    perform set_config('archive.restoring', 'on', true);
     perform archive._restore_enter_callers_path();
-    execute v_statement into v_key, v_count using v_ids, overrides, v_first, v_last;
+    if returning_key then
+        execute statement into v_key
+          using selection.ids, selection.first, selection.last, selection.transaction_id, overrides;
+        v_count := case when v_key is null then 0 else 1 end;
+    else
+        execute statement using selection.ids, selection.first, selection.last, selection.transaction_id, overrides;
+        get diagnostics v_count = row_count;
+    end if;
     perform archive._restore_leave_callers_path();
 
-    if v_count <> cardinality(locked) then
-        raise exception 'a trigger of % refused it', array_to_string(v_tables, ' or ') using errcode = 'AR409';
+    if cardinality(selection.sources) = 1 and v_count <> row_count then
+        raise exception 'a trigger of % refused it', selection.sources[1] using errcode = 'AR409';
     end if;
-    foreach v_table in array v_tables loop
-        perform archive._restore_mark(
-            v_table, array_agg(r.archive_id), array_agg(case when v_count = 1 then v_key else r.key end),
-            v_first, v_last)
-           from unnest(locked) r
-          where r.source = v_table;
+    foreach v_source in array coalesce(selection.sources, '{}') loop
+        v_marked := v_marked + archive._restore_mark(v_source, selection, v_key);
     end loop;
+    if v_marked <> row_count then
+        raise exception '% of % rows came back', v_marked, row_count using errcode = 'AR409';
+    end if;
+    if v_key is null then
+        foreach v_source in array coalesce(selection.sources, '{}') loop
+            perform archive._restore_references(v_source, selection);
+        end loop;
+    end if;
+    perform set_config('archive.restoring', coalesce(v_before, ''), true);
     return v_key;
 end
 $$;
 
 
 --
--- Name: FUNCTION _restore_insert(locked archive.locked_row[], overrides jsonb, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_insert(statement text, selection archive.restore_selection, overrides jsonb, row_count bigint, returning_key boolean); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_insert(locked archive.locked_row[], overrides jsonb, new_key boolean) IS 'Inserts archived rows into their tables as the caller, and marks them as restored. Returns the live key of one of them: the only one, where there is one.';
+COMMENT ON FUNCTION archive._restore_insert(statement text, selection archive.restore_selection, overrides jsonb, row_count bigint, returning_key boolean) IS 'Inserts the selected rows as the caller and marks them. With returning_key, returns the live key of the only row.';
 
 
 --
--- Name: _restore_insert_statement(archive.registry, jsonb, boolean); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _restore_insert_statement(regclass, archive.restore_selection, jsonb, boolean); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore_insert_statement(entry archive.registry, overrides jsonb, new_key boolean) RETURNS text
+CREATE FUNCTION archive._restore_insert_statement(source regclass, selection archive.restore_selection, overrides jsonb, new_key boolean) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT format('insert into %s as live (%s) overriding system value select %s from %s a%s where a.archive_id = any ($1) and a.archived_at between $3 and $4 order by a.archive_id returning pg_catalog.jsonb_build_array(%s) as key'::text, archive._name((_restore_insert_statement.entry).source), string_agg(format('%I'::text, c.name), ', '::text), string_agg(CASE WHEN (_restore_insert_statement.overrides ? (c.name)::text) THEN format('o.%I'::text, c.name) WHEN (since.id > 0) THEN format('case when a.archive_id < %s then %s else a.%I%s end'::text, since.id, COALESCE(c.default_value, 'null'::text), c.name, conversion.suffix) ELSE format('a.%I%s'::text, c.name, conversion.suffix) END, ', '::text), archive._name((_restore_insert_statement.entry).target), ((' cross join pg_catalog.jsonb_to_record($2) as o ('::text || string_agg(format('%I %s'::text, c.name, c.type), ', '::text) FILTER (WHERE (_restore_insert_statement.overrides ? (c.name)::text))) || ')'::text), (SELECT string_agg(format('live.%I'::text, k.k), ', '::text) AS string_agg FROM unnest(archive._key((_restore_insert_statement.entry).source)) k(k))) AS format FROM (((archive._columns((_restore_insert_statement.entry).source) c(name, type, archived_type, collated, generated, not_null, default_value) LEFT JOIN archive._columns((_restore_insert_statement.entry).target) copy(name, type, archived_type, collated, generated, not_null, default_value) ON ((copy.name = c.name))) CROSS JOIN LATERAL (SELECT (((_restore_insert_statement.entry).columns ->> (c.name)::text))::bigint AS int8) since(id)) CROSS JOIN LATERAL (SELECT CASE WHEN (copy.type <> c.type) THEN ('::'::text || c.type) ELSE ''::text END AS "case") conversion(suffix)) WHERE ((NOT c.generated) AND ((_restore_insert_statement.overrides ? (c.name)::text) OR ((c.name <> ALL ((_restore_insert_statement.entry).exclude)) AND (copy.name IS NOT NULL) AND (NOT (_restore_insert_statement.new_key AND (c.default_value IS NOT NULL) AND (c.name = ANY (archive._key((_restore_insert_statement.entry).source)))))))));
+    RETURN (SELECT CASE WHEN (count(*) = 0) THEN format('insert into %s as live default values'::text, archive._name(_restore_insert_statement.source)) ELSE format('insert into %s as live (%s) overriding system value select %s from %s a%s where %s order by a.archive_id'::text, archive._name(_restore_insert_statement.source), string_agg(format('%I'::text, c.name), ', '::text), string_agg(CASE WHEN (_restore_insert_statement.overrides ? (c.name)::text) THEN format('o.%I'::text, c.name) ELSE c.value END, ', '::text), archive._name((archive._registry_entry(_restore_insert_statement.source)).target), ((' cross join pg_catalog.jsonb_to_record($5) as o ('::text || string_agg(format('%I %s'::text, c.name, c.type), ', '::text) FILTER (WHERE (_restore_insert_statement.overrides ? (c.name)::text))) || ')'::text), archive._restore_condition(_restore_insert_statement.selection)) END AS format FROM archive._restore_columns(archive._registry_entry(_restore_insert_statement.source)) c(name, type, value, in_key, default_value, archived) WHERE ((_restore_insert_statement.overrides ? (c.name)::text) OR ((c.value IS NOT NULL) AND (NOT (_restore_insert_statement.new_key AND c.in_key AND (c.default_value IS NOT NULL))))));
 
 
 --
--- Name: FUNCTION _restore_insert_statement(entry archive.registry, overrides jsonb, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_insert_statement(source regclass, selection archive.restore_selection, overrides jsonb, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_insert_statement(entry archive.registry, overrides jsonb, new_key boolean) IS 'The statement that restores rows of one table: $1 their archive_ids, $2 the overrides, $3 and $4 the times of the first and last deletion.';
+COMMENT ON FUNCTION archive._restore_insert_statement(source regclass, selection archive.restore_selection, overrides jsonb, new_key boolean) IS 'The part of that statement for one table.';
 
 
 --
@@ -2750,6 +4642,31 @@ CREATE FUNCTION archive._restore_is_conflict(state text) RETURNS boolean
 --
 
 COMMENT ON FUNCTION archive._restore_is_conflict(state text) IS 'Whether an error is about the row being restored; any other ends the restore.';
+
+
+--
+-- Name: _restore_key_condition(archive.registry, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_key_condition(entry archive.registry, new_key boolean) RETURNS text
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT string_agg(format('%s operator(%I.%s) %s'::text, k.live, n.nspname, o.oprname,
+         CASE
+             WHEN _restore_key_condition.new_key THEN format('($5)[%s]::%s'::text, k.ordinal, k.base_type)
+             ELSE k.archived
+         END), ' and '::text) AS string_agg
+    FROM ((archive._restore_key(_restore_key_condition.entry) k(name, archived, live, base_type, attnum, ordinal)
+      JOIN pg_operator o ON ((o.oid = archive._restore_equality((_restore_key_condition.entry).source, k.attnum))))
+      JOIN pg_namespace n ON ((n.oid = o.oprnamespace)));
+END;
+
+
+--
+-- Name: FUNCTION _restore_key_condition(entry archive.registry, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_key_condition(entry archive.registry, new_key boolean) IS 'That a live row has the archived key or, with new_key, the key that $5 holds as text.';
 
 
 --
@@ -2771,192 +4688,488 @@ COMMENT ON FUNCTION archive._restore_leave_callers_path() IS 'Sets the archive''
 
 
 --
--- Name: _restore_lock(regclass, bigint[]); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _restore_lives(regclass, jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore_lock(source regclass, archive_ids bigint[]) RETURNS SETOF archive.locked_row
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-declare
-    v_entry  archive.registry := archive._registry_entry(source);
-    v_period record           := archive._restore_period(source, archive_ids);
-begin
-    return query execute archive._restore_lock_statement(
-        v_entry, 'a.archive_id = any ($1) and a.archived_at between $2 and $3', newest => false
-    ) using archive_ids, v_period.first, v_period.last;
-end
-$_$;
-
-
---
--- Name: FUNCTION _restore_lock(source regclass, archive_ids bigint[]); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._restore_lock(source regclass, archive_ids bigint[]) IS 'Locks archived rows by id.';
-
-
---
--- Name: _restore_lock_statement(archive.registry, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._restore_lock_statement(entry archive.registry, condition text, newest boolean) RETURNS text
+CREATE FUNCTION archive._restore_lives(source regclass, overrides jsonb, on_conflict text) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT format('with locked as (select a.* from %1$s a where %2$s order by a.archive_id for update) select %3$L::regclass, a.archive_id, a.archived_at, jsonb_build_array(%4$s),        a.restored_at, a.restored_by, a.erased_at, %5$s  from (select l.*, %6$s as superseded from locked l) a where not superseded order by a.archive_id'::text, archive._name((_restore_lock_statement.entry).target), _restore_lock_statement.condition, archive._name((_restore_lock_statement.entry).source), key.names, COALESCE(lost.names, 'null'::text), CASE WHEN _restore_lock_statement.newest THEN format('lead(archive_id) over (partition by %s order by archive_id) is not null'::text, key.locked_names) ELSE 'false'::text END) AS format FROM ((SELECT string_agg(format('a.%I'::text, k.k), ', '::text) AS string_agg, string_agg(format('l.%I'::text, k.k), ', '::text) AS string_agg FROM unnest(archive._key((_restore_lock_statement.entry).source)) k(k)) key(names, locked_names) LEFT JOIN (SELECT format('nullif(concat_ws('', '', %s), '''')'::text, string_agg(format('case when a.%1$I is not null then %1$L end'::text, c.name), ', '::text)) AS format FROM archive._columns((_restore_lock_statement.entry).target) c(name, type, archived_type, collated, generated, not_null, default_value) WHERE ((NOT (c.name IN (SELECT m.name FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description)))) AND (NOT (c.name IN (SELECT live.name FROM archive._columns((_restore_lock_statement.entry).source) live(name, type, archived_type, collated, generated, not_null, default_value))))) HAVING (count(*) > 0)) lost(names) ON (true)));
+    RETURN CASE WHEN ((on_conflict = 'copy'::text) OR archive._restore_has_trigger(source) OR (overrides ?| (archive._key(source))::text[])) THEN 'false'::text ELSE format('exists (select from only %s live where %s)'::text, archive._name(source), archive._restore_key_condition(archive._registry_entry(source), false)) END;
 
 
 --
--- Name: FUNCTION _restore_lock_statement(entry archive.registry, condition text, newest boolean); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_lives(source regclass, overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_lock_statement(entry archive.registry, condition text, newest boolean) IS 'The statement that locks archived rows of one table and returns them as archive.locked_row.';
+COMMENT ON FUNCTION archive._restore_lives(source regclass, overrides jsonb, on_conflict text) IS 'A condition: a live row has the archived row''s key, and is in the way.';
 
 
 --
--- Name: _restore_lock_transaction(xid8, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _restore_lock(archive.restore_selection); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore_lock_transaction(transaction_id xid8, archived_at timestamp with time zone) RETURNS SETOF archive.locked_row
+CREATE FUNCTION archive._restore_lock(selection archive.restore_selection, OUT locked archive.restore_selection, OUT row_count bigint, OUT blocked boolean) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-declare
-    v_table       record;
-    v_archived_at timestamptz := archived_at;
-begin
-    for v_table in
-        select * from archive._restore_tables(transaction_id, archived_at) t order by t.source::oid
-    loop
-        v_archived_at := coalesce(v_archived_at, v_table.first);
-        if v_table.first <> v_archived_at or v_table.last <> v_archived_at then
-            raise exception
-                'transaction % is ambiguous: rows were archived under this id at different times', transaction_id
-                using errcode = 'AR409', hint = 'Name one with archived_at.';
-        end if;
-        return query execute archive._restore_lock_statement(
-            archive._registry_entry(v_table.source), 'a.transaction_id = $1 and a.archived_at = $2', newest => true
-        ) using transaction_id, v_archived_at;
-    end loop;
-end
-$_$;
-
-
---
--- Name: FUNCTION _restore_lock_transaction(transaction_id xid8, archived_at timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._restore_lock_transaction(transaction_id xid8, archived_at timestamp with time zone) IS 'Locks what one transaction deleted from all archived tables.';
-
-
---
--- Name: _restore_mark(regclass, bigint[], jsonb[], timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._restore_mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, last timestamp with time zone DEFAULT 'infinity'::timestamp with time zone) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-declare
-    v_entry archive.registry := archive._registry_entry(source);
-    v_count bigint;
-    v_live  bigint;
-begin
-    execute format(
-        'with marked as ('
-        'update %s a'
-        '   set restored_at = now(), restored_by = $3'
-        '  from unnest($1, $2) as m (archive_id, key)'
-        '  join only %s live on %s'
-        ' where a.archive_id = m.archive_id and a.archived_at between $5 and $6'
-        '   and a.restored_at is null and a.erased_at is null'
-        -- Inserted by this transaction or since: the ids of subtransactions are later than its own.
-        '   and (live.xmin::text::bigint - $4 + 4294967296) %% 4294967296 < 2147483648'
-        ' returning live.ctid'
-        ') select count(*), count(distinct ctid) from marked',
-        archive._name(v_entry.target), archive._name(source),
-        (select string_agg(format('live.%I = (m.key ->> %s)::%s', c.name, k.position - 1, c.type), ' and ')
-           from unnest(archive._key(source)) with ordinality k (name, position)
-           join archive._columns(source) c on c.name = k.name)
-    ) into v_count, v_live using archive_ids, keys, coalesce(archive.actor(), session_user),
-        (pg_current_xact_id()::text::numeric % 4294967296)::bigint, first, last;
-
-    if v_count <> cardinality(archive_ids) or v_live <> v_count then
-        raise exception
-            'not every archived row named has a live row of its own in % that was inserted just now', source
-            using errcode = 'AR409';
-    end if;
-end
-$_$;
-
-
---
--- Name: FUNCTION _restore_mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._restore_mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone) IS 'Marks archived rows as restored, after a look at the live rows.';
-
-
---
--- Name: _restore_omission(archive.locked_row); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._restore_omission(locked archive.locked_row) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN CASE WHEN ((locked).lost IS NOT NULL) THEN format('left out, for %s has no such column now: %s'::text, archive._label((locked).source), (locked).lost) ELSE NULL::text END;
-
-
---
--- Name: FUNCTION _restore_omission(locked archive.locked_row); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._restore_omission(locked archive.locked_row) IS 'What a restore of the row leaves in the archive; null if nothing.';
-
-
---
--- Name: _restore_passes(archive.locked_row[], jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._restore_passes(locked archive.locked_row[], overrides jsonb, on_conflict text) RETURNS archive.restore_result[]
-    LANGUAGE plpgsql
     AS $$
 declare
-    v_rows    archive.locked_row[]     := locked;
-    v_tried   archive.restore_result[];
-    v_results archive.restore_result[] := '{}';
+    v_source  regclass;
+    v_found   record;
+    v_older   bigint[];
 begin
-    loop
-        v_tried := archive._restore_halves(v_rows, overrides, on_conflict);
-        v_results := v_results || array(select r from unnest(v_tried) r where r.outcome in ('restored', 'copied'));
-        v_tried := array(select r from unnest(v_tried) r where r.outcome not in ('restored', 'copied'));
-        exit when cardinality(v_tried) in (0, cardinality(v_rows));
-        v_rows := array(
-            select l
-              from unnest(v_rows) l
-              join unnest(v_tried) t on t.source = l.source and t.archive_id = l.archive_id);
+    locked := selection;
+    row_count := 0;
+    blocked := false;
+    foreach v_source in array coalesce(selection.sources, '{}') loop
+        execute format(
+            'select count(*) as rows, coalesce(bool_or(l.blocked), false) as blocked'
+            '  from (select a.restored_at is not null or a.erased_at is not null as blocked'
+            '          from %s a where %s order by a.archive_id for update) l',
+            archive._name((archive._registry_entry(v_source)).target), archive._restore_condition(selection)
+        ) into v_found using selection.ids, selection.first, selection.last, selection.transaction_id;
+        row_count := row_count + v_found.rows;
+        blocked := blocked or v_found.blocked;
+
+        if selection.transaction_id is not null then
+            v_older := archive._restore_superseded(v_source, selection);
+            locked.ids := locked.ids || v_older;
+            row_count := row_count - cardinality(v_older);
+        elsif cardinality(selection.sources) = 1 and v_found.rows < cardinality(selection.ids) then
+            perform archive._restore_check_found(v_source, selection);
+        end if;
     end loop;
-    return v_results || v_tried;
+    if selection.transaction_id is not null and row_count = 0 then
+        raise exception 'no archived row of transaction %', selection.transaction_id using errcode = 'AR404';
+    end if;
 end
 $$;
 
 
 --
--- Name: FUNCTION _restore_passes(locked archive.locked_row[], overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_lock(selection archive.restore_selection, OUT locked archive.restore_selection, OUT row_count bigint, OUT blocked boolean); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_passes(locked archive.locked_row[], overrides jsonb, on_conflict text) IS 'Restores locked rows and returns the outcome of each: restored, copied, skipped or, under ''fail'', conflict.';
+COMMENT ON FUNCTION archive._restore_lock(selection archive.restore_selection, OUT locked archive.restore_selection, OUT row_count bigint, OUT blocked boolean) IS 'Locks archived rows, and returns how many, and whether any is restored or erased already.';
+
+
+--
+-- Name: _restore_lost(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_lost(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (('nullif(pg_catalog.array_to_string(array['::text || concat_ws(', '::text, string_agg(format('case when %sa.%2$I is not null then %2$L end'::text, lost.condition, lost.name), ', '::text), format('case when a.overflow is not null then (select pg_catalog.string_agg(o.name, '', '') from pg_catalog.jsonb_object_keys(a.overflow) o (name) where o.name operator(pg_catalog.<>) all (%L)) end'::text, ARRAY(SELECT (c.name)::text AS name FROM archive._columns((_restore_lost.entry).source) c(attnum, name, type, archived_type, collated, generated, not_null, default_value))))) || '], '', ''), '''')'::text) FROM (SELECT ''::text AS condition, t.name FROM archive._columns((_restore_lost.entry).target) t(attnum, name, type, archived_type, collated, generated, not_null, default_value) WHERE ((NOT (t.name IN (SELECT m.name FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description)))) AND (NOT (t.name IN (SELECT c.copy FROM archive._copies(_restore_lost.entry) c(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) WHERE (c.copy IS NOT NULL))))) UNION ALL SELECT format('a.archive_id < %s and '::text, c.since) AS format, c.copy FROM archive._copies(_restore_lost.entry) c(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) WHERE ((c.since > 0) AND (c.copy IS NOT NULL))) lost);
+
+
+--
+-- Name: FUNCTION _restore_lost(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_lost(entry archive.registry) IS 'An expression for the names of the columns that hold a value and that the table no longer has.';
+
+
+--
+-- Name: _restore_lost_detail(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_lost_detail(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (format('%L || '::text, format('left out, for %s has no such column now: '::text, archive._label((entry).source))) || archive._restore_lost(entry));
+
+
+--
+-- Name: FUNCTION _restore_lost_detail(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_lost_detail(entry archive.registry) IS 'An expression for what a restore of a row leaves in the archive; its value is null if nothing.';
+
+
+--
+-- Name: _restore_mark(regclass, archive.restore_selection, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_mark(source regclass, selection archive.restore_selection, new_key text[] DEFAULT NULL::text[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    v_entry     archive.registry := archive._registry_entry(source);
+    v_condition text             := archive._restore_condition(selection)
+                                    || ' and a.restored_at is null and a.erased_at is null';
+    v_rows      bigint;
+    v_live      bigint;
+    v_marked    bigint;
+begin
+    execute format(
+        'select count(*), count(distinct live.ctid)'
+        '  from %s a'
+        '  join only %s live on %s'
+        ' where %s'
+        -- Inserted by this transaction or since: the ids of subtransactions are later than its own.
+        '   and (live.xmin::text::bigint - $6 + 4294967296) %% 4294967296 < 2147483648',
+        archive._name(v_entry.target), archive._name(source),
+        archive._restore_key_condition(v_entry, new_key is not null), v_condition
+    ) into v_rows, v_live
+    using selection.ids, selection.first, selection.last, selection.transaction_id, new_key,
+          (pg_current_xact_id()::text::numeric % 4294967296)::bigint;
+
+    execute format(
+        'update %s a set restored_at = now(), restored_by = $5%s where %s', archive._name(v_entry.target),
+        case when new_key is not null then archive._restore_mark_copy(v_entry.target) end, v_condition)
+    using selection.ids, selection.first, selection.last, selection.transaction_id,
+          coalesce(archive.actor(), session_user), array_to_string(new_key, ',');
+    get diagnostics v_marked = row_count;
+
+    if v_marked <> v_rows or v_live <> v_rows then
+        raise exception
+            'not every archived row named has a live row of its own in % that was inserted just now', source
+            using errcode = 'AR409';
+    end if;
+    return v_marked;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _restore_mark(source regclass, selection archive.restore_selection, new_key text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_mark(source regclass, selection archive.restore_selection, new_key text[]) IS 'Marks archived rows as restored, after a look at the live rows, and returns how many.';
+
+
+--
+-- Name: _restore_mark_copy(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_mark_copy(target regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT ', restored_as = $6'::text FROM archive._columns(_restore_mark_copy.target) c(attnum, name, type, archived_type, collated, generated, not_null, default_value) WHERE (c.name = 'restored_as'::name));
+
+
+--
+-- Name: FUNCTION _restore_mark_copy(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_mark_copy(target regclass) IS 'What an update writes for a copy besides.';
+
+
+--
+-- Name: _restore_may_refer(archive.noted_constraint); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_may_refer(noted archive.noted_constraint) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (has_table_privilege(((noted).referring)::oid, 'select'::text) AND (NOT (EXISTS (SELECT FROM unnest((_restore_may_refer.noted).blanked) c(c) WHERE (NOT has_column_privilege(((_restore_may_refer.noted).referring)::oid, (c.c)::text, 'update'::text))))));
+
+
+--
+-- Name: FUNCTION _restore_may_refer(noted archive.noted_constraint); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_may_refer(noted archive.noted_constraint) IS 'Whether the caller may put references of that foreign key back.';
+
+
+--
+-- Name: _restore_not_archived(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_not_archived(source regclass) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_child record;
+    v_empty boolean;
+    v_lost  text[] := '{}';
+begin
+    for v_child in
+        select * from archive._unarchived_children(source) c where has_table_privilege(c.child, 'select') or c.deleted
+         order by c.child
+    loop
+        if v_child.deleted then
+            v_lost := v_lost || format('rows of %s that were deleted with it are not archived and do not come back',
+                                       archive._label(v_child.child));
+            continue;
+        end if;
+        execute format('select not exists (select from %s)', archive._name(v_child.child)) into v_empty;
+        if v_empty then
+            v_lost := v_lost || format('%s is empty and not archived: rows that a TRUNCATE ... CASCADE took with it'
+                                       ' do not come back', archive._label(v_child.child));
+        end if;
+    end loop;
+    return format('%L', nullif(array_to_string(v_lost, '; '), ''));
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_not_archived(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_not_archived(source regclass) IS 'A literal that names the tables that are not archived and lost rows with one of this table; NULL without any.';
+
+
+--
+-- Name: blanked_references; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.blanked_references (
+    transaction_id xid8 NOT NULL,
+    archived_at timestamp with time zone NOT NULL,
+    referenced regclass NOT NULL,
+    source regclass NOT NULL,
+    constraint_name name NOT NULL,
+    row_key text[] NOT NULL,
+    reference text[] NOT NULL,
+    blanked text[] NOT NULL
+);
+
+
+--
+-- Name: TABLE blanked_references; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.blanked_references IS 'References that ON DELETE SET NULL or SET DEFAULT blanked when a row of an archived table was ';
+
+
+--
+-- Name: COLUMN blanked_references.transaction_id; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.blanked_references.transaction_id IS 'The deleting transaction, as in the archive.';
+
+
+--
+-- Name: COLUMN blanked_references.archived_at; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.blanked_references.archived_at IS 'Its timestamp, as in the archive.';
+
+
+--
+-- Name: COLUMN blanked_references.referenced; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.blanked_references.referenced IS 'The table from which the row was ';
+
+
+--
+-- Name: COLUMN blanked_references.source; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.blanked_references.source IS 'The table whose row referred to it.';
+
+
+--
+-- Name: COLUMN blanked_references.constraint_name; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.blanked_references.constraint_name IS 'The foreign key.';
+
+
+--
+-- Name: COLUMN blanked_references.row_key; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.blanked_references.row_key IS 'The key of the row that referred.';
+
+
+--
+-- Name: COLUMN blanked_references.reference; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.blanked_references.reference IS 'The foreign key''s columns before.';
+
+
+--
+-- Name: COLUMN blanked_references.blanked; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.blanked_references.blanked IS 'The columns that were blanked, after.';
+
+
+--
+-- Name: _restore_noted(regclass, archive.restore_selection); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_noted(source regclass, selection archive.restore_selection) RETURNS SETOF archive.noted_constraint
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT c.constraint_name,
+     c.referring,
+     c.columns,
+     c.blanked,
+     refers.referenced_is,
+     ( SELECT string_agg(format('live.%I%s operator(%I.%s) (b.row_key[%s])::%s'::text, k.name, k.base, n.nspname, o.oprname, k.ordinal, k.archived_type), ' and '::text) AS string_agg
+            FROM ((archive._key_columns(c.referring) k(name, attnum, base, archived_type, ordinal)
+              JOIN pg_operator o ON ((o.oid = archive._restore_equality(c.referring, k.attnum))))
+              JOIN pg_namespace n ON ((n.oid = o.oprnamespace)))) AS string_agg,
+     refers.refers
+    FROM (((archive._blanking_constraints(_restore_noted.source) c(constraint_name, referring, columns, referenced, blanked)
+      JOIN pg_constraint f ON (((f.conrelid = (c.referring)::oid) AND (f.conname = c.constraint_name))))
+      CROSS JOIN archive._registry_entry(_restore_noted.source) entry(source, target, exclude, columns, source_name, source_oid, target_oid, last_attnum, exclude_attnums))
+      CROSS JOIN LATERAL ( SELECT string_agg(format('%s operator(%I.%s) (b.reference[%s])::%s'::text, archive._restore_archived(p.*), pn.nspname, pf.oprname, u.n, r.archived_type), ' and '::text) AS string_agg,
+             string_agg(format('live.%I%s operator(%I.%s) (b.reference[%s])::%s'::text, r.name,
+                 CASE
+                     WHEN (r.type <> r.archived_type) THEN ('::'::text || r.archived_type)
+                     ELSE ''::text
+                 END, fn.nspname, ff.oprname, u.n, r.archived_type), ' and '::text) AS string_agg
+            FROM ((((((UNNEST(f.conkey, f.confkey, f.conpfeqop, f.conffeqop) WITH ORDINALITY u(referring, referenced, pf, ff, n)
+              JOIN archive._columns(c.referring) r(attnum, name, type, archived_type, collated, generated, not_null, default_value) ON ((r.attnum = u.referring)))
+              JOIN archive._copies(entry.*) p(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) ON ((p.attnum = u.referenced)))
+              JOIN pg_operator pf ON ((pf.oid = u.pf)))
+              JOIN pg_namespace pn ON ((pn.oid = pf.oprnamespace)))
+              JOIN pg_operator ff ON ((ff.oid = u.ff)))
+              JOIN pg_namespace fn ON ((fn.oid = ff.oprnamespace)))) refers(referenced_is, refers))
+   WHERE ((archive._key(c.referring) IS NOT NULL) AND (EXISTS ( SELECT
+            FROM archive.blanked_references b
+           WHERE (((b.referenced)::oid = (_restore_noted.source)::oid) AND ((b.source)::oid = (c.referring)::oid) AND (b.constraint_name = c.constraint_name) AND (((_restore_noted.selection).transaction_id IS NULL) OR (b.transaction_id = (_restore_noted.selection).transaction_id))))));
+END;
+
+
+--
+-- Name: FUNCTION _restore_noted(source regclass, selection archive.restore_selection); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_noted(source regclass, selection archive.restore_selection) IS 'The foreign keys whose references a deletion blanked when it deleted rows of a table.';
+
+
+--
+-- Name: _restore_outcomes(regclass, archive.restore_selection, jsonb, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_outcomes(source regclass, selection archive.restore_selection, overrides jsonb, new_key boolean DEFAULT false) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_entry   archive.registry := archive._registry_entry(source);
+    v_changed text    := case when not new_key then archive._restore_changed(v_entry, overrides) end;
+    v_missing record  := archive._restore_references_missing(source, selection);
+    v_hints   text    := concat_ws(', ', archive._restore_lost_detail(v_entry), v_changed,
+                                   case when not new_key then v_missing.details end,
+                                   archive._restore_not_archived(source));
+begin
+    return format(
+        'select %L::pg_catalog.regclass, a.archive_id, %s, ''restored''::pg_catalog.text, %s'
+        '  from %s a%s where %s order by a.archive_id',
+        source, archive._restore_row_id(source, 'a'),
+        case when v_hints = '' then 'null::pg_catalog.text'
+             else format('nullif(pg_catalog.concat_ws(''; '', %s), '''')', v_hints) end,
+        archive._name(v_entry.target),
+        case when v_changed is null then ''
+             else format(' left join only %s live on %s',
+                         archive._name(source), archive._restore_key_condition(v_entry, false)) end
+            || coalesce(v_missing.joins, ''),
+        archive._restore_condition(selection));
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_outcomes(source regclass, selection archive.restore_selection, overrides jsonb, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_outcomes(source regclass, selection archive.restore_selection, overrides jsonb, new_key boolean) IS 'The query for the results of rows that are restored.';
+
+
+--
+-- Name: _restore_parents_first(regclass[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_parents_first(sources regclass[]) RETURNS regclass[]
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH RECURSIVE levels(source, level) AS (
+          SELECT s_1.s,
+             0 AS "?column?"
+            FROM unnest(_restore_parents_first.sources) s_1(s)
+         UNION
+          SELECT (c.conrelid)::regclass AS conrelid,
+             (l.level + 1)
+            FROM (levels l
+              JOIN pg_constraint c ON (((c.confrelid = (l.source)::oid) AND (c.contype = 'f'::"char") AND (c.conrelid <> c.confrelid))))
+           WHERE ((c.conrelid = ANY ((_restore_parents_first.sources)::oid[])) AND (l.level < cardinality(_restore_parents_first.sources)))
+         )
+  SELECT array_agg(s.source ORDER BY s.level, (s.source)::oid) AS array_agg
+    FROM ( SELECT l.source,
+             max(l.level) AS max
+            FROM levels l
+           GROUP BY l.source) s(source, level);
+END;
+
+
+--
+-- Name: FUNCTION _restore_parents_first(sources regclass[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_parents_first(sources regclass[]) IS 'Tables, those referred to before those that refer.';
+
+
+--
+-- Name: _restore_pass(archive.restore_selection, bigint[], oid[], jsonb, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_pass(selection archive.restore_selection, ids bigint[], sources oid[], overrides jsonb, on_conflict text, preview boolean) RETURNS SETOF archive.restore_attempt
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_size      integer := cardinality(ids);
+    v_at        integer := 1;
+    v_end       integer;
+    v_conflicts integer := 0;
+    v_batch     archive.restore_selection;
+    v_source    regclass;
+    v_inserts   text[];
+    v_attempt   archive.restore_attempt;
+begin
+    while v_at <= cardinality(ids) and not (preview and v_conflicts = 1000) loop
+        v_size := least(v_size, cardinality(ids) - v_at + 1);
+        v_end := v_at + v_size - 1;
+        v_batch := archive._restore_batch(selection, ids[v_at:v_end], sources[v_at:v_end]);
+        if v_size > 1 then
+            v_batch := archive._restore_together(v_batch, overrides);
+            if v_batch.sources is not null then
+                return query select r, false from archive._restore_results(v_batch, overrides) r;
+                v_at := v_end + 1;
+            end if;
+            v_size := case when v_batch.sources is null then greatest(v_size / 8, 1) else v_size * 2 end;
+            continue;
+        end if;
+
+        if v_source is distinct from v_batch.sources[1] then
+            v_source := v_batch.sources[1];  -- its statements serve all its rows
+            v_inserts := archive._restore_row_statements(v_batch, overrides, on_conflict);
+        end if;
+        v_attempt := archive._restore_row(v_batch, v_inserts, overrides, on_conflict);
+        return next v_attempt;
+        v_at := v_end + 1;
+        if (v_attempt.result).outcome in ('restored', 'copied') then
+            v_size := 2;
+        else
+            v_conflicts := v_conflicts + 1;
+            exit when on_conflict = 'fail' and not (preview or v_attempt.again);
+        end if;
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_pass(selection archive.restore_selection, ids bigint[], sources oid[], overrides jsonb, on_conflict text, preview boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_pass(selection archive.restore_selection, ids bigint[], sources oid[], overrides jsonb, on_conflict text, preview boolean) IS 'Tries each row once, in batches that shrink at a conflict and grow again after it.';
 
 
 --
 -- Name: _restore_period(regclass, bigint[]); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore_period(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone) RETURNS record
+CREATE FUNCTION archive._restore_period(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone, OUT row_count bigint) RETURNS record
     LANGUAGE plpgsql STABLE
     SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 begin
-    select min(found.archived_at), max(found.archived_at)
-      into first, last
+    select min(found.archived_at), max(found.archived_at), count(*)
+      into first, last, row_count
       from (
           select r.archived_at
             from archive._archived_rows r
@@ -2968,212 +5181,547 @@ $$;
 
 
 --
--- Name: FUNCTION _restore_period(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_period(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone, OUT row_count bigint); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_period(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone) IS 'When the first and the last of some archived rows were ';
+COMMENT ON FUNCTION archive._restore_period(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone, OUT row_count bigint) IS 'When the first and the last of some archived rows were deleted, and how many there are.';
 
 
 --
--- Name: _restore_reason(archive.locked_row, jsonb, text, text, text, text, text); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _restore_reason(regclass, bigint, jsonb, archive.restore_error); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore_reason(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text) RETURNS text
+CREATE FUNCTION archive._restore_reason(source regclass, archive_id bigint, overrides jsonb, error archive.restore_error) RETURNS text
     LANGUAGE plpgsql
     AS $_$
 declare
     v_constraint pg_constraint;
     v_columns    text;
+    v_row_id     text;
+    v_origin     text;
 begin
-    select c.* into v_constraint from pg_constraint c where c.conrelid = locked.source and c.conname = violated;
+    select c.* into v_constraint from pg_constraint c where c.conrelid = source and c.conname = error.violated;
     select string_agg(a.attname, ', ' order by k.position)
       into v_columns
       from unnest(v_constraint.conkey) with ordinality k (attnum, position)
-      join pg_attribute a on a.attrelid = locked.source and a.attnum = k.attnum;
+      join pg_attribute a on a.attrelid = source and a.attnum = k.attnum;
+    if error.state = '23505' then
+        select b.row_id, b.origin into v_row_id, v_origin
+          from archive._restore_blocking(
+              source, archive_id, overrides, error.violated, coalesce(v_constraint.contype = 'p', false)) b;
+    end if;
 
     return case
-        when state = '23505' and v_constraint.contype = 'p' then
-            format('a live row has this %s', v_columns)
-        when state = '23505' then
-            'unique value taken: ' || trim(trailing '.' from coalesce(nullif(detail, ''), message)) || coalesce((
-                select ' in row ' || archive._restore_blocking_key(locked, overrides, i.indexrelid)
-                  from pg_index i
-                  join pg_class c on c.oid = i.indexrelid
-                 where i.indrelid = locked.source and c.relname = violated), '')
-        when state = '23503' and v_constraint.contype = 'f' then
+        when error.state = '23505' and v_constraint.contype = 'p' then
+            format('a live row has this %s', v_columns) || v_origin
+        when error.state = '23505' then
+            'unique value taken: ' || trim(trailing '.' from coalesce(nullif(error.detail, ''), error.message))
+                || coalesce(' in row ' || v_row_id, '') || v_origin
+        when error.state = '23503' and v_constraint.contype = 'f' then
             format('its %s no longer exists: %s',
-                   regexp_replace(v_columns, '_id$', ''), coalesce(nullif(detail, ''), message))
-        when state = '23502' then
-            format('%s must not be null now, and has no value in the archive', violated_column)
+                   regexp_replace(v_columns, '_id$', ''), coalesce(nullif(error.detail, ''), error.message))
+        when error.state = '23502' then
+            format('%s must not be null now, and has no value in the archive', error.violated_column)
         else
-            message
+            error.message
     end;
 end
 $_$;
 
 
 --
--- Name: FUNCTION _restore_reason(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_reason(source regclass, archive_id bigint, overrides jsonb, error archive.restore_error); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_reason(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text) IS 'Why a row could not be inserted, in terms of the row.';
+COMMENT ON FUNCTION archive._restore_reason(source regclass, archive_id bigint, overrides jsonb, error archive.restore_error) IS 'Why a row could not be inserted, in terms of the row.';
 
 
 --
--- Name: _restore_row(archive.locked_row, jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _restore_references(regclass, archive.restore_selection); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore_row(locked archive.locked_row, overrides jsonb, on_conflict text) RETURNS archive.restore_result
+CREATE FUNCTION archive._restore_references(source regclass, selection archive.restore_selection) RETURNS void
     LANGUAGE plpgsql
     AS $$
 declare
-    v_outcomes   text[] := case on_conflict when 'copy' then '{restored,copied}' else '{restored}' end::text[];
-    v_result     archive.restore_result;
-    v_state      text;
-    v_message    text;
-    v_detail     text;
-    v_constraint text;
-    v_column     text;
+    v_noted     archive.noted_constraint;
+    v_statement text;
 begin
-    v_result.source := locked.source;
-    v_result.archive_id := locked.archive_id;
-    v_result.row_id := archive._restore_row_id(locked.key);
+    for v_noted in select n.* from archive._restore_noted(source, selection) n where archive._restore_may_refer(n)
+    loop
+        v_statement := archive._restore_references_statement(source, selection, v_noted);
+        begin
+            perform archive._restore_enter_callers_path();
+            execute v_statement using selection.ids, selection.first, selection.last, selection.transaction_id;
+            perform archive._restore_leave_callers_path();
+        exception when others then
+            if not archive._restore_is_conflict(sqlstate) then
+                raise;
+            end if;  -- the result of the row names what stays blank
+        end;
+    end loop;
+end
+$$;
 
-    if locked.erased_at is not null then
-        v_result.detail := format('erased at %s', locked.erased_at);
-    elsif locked.restored_at is not null then
-        v_result.detail := format('already restored by %s at %s', locked.restored_by, locked.restored_at);
-    else
-        foreach v_result.outcome in array v_outcomes loop
-            begin
-                v_result.row_id := archive._restore_row_id(
-                    archive._restore_insert(array[locked], overrides, new_key => v_result.outcome = 'copied'));
-                v_result.detail := nullif(concat_ws('; ', v_result.detail, archive._restore_omission(locked)), '');
-                return v_result;
-            exception when others then
-                if not archive._restore_is_conflict(sqlstate) then
-                    raise;
-                end if;
-                get stacked diagnostics
-                    v_state      = returned_sqlstate,
-                    v_message    = message_text,
-                    v_detail     = pg_exception_detail,
-                    v_constraint = constraint_name,
-                    v_column     = column_name;
-                v_result.detail := archive._restore_reason(
-                    locked, overrides, v_state, v_message, v_detail, v_constraint, v_column);
-            end;
-        end loop;
+
+--
+-- Name: FUNCTION _restore_references(source regclass, selection archive.restore_selection); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_references(source regclass, selection archive.restore_selection) IS 'Puts references to restored rows back, as the caller, where they are still as the deletion left them.';
+
+
+--
+-- Name: _restore_references_missing(regclass, archive.restore_selection); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_references_missing(source regclass, selection archive.restore_selection, OUT joins text, OUT details text) RETURNS record
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT string_agg(format(' left join (select b.transaction_id, b.archived_at, b.reference, pg_catalog.array_to_string((pg_catalog.array_agg(pg_catalog.array_to_string(b.row_key, '','') order by b.row_key))[1:3], '', '') || case when pg_catalog.count(*) > 3 then pg_catalog.format('' and %%s more'', pg_catalog.count(*) - 3) else '''' end as keys from archive.blanked_references b where b.referenced = %s::pg_catalog.oid and b.source = %s::pg_catalog.oid and b.constraint_name = %L%s group by 1, 2, 3) noted%s on noted%5$s.transaction_id = a.transaction_id and noted%5$s.archived_at = a.archived_at and %6$s'::text, (_restore_references_missing.source)::oid, (n.referring)::oid, n.constraint_name,
+         CASE
+             WHEN archive._restore_may_refer(n.noted) THEN format(' and not exists (select from %s live where %s and %s)'::text, archive._name(n.referring), n.live_is, n.refers)
+             ELSE NULL::text
+         END, n.number, replace(n.referenced_is, '(b.'::text, format('(noted%s.'::text, n.number))), ''::text) AS string_agg,
+     string_agg(format('''references not put back: %s of %s '' || noted%s.keys'::text, replace(array_to_string(n.columns, ', '::text), ''''::text, ''''''::text), replace(archive._label(n.referring), ''''::text, ''''''::text), n.number), ', '::text) AS string_agg
+    FROM ( SELECT c.constraint_name,
+             c.referring,
+             c.columns,
+             c.blanked,
+             c.referenced_is,
+             c.live_is,
+             c.refers,
+             c.*::archive.noted_constraint AS noted,
+             row_number() OVER (ORDER BY c.referring, c.constraint_name) AS number
+            FROM archive._restore_noted(_restore_references_missing.source, _restore_references_missing.selection) c(constraint_name, referring, columns, blanked, referenced_is, live_is, refers)) n;
+END;
+
+
+--
+-- Name: FUNCTION _restore_references_missing(source regclass, selection archive.restore_selection, OUT joins text, OUT details text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_references_missing(source regclass, selection archive.restore_selection, OUT joins text, OUT details text) IS 'What joins a restored row a to the references that were not put back, and expressions that name them.';
+
+
+--
+-- Name: _restore_references_statement(regclass, archive.restore_selection, archive.noted_constraint); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_references_statement(source regclass, selection archive.restore_selection, noted archive.noted_constraint) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('update %s live set %s from archive.blanked_references b, %s a where b.referenced = %s::pg_catalog.oid and b.source = %s::pg_catalog.oid and b.constraint_name = %L and a.restored_at is not null and %s and a.transaction_id = b.transaction_id and a.archived_at = b.archived_at and %s and %s and %s'::text, archive._name((_restore_references_statement.noted).referring), string_agg(format('%I = (b.reference[%s])::%s'::text, c.name, u.n, c.type), ', '::text), archive._name((archive._registry_entry(_restore_references_statement.source)).target), (_restore_references_statement.source)::oid, ((_restore_references_statement.noted).referring)::oid, (_restore_references_statement.noted).constraint_name, archive._restore_condition(_restore_references_statement.selection), (_restore_references_statement.noted).referenced_is, (_restore_references_statement.noted).live_is, (SELECT string_agg(format('live.%I::pg_catalog.text is not distinct from b.blanked[%s]'::text, w.b, w.n), ' and '::text) AS string_agg FROM unnest((_restore_references_statement.noted).blanked) WITH ORDINALITY w(b, n))) AS format FROM (unnest((_restore_references_statement.noted).columns) WITH ORDINALITY u(name, n) JOIN archive._columns((_restore_references_statement.noted).referring) c(attnum, name, type, archived_type, collated, generated, not_null, default_value) ON ((c.name = u.name))) WHERE (c.name = ANY ((_restore_references_statement.noted).blanked)));
+
+
+--
+-- Name: FUNCTION _restore_references_statement(source regclass, selection archive.restore_selection, noted archive.noted_constraint); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_references_statement(source regclass, selection archive.restore_selection, noted archive.noted_constraint) IS 'The update that does it: $1 to $4 as in _restore_condition().';
+
+
+--
+-- Name: _restore_refused(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_refused(on_conflict text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE on_conflict WHEN 'fail'::text THEN 'conflict'::text ELSE 'skipped'::text END;
+
+
+--
+-- Name: FUNCTION _restore_refused(on_conflict text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_refused(on_conflict text) IS 'The outcome of a row that is not restored.';
+
+
+--
+-- Name: _restore_results(archive.restore_selection, jsonb); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_results(selection archive.restore_selection, overrides jsonb) RETURNS SETOF archive.restore_result
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_source regclass;
+begin
+    foreach v_source in array coalesce(selection.sources, '{}') loop
+        return query execute archive._restore_outcomes(v_source, selection, overrides)
+            using selection.ids, selection.first, selection.last, selection.transaction_id;
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_results(selection archive.restore_selection, overrides jsonb); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_results(selection archive.restore_selection, overrides jsonb) IS 'The results of restored rows.';
+
+
+--
+-- Name: _restore_row(archive.restore_selection, text[], jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_row(selection archive.restore_selection, statements text[], overrides jsonb, on_conflict text) RETURNS archive.restore_attempt
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_source  regclass := selection.sources[1];
+    v_key     text[];
+    v_why     text;
+    v_instead text;
+    v_result  archive.restore_result;
+    v_again   boolean;
+    v_error   archive.restore_error;
+begin
+    for n in 2 .. coalesce(cardinality(statements), 0) loop
+        begin
+            if n = 4 then  -- the new key may be one that came back
+                perform archive._restore_sequences(v_source);
+            end if;
+            v_key := archive._restore_insert(
+                statements[n], selection, overrides, 1, n > 2 or overrides ?| archive._key(v_source)::text[]);
+            v_result := archive._restore_row_result(selection, overrides, v_key is not null);
+            v_result.outcome := case n when 2 then 'restored' else 'copied' end;
+            v_result.row_id := coalesce(array_to_string(v_key, ','), v_result.row_id);
+            v_result.detail := nullif(concat_ws('; ', v_instead, v_result.detail), '');
+            return row(v_result, false)::archive.restore_attempt;
+        exception when others then
+            if not archive._restore_is_conflict(sqlstate) then
+                raise;
+            end if;
+            get stacked diagnostics
+                v_error.state             = returned_sqlstate,
+                v_error.message           = message_text,
+                v_error.detail            = pg_exception_detail,
+                v_error.violated          = constraint_name,
+                v_error.violated_column   = column_name;
+            v_why := archive._restore_reason(v_source, selection.ids[1], overrides, v_error);
+            v_instead := coalesce(v_instead, v_why);
+            v_again := v_error.state not in ('23502', '23505', '23514', '23P01');
+        end;
+    end loop;
+    if statements is not null then
+        execute statements[1] into v_result.row_id using selection.ids, selection.first, selection.last;
     end if;
-    v_result.outcome := case on_conflict when 'fail' then 'conflict' else 'skipped' end;
+    return row(row(v_source, selection.ids[1], v_result.row_id, archive._restore_refused(on_conflict), v_why),
+               v_again)::archive.restore_attempt;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_row(selection archive.restore_selection, statements text[], overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_row(selection archive.restore_selection, statements text[], overrides jsonb, on_conflict text) IS 'Restores one archived row, or says why it cannot be.';
+
+
+--
+-- Name: _restore_row_result(archive.restore_selection, jsonb, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_row_result(selection archive.restore_selection, overrides jsonb, new_key boolean) RETURNS archive.restore_result
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_result archive.restore_result;
+begin
+    execute archive._restore_outcomes(selection.sources[1], selection, overrides, new_key) into v_result
+      using selection.ids, selection.first, selection.last;
     return v_result;
 end
 $$;
 
 
 --
--- Name: FUNCTION _restore_row(locked archive.locked_row, overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_row_result(selection archive.restore_selection, overrides jsonb, new_key boolean); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_row(locked archive.locked_row, overrides jsonb, on_conflict text) IS 'Restores one archived row, or says why it cannot be.';
-
-
---
--- Name: _restore_row_id(jsonb); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._restore_row_id(key jsonb) RETURNS text
-    LANGUAGE sql IMMUTABLE
-    RETURN (SELECT string_agg(e.v, ','::text ORDER BY e.n) AS string_agg FROM jsonb_array_elements_text(_restore_row_id.key) WITH ORDINALITY e(v, n));
+COMMENT ON FUNCTION archive._restore_row_result(selection archive.restore_selection, overrides jsonb, new_key boolean) IS 'The result of one row, as if it were restored.';
 
 
 --
--- Name: FUNCTION _restore_row_id(key jsonb); Type: COMMENT; Schema: archive; Owner: -
+-- Name: _restore_statement(archive.restore_selection, jsonb, boolean, boolean); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_row_id(key jsonb) IS 'A key as text.';
+CREATE FUNCTION archive._restore_statement(selection archive.restore_selection, overrides jsonb, new_key boolean DEFAULT false, returning_key boolean DEFAULT false) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_source    regclass;
+    v_others    text[] := '{}';
+    v_statement text;
+begin
+    foreach v_source in array coalesce(selection.sources, '{}') loop
+        if v_statement is not null then
+            v_others := v_others || format('t%s as (%s)', cardinality(v_others), v_statement);
+        end if;
+        v_statement := archive._restore_insert_statement(v_source, selection, overrides, new_key);
+    end loop;
+    return concat(
+        'with ' || nullif(array_to_string(v_others, ', '), '') || ' ', v_statement,
+        case when returning_key then (
+            select format(' returning array[%s]', string_agg(format('live.%I::pg_catalog.text', k), ', '))
+              from unnest(archive._key(v_source)) k)
+        end);
+end
+$$;
 
 
 --
--- Name: _restore_run(archive.locked_row[], jsonb, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_statement(selection archive.restore_selection, overrides jsonb, new_key boolean, returning_key boolean); Type: COMMENT; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore_run(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) RETURNS SETOF archive.restore_result
+COMMENT ON FUNCTION archive._restore_statement(selection archive.restore_selection, overrides jsonb, new_key boolean, returning_key boolean) IS 'The statement that inserts the selected rows: $1 to $4 as in _restore_condition(), $5 the overrides.';
+
+
+--
+-- Name: _restore_row_statements(archive.restore_selection, jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_row_statements(selection archive.restore_selection, overrides jsonb, on_conflict text) RETURNS text[]
+    LANGUAGE sql STABLE
+    RETURN (ARRAY[format('select %s from %s a where a.archive_id = any ($1) and a.archived_at between $2 and $3'::text, archive._restore_row_id((selection).sources[1], 'a'::text), archive._name((archive._registry_entry((selection).sources[1])).target)), archive._restore_statement(selection, overrides, false, (overrides ?| (archive._key((selection).sources[1]))::text[]))] || CASE WHEN (on_conflict = 'copy'::text) THEN array_fill(archive._restore_statement(selection, overrides, true, true), ARRAY[2]) ELSE '{}'::text[] END);
+
+
+--
+-- Name: FUNCTION _restore_row_statements(selection archive.restore_selection, overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_row_statements(selection archive.restore_selection, overrides jsonb, on_conflict text) IS 'The query for a row''s key, and the inserts to try: under its own key and, for a copy, twice under a new one.';
+
+
+--
+-- Name: _restore_rows(archive.restore_selection, jsonb, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_rows(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) RETURNS SETOF archive.restore_result
     LANGUAGE plpgsql
     AS $$
 declare
-    v_results  archive.restore_result[];
-    v_conflict archive.restore_result;
+    v_selection archive.restore_selection;
+    v_source    regclass;
+begin
+    v_selection := archive._restore_together(selection, overrides);
+    if v_selection.sources is not null then
+        return query select * from archive._restore_results(v_selection, overrides);
+    else
+        return query select * from archive._restore_each(selection, overrides, on_conflict, preview);
+    end if;
+    foreach v_source in array coalesce(selection.sources, '{}') loop
+        perform archive._restore_sequences(v_source);
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_rows(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_rows(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) IS 'Restores the selected rows and returns the outcome of each: restored, copied, skipped or, in a preview, conflict.';
+
+
+--
+-- Name: _restore_run(archive.restore_selection, jsonb, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_run(selection archive.restore_selection, overrides jsonb, on_conflict text, dry_run boolean) RETURNS SETOF archive.restore_result
+    LANGUAGE plpgsql
+    AS $$
 begin
     if on_conflict is null or on_conflict not in ('fail', 'skip', 'copy') then
         perform archive._refuse(format('on_conflict is fail, skip or copy, not %L', on_conflict));
     end if;
 
+    perform archive._restore_check_now(selection.sources);
     if dry_run then
         begin
-            v_results := archive._restore_passes(locked, overrides, on_conflict);
+            return query
+                select r.source, r.archive_id, r.row_id,
+                       case r.outcome when 'restored' then 'would_restore'
+                                      when 'copied'   then 'would_copy'
+                                      when 'skipped'  then 'would_skip'
+                                      else r.outcome end,
+                       r.detail
+                  from archive._restore_rows(selection, overrides, on_conflict, preview => true) r;
             raise exception using errcode = 'ARDRY';
         exception when sqlstate 'ARDRY' then
             null;
         end;
-        return query
-            select r.source, r.archive_id, r.row_id,
-                   case r.outcome when 'restored' then 'would_restore'
-                                  when 'copied'   then 'would_copy'
-                                  when 'skipped'  then 'would_skip'
-                                  else r.outcome end,
-                   r.detail
-              from unnest(v_results) r;
-        return;
+    else
+        return query select * from archive._restore_rows(selection, overrides, on_conflict, preview => false);
     end if;
-
-    v_results := archive._restore_passes(locked, overrides, on_conflict);
-    select * into v_conflict from unnest(v_results) r where r.outcome = 'conflict' limit 1;
-    if found then
-        raise exception 'archived row % of %: %',
-            v_conflict.archive_id, archive._label(v_conflict.source), v_conflict.detail
-            using errcode = 'AR409',
-                  hint = 'Nothing was restored. on_conflict => ''skip'' or ''copy'' restores the others.';
-    end if;
-    return query select * from unnest(v_results);
+    perform archive._restore_check_later(selection.sources);
 end
 $$;
 
 
 --
--- Name: FUNCTION _restore_run(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_run(selection archive.restore_selection, overrides jsonb, on_conflict text, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_run(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) IS 'Restores locked rows, or rehearses it. AR409, and nothing restored, on a conflict under ''fail''.';
+COMMENT ON FUNCTION archive._restore_run(selection archive.restore_selection, overrides jsonb, on_conflict text, dry_run boolean) IS 'Restores the selected rows, or rehearses it. AR409, and nothing restored, on a conflict under ''fail''.';
 
 
 --
--- Name: _restore_set_constraints(regclass[]); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _restore_select_ids(regclass, bigint[]); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore_set_constraints(tables regclass[]) RETURNS void
-    LANGUAGE plpgsql
+CREATE FUNCTION archive._restore_select_ids(source regclass, archive_ids bigint[]) RETURNS archive.restore_selection
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    v_constraints text;
+    v_selection archive.restore_selection;
+    v_period    record;
 begin
-    select string_agg(format('%I.%I', n.nspname, c.conname), ', ')
-      into v_constraints
-      from pg_constraint c
-      join pg_namespace n on n.oid = c.connamespace
-     where c.conrelid = any (tables) and c.condeferrable and c.contype in ('p', 'u', 'x');
-    if v_constraints is not null then
-        execute 'set constraints ' || v_constraints || ' immediate';
+    perform archive._registry_entry(source);
+    v_period := archive._restore_period(source, archive_ids);
+    v_selection.sources := array[source];
+    v_selection.ids := array(select distinct i from unnest(archive_ids) i order by i);
+    v_selection.first := v_period.first;
+    v_selection.last := v_period.last;
+    if v_period.row_count < cardinality(v_selection.ids) then
+        perform archive._restore_check_found(source, v_selection);
+    elsif v_period.row_count > cardinality(v_selection.ids) then
+        perform archive._check_unambiguous(archive._registry_entry(source), archive_ids);
     end if;
+    return v_selection;
 end
 $$;
 
 
 --
--- Name: FUNCTION _restore_set_constraints(tables regclass[]); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_select_ids(source regclass, archive_ids bigint[]); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_set_constraints(tables regclass[]) IS 'Makes the deferrable keys and exclusions of tables immediate.';
+COMMENT ON FUNCTION archive._restore_select_ids(source regclass, archive_ids bigint[]) IS 'Archived rows of one table, by id.';
+
+
+--
+-- Name: _restore_select_transaction(xid8, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_select_transaction(transaction_id xid8, archived_at timestamp with time zone) RETURNS archive.restore_selection
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    v_selection archive.restore_selection;
+begin
+    select array_agg(t.source), min(t.first), max(t.last)
+      into v_selection.sources, v_selection.first, v_selection.last
+      from archive._restore_tables(transaction_id, archived_at) t;
+    if v_selection.sources is null then
+        raise exception 'no archived row of transaction %', transaction_id using errcode = 'AR404';
+    end if;
+    if v_selection.first <> v_selection.last then
+        raise exception
+            'transaction % is ambiguous: rows were archived under this id at different times', transaction_id
+            using errcode = 'AR409', hint = 'Name one with archived_at.';
+    end if;
+    v_selection.sources := archive._restore_parents_first(v_selection.sources);
+    v_selection.transaction_id := transaction_id;
+    v_selection.ids := '{}';
+    return v_selection;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_select_transaction(transaction_id xid8, archived_at timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_select_transaction(transaction_id xid8, archived_at timestamp with time zone) IS 'What one transaction deleted from all archived tables.';
+
+
+--
+-- Name: _restore_sequences(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_sequences(source regclass) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    v_sequence record;
+    v_next     numeric;
+    v_last     numeric;
+begin
+    perform archive._registry_entry(source);
+    for v_sequence in
+        select archive._name(s.seqrelid) as name, a.attname as column, s.seqincrement, s.seqmin, s.seqmax
+          from pg_depend d
+          join pg_sequence s on s.seqrelid = d.objid
+          join pg_class c on c.oid = s.seqrelid
+          join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+         where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = source
+           and d.deptype in ('a', 'i') and pg_has_role(c.relowner, 'usage')
+           and a.atttypid in ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)
+           and exists (select from pg_index i where i.indrelid = source and i.indkey[0] = a.attnum)
+    loop
+        execute format('select last_value::numeric + case when is_called then $1 else 0 end from %s', v_sequence.name)
+           into v_next using v_sequence.seqincrement;
+        execute format('select %s(%I) from only %s', case when v_sequence.seqincrement > 0 then 'max' else 'min' end,
+                       v_sequence.column, archive._name(source))
+           into v_last;
+        if (v_last - v_next) * sign(v_sequence.seqincrement) >= 0
+           and v_last + v_sequence.seqincrement between v_sequence.seqmin and v_sequence.seqmax then
+            execute format('alter sequence %s restart with %s', v_sequence.name, v_last + v_sequence.seqincrement);
+        end if;
+    end loop;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _restore_sequences(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_sequences(source regclass) IS 'Moves the sequences of a table on, where a live row is ahead of them.';
+
+
+--
+-- Name: _restore_superseded(regclass, archive.restore_selection); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_superseded(source regclass, selection archive.restore_selection) RETURNS bigint[]
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_target text := archive._name((archive._registry_entry(source)).target);
+    v_key    text;
+    v_twice  boolean;
+    v_older  bigint[] := '{}';
+begin
+    select string_agg(k.archived, ', ') into v_key from archive._restore_key(archive._registry_entry(source)) k;
+    execute format('select exists (select from %s a where %s group by %s having count(*) > 1)',
+                   v_target, archive._restore_condition(selection), v_key)
+       into v_twice using selection.ids, selection.first, selection.last, selection.transaction_id;
+    if v_twice then
+        execute format(
+            'select coalesce(array_agg(archive_id), ''{}'')'
+            '  from (select a.archive_id, lead(a.archive_id) over (partition by %s order by a.archive_id) as next'
+            '          from %s a where %s) r'
+            ' where next is not null',
+            v_key, v_target, archive._restore_condition(selection)
+        ) into v_older using selection.ids, selection.first, selection.last, selection.transaction_id;
+    end if;
+    return v_older;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_superseded(source regclass, selection archive.restore_selection); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_superseded(source regclass, selection archive.restore_selection) IS 'The archived rows whose key the same transaction deleted again later.';
 
 
 --
@@ -3200,6 +5748,80 @@ $$;
 --
 
 COMMENT ON FUNCTION archive._restore_tables(transaction_id xid8, archived_at timestamp with time zone) IS 'The tables from which a transaction deleted rows, with the times of the first and the last row.';
+
+
+--
+-- Name: _restore_together(archive.restore_selection, jsonb); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_together(selection archive.restore_selection, overrides jsonb) RETURNS archive.restore_selection
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_found record;
+begin
+    if exists (select from unnest(selection.sources) s where overrides ?| archive._key(s)::text[]) then
+        return null;
+    end if;
+    v_found := archive._restore_lock(selection);
+    if v_found.blocked then
+        return null;
+    end if;
+    perform archive._restore_insert(
+        archive._restore_statement(v_found.locked, overrides), v_found.locked, overrides, v_found.row_count);
+    return v_found.locked;
+exception when others then
+    if not archive._restore_is_conflict(sqlstate) then
+        raise;
+    end if;
+    return null;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_together(selection archive.restore_selection, overrides jsonb); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_together(selection archive.restore_selection, overrides jsonb) IS 'Restores all rows in one statement and returns the selection as locked; null, and nothing done, on a conflict.';
+
+
+--
+-- Name: _restore_waiting(archive.restore_selection, jsonb, text, archive.restore_result[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_waiting(selection archive.restore_selection, overrides jsonb, on_conflict text, among archive.restore_result[] DEFAULT NULL::archive.restore_result[], OUT ids bigint[], OUT sources oid[]) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_source regclass;
+    v_ids    bigint[];
+begin
+    ids := '{}';
+    sources := '{}';
+    foreach v_source in array coalesce(selection.sources, '{}') loop
+        if among is not null then
+            v_ids := array(select r.archive_id from unnest(among) r where r.source = v_source order by r.archive_id);
+        else
+            execute format(
+                'select coalesce(array_agg(a.archive_id order by a.archive_id), ''{}'')'
+                '  from %s a where %s and a.restored_at is null and a.erased_at is null and not %s',
+                archive._name((archive._registry_entry(v_source)).target), archive._restore_condition(selection),
+                archive._restore_lives(v_source, overrides, on_conflict)
+            ) into v_ids using selection.ids, selection.first, selection.last, selection.transaction_id;
+        end if;
+        ids := ids || v_ids;
+        sources := sources || array_fill(v_source::oid, array[cardinality(v_ids)]);
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_waiting(selection archive.restore_selection, overrides jsonb, on_conflict text, among archive.restore_result[], OUT ids bigint[], OUT sources oid[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_waiting(selection archive.restore_selection, overrides jsonb, on_conflict text, among archive.restore_result[], OUT ids bigint[], OUT sources oid[]) IS 'The rows of a selection that nothing seen is in the way of, parents first, each with its table.';
 
 
 --
@@ -3338,8 +5960,9 @@ CREATE FUNCTION archive._subject_condition(source regclass, people regclass, pas
     LANGUAGE plpgsql STABLE
     AS $_$
 declare
-    v_key        name := (archive._key(people))[1];
-    v_person     text := (select format('$1::%s', c.type) from archive._columns(people) c where c.name = v_key);
+    v_key        name := archive._copy_name((archive._key(people))[1]);
+    v_person     text := (select format('$1::%s', c.type)
+                            from archive._columns(people) c where c.name = (archive._key(people))[1]);
     v_conditions text[] := '{}';
     v_reference  record;
     v_referenced text;
@@ -3349,9 +5972,9 @@ begin
     end if;
     for v_reference in
         select f.confrelid::regclass as source,
-               string_agg(format('a.%I', here.attname), ', ' order by k.n) as columns,
-               string_agg(format('a.%I', there.attname), ', ' order by k.n) as referenced,
-               f.confrelid = people and array_agg(there.attname) = array[v_key] as is_direct
+               string_agg(format('a.%I', archive._copy_name(here.attname)), ', ' order by k.n) as columns,
+               string_agg(format('a.%I', archive._copy_name(there.attname)), ', ' order by k.n) as referenced,
+               f.confrelid = people and array_agg(archive._copy_name(there.attname)) = array[v_key] as is_direct
           from pg_constraint f
          cross join unnest(f.conkey, f.confkey) with ordinality k (here, there, n)
           join pg_attribute here on here.attrelid = f.conrelid and here.attnum = k.here
@@ -3434,7 +6057,7 @@ COMMENT ON FUNCTION archive._subject_find(subject text) IS 'The table of people 
 
 CREATE FUNCTION archive._subject_rows(source regclass) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT format('select %1$s from only %2$s%3$s'::text, columns.list, archive._name(_subject_rows.source), (SELECT format(' union all select %s from %s'::text, columns.list, archive._name(r.target)) AS format FROM archive.registry r WHERE ((r.source)::oid = (_subject_rows.source)::oid))) AS format FROM (SELECT string_agg(format('%I'::text, c.name), ', '::text) AS string_agg FROM archive._columns(_subject_rows.source) c(name, type, archived_type, collated, generated, not_null, default_value) WHERE (NOT (c.name IN (SELECT unnest(r.exclude) AS unnest FROM archive.registry r WHERE ((r.source)::oid = (_subject_rows.source)::oid))))) columns(list));
+    RETURN (SELECT (format('select %s from only %s'::text, string_agg(format('%I as %I'::text, c.name, archive._copy_name(c.name)), ', '::text), archive._name(_subject_rows.source)) || COALESCE((SELECT format(' union all select %s from %s'::text, string_agg(format('%I'::text, archive._copy_name(c.name)), ', '::text), archive._name(r.target)) AS format FROM archive.registry r WHERE ((r.source)::oid = (_subject_rows.source)::oid) GROUP BY r.target), ''::text)) FROM archive._columns(_subject_rows.source) c(attnum, name, type, archived_type, collated, generated, not_null, default_value) WHERE (NOT (c.name IN (SELECT unnest(archive._excluded(r.*)) AS unnest FROM archive.registry r WHERE ((r.source)::oid = (_subject_rows.source)::oid)))));
 
 
 --
@@ -3458,7 +6081,7 @@ begin
         'select array(select lower(v.value) from (%s) a cross join unnest(array[%s]::text[]) v (value)'
         '              where %s and trim(v.value) <> '''' group by 1 order by max(length(v.value)) desc)',
         archive._subject_rows(people),
-        (select string_agg(format('a.%I::text', c), ', ') from unnest(columns) c),
+        (select string_agg(format('a.%I::text', archive._copy_name(c)), ', ') from unnest(columns) c),
         archive._subject_condition(people, people)
     ) into v_values using subject;
     return v_values;
@@ -3652,15 +6275,17 @@ create or replace view archive.transactions as
     select transaction_id, archived_at,
            min(archived_by) as archived_by, min(reason) as reason, min(session_role) as session_role,
            min(application_name) as application_name, min(client_addr) as client_addr,
-           jsonb_strip_nulls(jsonb_build_object(%s)) as rows,
+           (select jsonb_object_agg(archive._label(t.source), t.count)
+              from unnest(array[%s], array[%s]) t (source, count) where t.count > 0) as rows,
            count(restored_at) as restored
       from (%s) deleted
      group by archived_at, transaction_id
      order by archived_at desc, transaction_id desc
 $view$,
-        archive._view_for_each('%3$L, nullif(count(*) filter (where source = %3$L), 0)', ', '),
+        archive._view_for_each('%1$L::regclass', ', '),
+        archive._view_for_each('count(*) filter (where source = %1$L::regclass)', ', '),
         archive._view_for_each(
-            E'\n        select %3$L as source, transaction_id, archived_at, archived_by, reason,'
+            E'\n        select %1$L::regclass as source, transaction_id, archived_at, archived_by, reason,'
             ' session_role, application_name, client_addr, restored_at from %2$s', E'\n         union all'));
     comment on view archive.transactions is
         'One row per deletion, newest first: who, when, whence, why, rows of each table,'
@@ -3683,20 +6308,27 @@ COMMENT ON FUNCTION archive._view_write_transactions() IS 'Creates or replaces t
 CREATE FUNCTION archive.capture_item() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 -- Written by archive.enable(). Do not edit: change the table, then call it again.
 -- It copies id uuid, title character varying(255), description character varying(255), owner_id uuid.
+<<capture>>
 declare
     actor  text := nullif(current_setting('archive.actor', true), '');
     reason text := nullif(current_setting('archive.reason', true), '');
-    -- Who deleted the row, when and from where: fields f1 to f9, in the order of the columns. One expression for all is
-    -- prepared once a transaction; the same calls within the INSERT would be prepared for each row.
+    -- Who deleted the row, when and from where: fields f1, f2 and so on, in the order of the columns. One expression
+    -- for all is prepared once a transaction; the same calls within the INSERT would be prepared for each row.
     circumstances record;
+    -- PostgreSQL names it in its error where a column was renamed or dropped since.
+    "row seen by archive.enable()" record;
+    is_unknown boolean;
+    live       record;
+    unknown    record;
+    value      text;
+    overflow   jsonb;
 begin
-    -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
-    if tg_relid <> 'public.item'::regclass then
+    if tg_relid <> 0 and tg_relid is distinct from to_regclass('public.item') then
         raise exception 'archive: this function captures %, not %', 'public.item', tg_relid::regclass
-            using errcode = 'AR422';
+            using errcode = 'AR422', hint = 'archive.enable() writes one for a table.';
     end if;
 
     -- A label from the start-up options of a connection may be invalid in this encoding: keep its bytes, escaped.
@@ -3711,43 +6343,104 @@ begin
         actor := left(actor, 200);
     end if;
 
+    -- Is there a column that this function does not know? Null for an attribute that does not exist, and for one that
+    -- was dropped, so ask for four. It costs next to nothing, where a query would cost more than the INSERT.
+    is_unknown := tg_relid <> 0
+        or has_column_privilege(tg_relid, 5::smallint, 'select') is not null
+        or has_column_privilege(tg_relid, 6::smallint, 'select') is not null
+        or has_column_privilege(tg_relid, 7::smallint, 'select') is not null
+        or has_column_privilege(tg_relid, 8::smallint, 'select') is not null;
+
     if tg_op = 'TRUNCATE' then
         -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
         if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
             raise exception 'TRUNCATE of % at isolation level % could lose rows',
-                'public.item', current_setting('transaction_isolation')
+                tg_relid::regclass, current_setting('transaction_isolation')
                 using errcode = 'AR409', hint = 'Truncate at READ COMMITTED, or DELETE.';
         end if;
         -- TRUNCATE removes also what a policy would hide from the copy.
-        if row_security_active('public.item'::regclass) then
-            raise exception 'TRUNCATE of % could lose rows that row-level security hides from %', 'public.item', current_user
+        if row_security_active(tg_relid) then
+            raise exception 'TRUNCATE of % could lose rows that row-level security hides from %',
+                tg_relid::regclass, current_user
                 using errcode = 'AR409', hint = 'DELETE instead.';
+        end if;
+        if is_unknown or tg_relid is distinct from to_regclass('public.item') then
+            -- As a whole: fields of a row that * has put together cannot be asked for by name.
+            for live in
+                execute format('select "the row" as whole from only %s "the row"', tg_relid::regclass)
+            loop
+                "row seen by archive.enable()" := live.whole;
+        overflow := null;
+        perform set_config('extra_float_digits', '1', true), set_config('intervalstyle', 'postgres', true);
+        for unknown in
+            select a.attname as name, t.typcategory = 'D' as is_time
+              from pg_attribute a
+              join pg_type t on t.oid = a.atttypid
+             where a.attrelid = tg_relid and a.attnum > 0 and not a.attisdropped and a.attgenerated <> 'v'
+               and case when tg_relid = 0 then a.attnum > 4 else a.attname <> all ('{id,title,owner_id,description}') end
+        loop
+            execute format(case when unknown.is_time then 'select to_jsonb(($1).%I) #>> ''{}'''
+                                else 'select ($1).%I::text' end, unknown.name)
+               into value using "row seen by archive.enable()";
+            overflow := coalesce(overflow, '{}') || jsonb_build_object(unknown.name, value);
+        end loop;
+    insert into public.item_archive (
+        archive_id, transaction_id, archived_at, archived_by, reason,
+        session_role, application_name, client_addr, cascaded, overflow,
+        id, title, description, owner_id)
+    values (
+        nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), capture.actor, capture.reason,
+        session_user, current_setting('application_name'), inet_client_addr(), false, capture.overflow,
+        "row seen by archive.enable()".id, "row seen by archive.enable()".title, "row seen by archive.enable()".description, "row seen by archive.enable()".owner_id);
+            end loop;
+            return null;
         end if;
         insert into public.item_archive (
             archive_id, transaction_id, archived_at, archived_by, reason,
-            session_role, application_name, client_addr, cascaded,
+            session_role, application_name, client_addr, cascaded, overflow,
             id, title, description, owner_id)
-        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
-               session_user, current_setting('application_name'), inet_client_addr(), false,
-               live.id, live.title, live.description, live.owner_id
-          from only public.item as live;
+        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), capture.actor, capture.reason,
+               session_user, current_setting('application_name'), inet_client_addr(), false, capture.overflow,
+               "rows seen by archive.enable()".id, "rows seen by archive.enable()".title, "rows seen by archive.enable()".description, "rows seen by archive.enable()".owner_id
+          from only public.item as "rows seen by archive.enable()";
         return null;
     end if;
 
+    "row seen by archive.enable()" := old;
+    if is_unknown then
+        overflow := null;
+        perform set_config('extra_float_digits', '1', true), set_config('intervalstyle', 'postgres', true);
+        for unknown in
+            select a.attname as name, t.typcategory = 'D' as is_time
+              from pg_attribute a
+              join pg_type t on t.oid = a.atttypid
+             where a.attrelid = tg_relid and a.attnum > 0 and not a.attisdropped and a.attgenerated <> 'v'
+               and case when tg_relid = 0 then a.attnum > 4 else a.attname <> all ('{id,title,owner_id,description}') end
+        loop
+            execute format(case when unknown.is_time then 'select to_jsonb(($1).%I) #>> ''{}'''
+                                else 'select ($1).%I::text' end, unknown.name)
+               into value using "row seen by archive.enable()";
+            overflow := coalesce(overflow, '{}') || jsonb_build_object(unknown.name, value);
+        end loop;
+    end if;
     circumstances := row(
-        nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
-        session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1);
+        nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), capture.actor, capture.reason,
+        session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1, capture.overflow);
     insert into public.item_archive (
         archive_id, transaction_id, archived_at, archived_by, reason,
-        session_role, application_name, client_addr, cascaded,
+        session_role, application_name, client_addr, cascaded, overflow,
         id, title, description, owner_id)
     values (
         circumstances.f1, circumstances.f2, circumstances.f3, circumstances.f4, circumstances.f5,
-        circumstances.f6, circumstances.f7, circumstances.f8, circumstances.f9,
-        old.id, old.title, old.description, old.owner_id);
+        circumstances.f6, circumstances.f7, circumstances.f8, circumstances.f9, circumstances.f10,
+        "row seen by archive.enable()".id, "row seen by archive.enable()".title, "row seen by archive.enable()".description, "row seen by archive.enable()".owner_id);
+    if not found then
+        raise exception 'a trigger or rule of % kept a deleted row of % from being archived', 'public.item_archive', tg_relid::regclass
+            using errcode = 'AR409', hint = 'The row is not  select * from archive.health() names the trigger.';
+    end if;
     return old;
 end
-$$;
+$_$;
 
 
 --
@@ -3764,20 +6457,27 @@ COMMENT ON FUNCTION archive.capture_item() IS 'Copies deleted rows of public.ite
 CREATE FUNCTION archive.capture_user() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 -- Written by archive.enable(). Do not edit: change the table, then call it again.
 -- It copies id uuid, email character varying(255), is_active boolean, is_superuser boolean, full_name character varying(255).
+<<capture>>
 declare
     actor  text := nullif(current_setting('archive.actor', true), '');
     reason text := nullif(current_setting('archive.reason', true), '');
-    -- Who deleted the row, when and from where: fields f1 to f9, in the order of the columns. One expression for all is
-    -- prepared once a transaction; the same calls within the INSERT would be prepared for each row.
+    -- Who deleted the row, when and from where: fields f1, f2 and so on, in the order of the columns. One expression
+    -- for all is prepared once a transaction; the same calls within the INSERT would be prepared for each row.
     circumstances record;
+    -- PostgreSQL names it in its error where a column was renamed or dropped since.
+    "row seen by archive.enable()" record;
+    is_unknown boolean;
+    live       record;
+    unknown    record;
+    value      text;
+    overflow   jsonb;
 begin
-    -- Anybody may attach a function to a table of their own; this one copies the rows of its table only.
-    if tg_relid <> 'public."user"'::regclass then
+    if tg_relid <> 0 and tg_relid is distinct from to_regclass('public."user"') then
         raise exception 'archive: this function captures %, not %', 'public."user"', tg_relid::regclass
-            using errcode = 'AR422';
+            using errcode = 'AR422', hint = 'archive.enable() writes one for a table.';
     end if;
 
     -- A label from the start-up options of a connection may be invalid in this encoding: keep its bytes, escaped.
@@ -3792,43 +6492,104 @@ begin
         actor := left(actor, 200);
     end if;
 
+    -- Is there a column that this function does not know? Null for an attribute that does not exist, and for one that
+    -- was dropped, so ask for four. It costs next to nothing, where a query would cost more than the INSERT.
+    is_unknown := tg_relid <> 0
+        or has_column_privilege(tg_relid, 9::smallint, 'select') is not null
+        or has_column_privilege(tg_relid, 10::smallint, 'select') is not null
+        or has_column_privilege(tg_relid, 11::smallint, 'select') is not null
+        or has_column_privilege(tg_relid, 12::smallint, 'select') is not null;
+
     if tg_op = 'TRUNCATE' then
         -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
         if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
             raise exception 'TRUNCATE of % at isolation level % could lose rows',
-                'public."user"', current_setting('transaction_isolation')
+                tg_relid::regclass, current_setting('transaction_isolation')
                 using errcode = 'AR409', hint = 'Truncate at READ COMMITTED, or DELETE.';
         end if;
         -- TRUNCATE removes also what a policy would hide from the copy.
-        if row_security_active('public."user"'::regclass) then
-            raise exception 'TRUNCATE of % could lose rows that row-level security hides from %', 'public."user"', current_user
+        if row_security_active(tg_relid) then
+            raise exception 'TRUNCATE of % could lose rows that row-level security hides from %',
+                tg_relid::regclass, current_user
                 using errcode = 'AR409', hint = 'DELETE instead.';
+        end if;
+        if is_unknown or tg_relid is distinct from to_regclass('public."user"') then
+            -- As a whole: fields of a row that * has put together cannot be asked for by name.
+            for live in
+                execute format('select "the row" as whole from only %s "the row"', tg_relid::regclass)
+            loop
+                "row seen by archive.enable()" := live.whole;
+        overflow := null;
+        perform set_config('extra_float_digits', '1', true), set_config('intervalstyle', 'postgres', true);
+        for unknown in
+            select a.attname as name, t.typcategory = 'D' as is_time
+              from pg_attribute a
+              join pg_type t on t.oid = a.atttypid
+             where a.attrelid = tg_relid and a.attnum > 0 and not a.attisdropped and a.attgenerated <> 'v'
+               and case when tg_relid = 0 then a.attnum > 8 else a.attname <> all ('{id,email,full_name,is_active,is_superuser,hashed_password,tokens_valid_from,kept_token}') end
+        loop
+            execute format(case when unknown.is_time then 'select to_jsonb(($1).%I) #>> ''{}'''
+                                else 'select ($1).%I::text' end, unknown.name)
+               into value using "row seen by archive.enable()";
+            overflow := coalesce(overflow, '{}') || jsonb_build_object(unknown.name, value);
+        end loop;
+    insert into public.user_archive (
+        archive_id, transaction_id, archived_at, archived_by, reason,
+        session_role, application_name, client_addr, cascaded, overflow,
+        id, email, is_active, is_superuser, full_name)
+    values (
+        nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), capture.actor, capture.reason,
+        session_user, current_setting('application_name'), inet_client_addr(), false, capture.overflow,
+        "row seen by archive.enable()".id, "row seen by archive.enable()".email, "row seen by archive.enable()".is_active, "row seen by archive.enable()".is_superuser, "row seen by archive.enable()".full_name);
+            end loop;
+            return null;
         end if;
         insert into public.user_archive (
             archive_id, transaction_id, archived_at, archived_by, reason,
-            session_role, application_name, client_addr, cascaded,
+            session_role, application_name, client_addr, cascaded, overflow,
             id, email, is_active, is_superuser, full_name)
-        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
-               session_user, current_setting('application_name'), inet_client_addr(), false,
-               live.id, live.email, live.is_active, live.is_superuser, live.full_name
-          from only public."user" as live;
+        select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), capture.actor, capture.reason,
+               session_user, current_setting('application_name'), inet_client_addr(), false, capture.overflow,
+               "rows seen by archive.enable()".id, "rows seen by archive.enable()".email, "rows seen by archive.enable()".is_active, "rows seen by archive.enable()".is_superuser, "rows seen by archive.enable()".full_name
+          from only public."user" as "rows seen by archive.enable()";
         return null;
     end if;
 
+    "row seen by archive.enable()" := old;
+    if is_unknown then
+        overflow := null;
+        perform set_config('extra_float_digits', '1', true), set_config('intervalstyle', 'postgres', true);
+        for unknown in
+            select a.attname as name, t.typcategory = 'D' as is_time
+              from pg_attribute a
+              join pg_type t on t.oid = a.atttypid
+             where a.attrelid = tg_relid and a.attnum > 0 and not a.attisdropped and a.attgenerated <> 'v'
+               and case when tg_relid = 0 then a.attnum > 8 else a.attname <> all ('{id,email,full_name,is_active,is_superuser,hashed_password,tokens_valid_from,kept_token}') end
+        loop
+            execute format(case when unknown.is_time then 'select to_jsonb(($1).%I) #>> ''{}'''
+                                else 'select ($1).%I::text' end, unknown.name)
+               into value using "row seen by archive.enable()";
+            overflow := coalesce(overflow, '{}') || jsonb_build_object(unknown.name, value);
+        end loop;
+    end if;
     circumstances := row(
-        nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), actor, reason,
-        session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1);
+        nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), capture.actor, capture.reason,
+        session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1, capture.overflow);
     insert into public.user_archive (
         archive_id, transaction_id, archived_at, archived_by, reason,
-        session_role, application_name, client_addr, cascaded,
+        session_role, application_name, client_addr, cascaded, overflow,
         id, email, is_active, is_superuser, full_name)
     values (
         circumstances.f1, circumstances.f2, circumstances.f3, circumstances.f4, circumstances.f5,
-        circumstances.f6, circumstances.f7, circumstances.f8, circumstances.f9,
-        old.id, old.email, old.is_active, old.is_superuser, old.full_name);
+        circumstances.f6, circumstances.f7, circumstances.f8, circumstances.f9, circumstances.f10,
+        "row seen by archive.enable()".id, "row seen by archive.enable()".email, "row seen by archive.enable()".is_active, "row seen by archive.enable()".is_superuser, "row seen by archive.enable()".full_name);
+    if not found then
+        raise exception 'a trigger or rule of % kept a deleted row of % from being archived', 'public.user_archive', tg_relid::regclass
+            using errcode = 'AR409', hint = 'The row is not  select * from archive.health() names the trigger.';
+    end if;
     return old;
 end
-$$;
+$_$;
 
 
 --
@@ -3890,10 +6651,13 @@ begin
         execute format('drop trigger if exists zz_archive_before_delete on %s', source);
         execute format('drop trigger if exists zz_archive_before_truncate on %s', source);
     end if;
-    delete from archive.registry r where r.source = disable.source;
+    delete from archive.disabled d where d.source = disable.source;
+    with ended as (delete from archive.registry r where r.source = disable.source returning *)
+    insert into archive.disabled select * from ended;
     if not found then
         perform archive._registry_entry(source);
     end if;
+    perform archive._references_follow(source);
     perform archive._capture_drop_unused();
     perform archive._view_write_all();
 end
@@ -3916,30 +6680,34 @@ CREATE FUNCTION archive.enable(source regclass, exclude name[] DEFAULT NULL::nam
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    v_entry   archive.registry;
-    v_changed boolean;
+    v_entry  archive.registry;
+    v_before archive.registry;
 begin
     lock table archive.registry in share row exclusive mode;  -- one at a time; an advisory lock could be anybody's
     select * into v_entry from archive.registry r where r.source = enable.source;
-    v_entry.source := enable.source;
-    v_entry.exclude := coalesce(enable.exclude::text[], v_entry.exclude, '{}');
-    perform archive._enable_check(v_entry);
-    v_entry.target := archive._enable_archive(v_entry);
-    v_entry.columns := archive._enable_columns(v_entry);
-
-    insert into archive.registry as r (source, target, exclude, columns)
-    values (v_entry.source, v_entry.target, v_entry.exclude, v_entry.columns)
-        on conflict on constraint registry_pkey
-        do update
-           set target = excluded.target, exclude = excluded.exclude, columns = excluded.columns
-         where (r.target, r.exclude, r.columns) is distinct from (excluded.target, excluded.exclude, excluded.columns);
-    v_changed := found;
-
-    perform archive._capture_install(v_entry.source, v_entry.target, v_entry.exclude);
-    perform archive._capture_drop_unused();
-    if v_changed then
-        perform archive._view_write_all();
+    if not found then
+        select * into v_entry
+          from archive.disabled d
+         where d.source = enable.source and d.source_oid = enable.source and d.target_oid = d.target::oid
+           and exists (select from pg_class c where c.oid = d.target);
     end if;
+    v_entry.source := enable.source;
+    v_entry.exclude := coalesce(enable.exclude::text[], archive._excluded(v_entry), '{}');
+    v_entry.exclude_attnums := null;
+    v_entry.columns := coalesce(v_entry.columns, '{}');
+    perform archive._enable_check(v_entry);
+    v_before := archive._enable_archive(v_entry);
+    v_entry := archive._enable_follow(v_before);
+    perform archive._archive_prepare(v_entry.target);
+    perform archive._enable_check_columns(v_entry);
+
+    perform archive._enable_register(v_entry);
+    perform archive._enable_move_overflow(v_before);
+    perform archive._capture_install(v_entry);
+    perform archive._references_follow(source);
+    perform archive._capture_drop_unused();
+    perform archive._enable_sequence(v_entry.target);
+    perform archive._enable_warn(v_entry);
     return v_entry.target;
 end
 $$;
@@ -3949,7 +6717,7 @@ $$;
 -- Name: FUNCTION enable(source regclass, exclude name[]); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive.enable(source regclass, exclude name[]) IS 'Archives a table from now on: makes <table>_archive if missing, writes the capture function and the triggers. Call it again after any change of the table. exclude: columns never to be copied; null leaves that as it was.';
+COMMENT ON FUNCTION archive.enable(source regclass, exclude name[]) IS 'Archives a table from now on: makes <table>_archive if missing, writes the capture function and the triggers. Call it again after any change of the table: the archive follows columns that were added or renamed. exclude: columns never to be copied; null leaves that as it was.';
 
 
 --
@@ -3999,6 +6767,8 @@ begin
         perform archive._erase_mentions(archive._name((v_table.r).target), '{archived_by,restored_by,reason}',
                                         v_labels, v_pseudonym);
     end loop;
+    delete from archive.blanked_references b
+     where exists (select from unnest(b.row_key || b.reference) v where lower(v) = any (v_labels));
     perform archive._erase_mentions('archive.holds', '{held_by,reason}', v_labels, v_pseudonym);
     perform archive._erase_mentions('archive.purge_log', '{actor,reason}', v_labels, v_pseudonym);
 end
@@ -4064,64 +6834,22 @@ CREATE FUNCTION archive.health(thorough boolean DEFAULT false) RETURNS TABLE(sou
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
- WITH checks(source, check_name, severity, fault) AS (
+ WITH answers(source, check_name, severity, fault) AS (
           SELECT r.source,
-             c_1.check_name,
-             c_1.severity,
-             c_1.fault
-            FROM (archive.registry r
-              CROSS JOIN LATERAL ( VALUES ('source can be archived'::text,'error'::text,archive._fault_source(r.source)), ('columns match'::text,'error'::text,archive._fault_columns(r.source, r.target, r.exclude)), ('function matches'::text,'error'::text,((('archive.'::text || archive._capture_name(r.source)) || '() '::text) || archive._fault_capture(r.source, r.target, r.exclude))), ('trigger is last'::text,'error'::text,((archive._capture_later_trigger(r.source))::text || ' runs after it and could cancel a delete already archived'::text)), ('only the owner writes'::text,'error'::text,archive._fault_writers(r.target)), ('partitions have no grants'::text,'error'::text,archive._fault_partition_grants(r.target)), ('next partition exists'::text,'warning'::text,archive._fault_next_partition(r.target)), ('default partition is empty'::text,'warning'::text,archive._fault_default_partition(r.target)), ('no ghost rows'::text,'warning'::text,archive._fault_ghost_rows(r.*, COALESCE(health.thorough, false)))) c_1(check_name, severity, fault))
-         UNION ALL
-          SELECT r.source,
-             (t.event || ' trigger in force'::text),
-             'error'::text,
-             (((t.name)::text || ' '::text) || t.fault)
-            FROM (archive.registry r
-              CROSS JOIN LATERAL archive._capture_triggers(r.source) t(name, event, level, description, fault))
-         UNION ALL
-          SELECT NULL::regclass,
-             'functions are not public'::text,
-             'error'::text,
-             archive._fault_public_functions() AS _fault_public_functions
-         UNION ALL
-          SELECT NULL::regclass,
-             'nobody writes everywhere'::text,
-             'warning'::text,
-             archive._fault_write_all() AS _fault_write_all
-         UNION ALL
-          SELECT NULL::regclass,
-             'views are in place'::text,
-             'error'::text,
-             archive._fault_views() AS _fault_views
-         UNION ALL
-          SELECT NULL::regclass,
-             'separate runtime login'::text,
-             'warning'::text,
-             archive._fault_shared_login() AS _fault_shared_login
-         UNION ALL
-          SELECT NULL::regclass,
-             'roles are not shared'::text,
-             'warning'::text,
-             archive._fault_shared_roles() AS _fault_shared_roles
-         UNION ALL
-          SELECT NULL::regclass,
-             'runtime login has limits'::text,
-             'warning'::text,
-             archive._fault_login_limits() AS _fault_login_limits
-         UNION ALL
-          SELECT NULL::regclass,
-             'transaction ids are unique'::text,
-             'warning'::text,
-             archive._fault_transaction_ids() AS _fault_transaction_ids
-           WHERE health.thorough
+             c.check_name,
+             c.severity,
+             archive._health_ask(c.expression, r.*, COALESCE(health.thorough, false)) AS _health_ask
+            FROM (archive._health_checks() c(check_name, severity, expression, of_tables, scans)
+              LEFT JOIN archive.registry r ON (c.of_tables))
+           WHERE (((r.source IS NOT NULL) OR (NOT c.of_tables)) AND (COALESCE(health.thorough, false) OR (NOT c.scans)))
          )
-  SELECT c.source,
-     c.check_name,
-     (c.fault IS NULL),
-     c.severity,
-     c.fault
-    FROM checks c
-   ORDER BY (c.fault IS NULL), (c.source)::text, c.check_name;
+  SELECT a.source,
+     a.check_name,
+     (a.fault IS NULL),
+     a.severity,
+     a.fault
+    FROM answers a
+   ORDER BY (a.fault IS NULL), (a.source)::text, a.check_name;
 END;
 
 
@@ -4181,6 +6909,20 @@ begin
     exception when lock_not_available then
         return;
     end;
+    for source in
+        select r.source
+          from archive.registry r
+         where not archive._is_registered_oid(r.source, r.source_oid)
+            or not archive._is_registered_oid(r.target, r.target_oid)
+    loop
+        begin
+            perform archive.enable(source);
+            done := 'registered anew, since it came from a dump';
+            return next;
+        exception when sqlstate 'AR409' or sqlstate 'AR422' then
+            null;  -- health says why
+        end;
+    end loop;
     return query
         select r.source, 'partition ' || made.partition || ' made'
           from archive.registry r
@@ -4194,7 +6936,7 @@ $$;
 -- Name: FUNCTION maintain(); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive.maintain() IS 'Does what has to happen daily: makes the archives'' partitions for this month and the two after, and moves closed months out of the default partition. Returns a row for each thing done; none where another call is under way.';
+COMMENT ON FUNCTION archive.maintain() IS 'Does what has to happen daily: makes the archives'' partitions for this month and the two after, moves closed months out of the default partition, and calls archive.enable() after a restore of a dump. Returns a row for each thing done; none where another call is under way.';
 
 
 --
@@ -4233,6 +6975,7 @@ begin
     -- What is left: rows named one by one, the month of archived_before, a partition that somebody reads.
     v_result.purged := v_result.purged + archive._purge_rows(v_entry, archived_before, archive_ids);
     select c.held into v_result.held from archive._purge_count(v_entry, archived_before, archive_ids) c;
+    perform archive._purge_references(v_entry);
     if v_result.purged > 0 or v_result.held > 0 then
         v_scope := jsonb_build_object('archived_before', archived_before, 'archive_ids', archive_ids);
         perform archive._purge_log_add(
@@ -4452,7 +7195,9 @@ CREATE TABLE public.item_archive (
     title character varying(255),
     description character varying(255),
     owner_id uuid,
-    erased_at timestamp with time zone
+    erased_at timestamp with time zone,
+    restored_as text,
+    overflow jsonb
 )
 PARTITION BY RANGE (archived_at);
 
@@ -4577,6 +7322,20 @@ COMMENT ON COLUMN public.item_archive.erased_at IS 'When archive.erase_subject()
 
 
 --
+-- Name: COLUMN item_archive.restored_as; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.restored_as IS 'Where a copy was restored: its key.';
+
+
+--
+-- Name: COLUMN item_archive.overflow; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.overflow IS 'Values of columns that archive.enable() has not seen yet, as text by name. Null otherwise.';
+
+
+--
 -- Name: user; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -4676,7 +7435,9 @@ CREATE TABLE public.user_archive (
     is_active boolean,
     is_superuser boolean,
     full_name character varying(255),
-    erased_at timestamp with time zone
+    erased_at timestamp with time zone,
+    restored_as text,
+    overflow jsonb
 )
 PARTITION BY RANGE (archived_at);
 
@@ -4808,6 +7569,20 @@ COMMENT ON COLUMN public.user_archive.erased_at IS 'When archive.erase_subject()
 
 
 --
+-- Name: COLUMN user_archive.restored_as; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.restored_as IS 'Where a copy was restored: its key.';
+
+
+--
+-- Name: COLUMN user_archive.overflow; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.overflow IS 'Values of columns that archive.enable() has not seen yet, as text by name. Null otherwise.';
+
+
+--
 -- Name: _archived_rows; Type: VIEW; Schema: archive; Owner: -
 --
 
@@ -4889,6 +7664,93 @@ CREATE VIEW archive.daily AS
 --
 
 COMMENT ON VIEW archive.daily IS 'How many rows of all tables were deleted on each of the last 30 days, in UTC; exact says whether they were counted or estimated.';
+
+
+--
+-- Name: disabled; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.disabled (
+    source regclass CONSTRAINT registry_source_not_null NOT NULL,
+    target regclass CONSTRAINT registry_target_not_null NOT NULL,
+    exclude text[] CONSTRAINT registry_exclude_not_null NOT NULL,
+    columns jsonb DEFAULT '{}'::jsonb CONSTRAINT registry_columns_not_null NOT NULL,
+    source_name text,
+    source_oid oid,
+    target_oid oid,
+    last_attnum smallint,
+    exclude_attnums smallint[]
+);
+
+
+--
+-- Name: TABLE disabled; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.disabled IS 'What the registry had of a table until archive.disable(): archive.enable() goes on from there.';
+
+
+--
+-- Name: COLUMN disabled.source; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.source IS 'The live table.';
+
+
+--
+-- Name: COLUMN disabled.target; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.target IS 'Its archive.';
+
+
+--
+-- Name: COLUMN disabled.exclude; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.exclude IS 'Columns that are never copied.';
+
+
+--
+-- Name: COLUMN disabled.columns; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.columns IS 'The copied columns by name: attnum; copy and copy_attnum, the archive''s column; since, the archive_id from which on rows have it.';
+
+
+--
+-- Name: COLUMN disabled.source_name; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.source_name IS 'The table''s name when archive.enable() was last called.';
+
+
+--
+-- Name: COLUMN disabled.source_oid; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.source_oid IS 'The table''s oid as a number. After a dump and restore the table has another: then names hold, not attnums.';
+
+
+--
+-- Name: COLUMN disabled.target_oid; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.target_oid IS 'The archive''s oid as a number, likewise.';
+
+
+--
+-- Name: COLUMN disabled.last_attnum; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.last_attnum IS 'The last attnum that the capture function knows: columns beyond go to overflow.';
+
+
+--
+-- Name: COLUMN disabled.exclude_attnums; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.exclude_attnums IS 'The attnums of the columns that are never copied.';
 
 
 --
@@ -5049,9 +7911,11 @@ CREATE VIEW archive.transactions AS
     min(session_role) AS session_role,
     min(application_name) AS application_name,
     min(client_addr) AS client_addr,
-    jsonb_strip_nulls(jsonb_build_object('item', NULLIF(count(*) FILTER (WHERE (source = 'item'::text)), 0), 'user', NULLIF(count(*) FILTER (WHERE (source = 'user'::text)), 0))) AS rows,
+    ( SELECT jsonb_object_agg(archive._label(t.source), t.count) AS jsonb_object_agg
+           FROM UNNEST(ARRAY['public.item'::regclass, 'public."user"'::regclass], ARRAY[count(*) FILTER (WHERE ((source)::oid = ('public.item'::regclass)::oid)), count(*) FILTER (WHERE ((source)::oid = ('public."user"'::regclass)::oid))]) t(source, count)
+          WHERE (t.count > 0)) AS rows,
     count(restored_at) AS restored
-   FROM ( SELECT 'item'::text AS source,
+   FROM ( SELECT 'public.item'::regclass AS source,
             item_archive.transaction_id,
             item_archive.archived_at,
             item_archive.archived_by,
@@ -5062,7 +7926,7 @@ CREATE VIEW archive.transactions AS
             item_archive.restored_at
            FROM public.item_archive
         UNION ALL
-         SELECT 'user'::text AS source,
+         SELECT 'public."user"'::regclass AS source,
             user_archive.transaction_id,
             user_archive.archived_at,
             user_archive.archived_by,
@@ -5209,6 +8073,13 @@ ALTER TABLE ONLY public.user_archive
 
 ALTER TABLE ONLY public."user"
     ADD CONSTRAINT user_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: blanked_references_referenced; Type: INDEX; Schema: archive; Owner: -
+--
+
+CREATE INDEX blanked_references_referenced ON archive.blanked_references USING btree (referenced, transaction_id);
 
 
 --
@@ -5390,10 +8261,10 @@ REVOKE ALL ON FUNCTION archive._archive_add_metadata(target regclass) FROM PUBLI
 
 
 --
--- Name: FUNCTION _archive_create(source regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _archive_create(entry archive.registry); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._archive_create(source regclass, exclude text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._archive_create(entry archive.registry) FROM PUBLIC;
 
 
 --
@@ -5434,20 +8305,20 @@ REVOKE ALL ON FUNCTION archive._archive_revoke(relation regclass, privileges tex
 
 
 --
+-- Name: FUNCTION _base_type(type oid, modifier integer); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._base_type(type oid, modifier integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._base_type(type oid, modifier integer) TO archive_runtime;
+
+
+--
 -- Name: FUNCTION _name(relation regclass); Type: ACL; Schema: archive; Owner: -
 --
 
 REVOKE ALL ON FUNCTION archive._name(relation regclass) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._name(relation regclass) TO archive_runtime;
 GRANT ALL ON FUNCTION archive._name(relation regclass) TO archive_auditor;
-
-
---
--- Name: FUNCTION _nullable_type(type oid, modifier integer); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._nullable_type(type oid, modifier integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._nullable_type(type oid, modifier integer) TO archive_runtime;
 
 
 --
@@ -5466,17 +8337,42 @@ REVOKE ALL ON FUNCTION archive._archive_tables() FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _capture_columns(source regclass, exclude text[], pattern text); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _attnames(relation regclass, numbers smallint[]); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._capture_columns(source regclass, exclude text[], pattern text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._attnames(relation regclass, numbers smallint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._attnames(relation regclass, numbers smallint[]) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _capture_labels(source regclass); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _attnum(relation regclass, column_name name); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._capture_labels(source regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._attnum(relation regclass, column_name name) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._attnum(relation regclass, column_name name) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _attnums(relation regclass, columns name[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._attnums(relation regclass, columns name[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._attnums(relation regclass, columns name[]) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _blanking_constraints(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._blanking_constraints(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._blanking_constraints(source regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _capture_columns(entry archive.registry, pattern text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_columns(entry archive.registry, pattern text) FROM PUBLIC;
 
 
 --
@@ -5487,24 +8383,45 @@ REVOKE ALL ON FUNCTION archive._capture_metadata(pattern text, indentation integ
 
 
 --
--- Name: FUNCTION _capture_row(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _capture_insert(entry archive.registry, expressions text); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._capture_row(source regclass, target regclass, exclude text[]) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _capture_truncate(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._capture_truncate(source regclass, target regclass, exclude text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._capture_insert(entry archive.registry, expressions text) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _capture_body(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _capture_labels(entry archive.registry); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._capture_body(source regclass, target regclass, exclude text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._capture_labels(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_overflow(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_overflow(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_row(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_row(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_truncate(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_truncate(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_body(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_body(entry archive.registry) FROM PUBLIC;
 
 
 --
@@ -5515,10 +8432,10 @@ REVOKE ALL ON FUNCTION archive._capture_drop_unused() FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _capture_install(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _capture_install(entry archive.registry); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._capture_install(source regclass, target regclass, exclude text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._capture_install(entry archive.registry) FROM PUBLIC;
 
 
 --
@@ -5529,24 +8446,24 @@ REVOKE ALL ON FUNCTION archive._capture_later_trigger(source regclass) FROM PUBL
 
 
 --
--- Name: FUNCTION _capture_name(source regclass); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _capture_name(source_name text); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._capture_name(source regclass) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _capture_triggers(source regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._capture_triggers(source regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._capture_name(source_name text) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _capture_write(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _capture_triggers(entry archive.registry); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._capture_write(source regclass, target regclass, exclude text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._capture_triggers(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_write(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_write(entry archive.registry) FROM PUBLIC;
 
 
 --
@@ -5572,6 +8489,13 @@ REVOKE ALL ON FUNCTION archive._check_reason(reason text) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION _check_unambiguous(entry archive.registry, archive_ids bigint[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._check_unambiguous(entry archive.registry, archive_ids bigint[]) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _code_digest(); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -5590,6 +8514,45 @@ REVOKE ALL ON FUNCTION archive._code_is_applied(files text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION archive._code_note_applied(files text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _copy_name(column_name name); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._copy_name(column_name name) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._copy_name(column_name name) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _is_registered_oid(relation regclass, registered oid); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._is_registered_oid(relation regclass, registered oid) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._is_registered_oid(relation regclass, registered oid) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _excluded(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._excluded(entry archive.registry) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._excluded(entry archive.registry) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _copies(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._copies(entry archive.registry) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._copies(entry archive.registry) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _enable_add_copies(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._enable_add_copies(entry archive.registry) FROM PUBLIC;
 
 
 --
@@ -5614,10 +8577,96 @@ REVOKE ALL ON FUNCTION archive._enable_check(entry archive.registry) FROM PUBLIC
 
 
 --
--- Name: FUNCTION _enable_columns(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _enable_check_columns(entry archive.registry); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._enable_columns(entry archive.registry) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._enable_check_columns(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _enable_first_overflow(entry archive.registry, copied archive.copied_column); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._enable_first_overflow(entry archive.registry, copied archive.copied_column) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _enable_follow(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._enable_follow(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _enable_move_overflow(before archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._enable_move_overflow(before archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _enable_new_columns(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._enable_new_columns(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _enable_register(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._enable_register(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _enable_rename_copies(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._enable_rename_copies(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _enable_sequence(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._enable_sequence(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _enable_since(entry archive.registry, joining smallint[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._enable_since(entry archive.registry, joining smallint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _enable_strip_domains(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._enable_strip_domains(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _enable_warn(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._enable_warn(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _key_index(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._key_index(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._key_index(relation regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _key(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._key(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._key(relation regclass) TO archive_runtime;
 
 
 --
@@ -5663,24 +8712,62 @@ REVOKE ALL ON FUNCTION archive._erase_text(value text, labels text[], pseudonym 
 
 
 --
--- Name: FUNCTION _fault_capture(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_attached(target regclass); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._fault_capture(source regclass, target regclass, exclude text[]) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _fault_column_names(source regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._fault_column_names(source regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._fault_attached(target regclass) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _fault_columns(source regclass, target regclass, exclude text[]); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_capture(entry archive.registry); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._fault_columns(source regclass, target regclass, exclude text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._fault_capture(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_changed_columns(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_changed_columns(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _label(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._label(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_runtime;
+GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_auditor;
+
+
+--
+-- Name: FUNCTION _unarchived_children(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._unarchived_children(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._unarchived_children(source regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _fault_children(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_children(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_columns(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_columns(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_columns_remedy(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_columns_remedy(entry archive.registry) FROM PUBLIC;
 
 
 --
@@ -5698,10 +8785,31 @@ REVOKE ALL ON FUNCTION archive._fault_distribution(source regclass) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION _fault_duplicate_ids(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_duplicate_ids(target regclass) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _fault_ghost_rows(entry archive.registry, thorough boolean); Type: ACL; Schema: archive; Owner: -
 --
 
 REVOKE ALL ON FUNCTION archive._fault_ghost_rows(entry archive.registry, thorough boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_index_expressions(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_index_expressions(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_later_trigger(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_later_trigger(source regclass) FROM PUBLIC;
 
 
 --
@@ -5716,6 +8824,13 @@ REVOKE ALL ON FUNCTION archive._role(purpose text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION archive._fault_login_limits() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_name(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_name(entry archive.registry) FROM PUBLIC;
 
 
 --
@@ -5742,6 +8857,13 @@ REVOKE ALL ON FUNCTION archive._fault_next_partition(target regclass) FROM PUBLI
 
 
 --
+-- Name: FUNCTION _fault_overflow(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_overflow(target regclass) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _grantee(grantee oid); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -5760,6 +8882,55 @@ REVOKE ALL ON FUNCTION archive._fault_partition_grants(target regclass) FROM PUB
 --
 
 REVOKE ALL ON FUNCTION archive._fault_public_functions() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_referring(referring regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_referring(referring regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _references_texts(row_name text, columns name[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._references_texts(row_name text, columns name[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _references_note(source regclass, referring regclass, constraint_name name, columns name[], blanked name[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._references_note(source regclass, referring regclass, constraint_name name, columns name[], blanked name[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _references_body(referring regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._references_body(referring regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_references(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_references(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_secrets(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_secrets(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_sequence(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_sequence(target regclass) FROM PUBLIC;
 
 
 --
@@ -5805,10 +8976,31 @@ REVOKE ALL ON FUNCTION archive._fault_transaction_ids() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION _fault_trigger(entry archive.registry, event text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_trigger(entry archive.registry, event text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_unknown_columns(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_unknown_columns(entry archive.registry) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _fault_views(); Type: ACL; Schema: archive; Owner: -
 --
 
 REVOKE ALL ON FUNCTION archive._fault_views() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_width(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_width(entry archive.registry) FROM PUBLIC;
 
 
 --
@@ -5826,20 +9018,32 @@ REVOKE ALL ON FUNCTION archive._fault_writers(target regclass) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _key(relation regclass); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _health_ask(check_expression text, entry archive.registry, thorough boolean); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._key(relation regclass) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._key(relation regclass) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._health_ask(check_expression text, entry archive.registry, thorough boolean) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _label(relation regclass); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _health_checks(); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._label(relation regclass) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_runtime;
-GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_auditor;
+REVOKE ALL ON FUNCTION archive._health_checks() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _key_columns(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._key_columns(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._key_columns(relation regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _key_copies(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._key_copies(entry archive.registry) FROM PUBLIC;
 
 
 --
@@ -5930,6 +9134,13 @@ REVOKE ALL ON FUNCTION archive._purge_partitions(entry archive.registry, archive
 
 
 --
+-- Name: FUNCTION _purge_references(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._purge_references(entry archive.registry) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _purge_rows(entry archive.registry, archived_before timestamp with time zone, archive_ids bigint[]); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -5941,6 +9152,27 @@ REVOKE ALL ON FUNCTION archive._purge_rows(entry archive.registry, archived_befo
 --
 
 REVOKE ALL ON FUNCTION archive._purge_steps(archived_before timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _references_follow(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._references_follow(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _references_install(referring regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._references_install(referring regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _references_trigger(referring regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._references_trigger(referring regclass) FROM PUBLIC;
 
 
 --
@@ -5960,11 +9192,91 @@ GRANT ALL ON FUNCTION archive._registry_entry(source regclass) TO archive_runtim
 
 
 --
--- Name: FUNCTION _restore_blocking_key(locked archive.locked_row, overrides jsonb, index regclass); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_has_trigger(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._restore_blocking_key(locked archive.locked_row, overrides jsonb, index regclass) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_blocking_key(locked archive.locked_row, overrides jsonb, index regclass) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._restore_has_trigger(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_has_trigger(source regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_any_trigger(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_any_trigger(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_any_trigger(source regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_archived(copied archive.copied_column); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_archived(copied archive.copied_column) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_archived(copied archive.copied_column) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_batch(selection archive.restore_selection, ids bigint[], sources oid[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_batch(selection archive.restore_selection, ids bigint[], sources oid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_batch(selection archive.restore_selection, ids bigint[], sources oid[]) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_blocking(source regclass, archive_id bigint, overrides jsonb, violated name, is_key boolean, OUT row_id text, OUT origin text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_blocking(source regclass, archive_id bigint, overrides jsonb, violated name, is_key boolean, OUT row_id text, OUT origin text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_blocking(source regclass, archive_id bigint, overrides jsonb, violated name, is_key boolean, OUT row_id text, OUT origin text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_needs_text(type regtype); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_needs_text(type regtype) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_needs_text(type regtype) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_value(entry archive.registry, copied archive.copied_column); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_value(entry archive.registry, copied archive.copied_column) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_value(entry archive.registry, copied archive.copied_column) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_columns(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_columns(entry archive.registry) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_columns(entry archive.registry) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_key(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_key(entry archive.registry) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_key(entry archive.registry) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_row_id(source regclass, alias text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_row_id(source regclass, alias text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_row_id(source regclass, alias text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_blocking_statement(source regclass, index regclass, overrides jsonb); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_blocking_statement(source regclass, index regclass, overrides jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_blocking_statement(source regclass, index regclass, overrides jsonb) TO archive_runtime;
 
 
 --
@@ -5984,11 +9296,42 @@ GRANT ALL ON FUNCTION archive._restore_by_transaction(transaction_id xid8, archi
 
 
 --
+-- Name: FUNCTION _restore_changed(entry archive.registry, overrides jsonb); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_changed(entry archive.registry, overrides jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_changed(entry archive.registry, overrides jsonb) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_check_found(source regclass, selection archive.restore_selection); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_check_found(source regclass, selection archive.restore_selection) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _restore_check_later(sources regclass[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_check_later(sources regclass[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_check_later(sources regclass[]) TO archive_runtime;
+
+
+--
 -- Name: FUNCTION _restore_check_new_key(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
 REVOKE ALL ON FUNCTION archive._restore_check_new_key(source regclass) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._restore_check_new_key(source regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_check_now(sources regclass[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_check_now(sources regclass[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_check_now(sources regclass[]) TO archive_runtime;
 
 
 --
@@ -6000,6 +9343,54 @@ GRANT ALL ON FUNCTION archive._restore_check_overrides(source regclass, override
 
 
 --
+-- Name: FUNCTION _restore_check_rules(sources regclass[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_check_rules(sources regclass[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_check_rules(sources regclass[]) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_check_seen(seen bigint, locked bigint); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_check_seen(seen bigint, locked bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_check_seen(seen bigint, locked bigint) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_condition(selection archive.restore_selection); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_condition(selection archive.restore_selection) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_condition(selection archive.restore_selection) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_deferrable(sources regclass[], initially_deferred boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_deferrable(sources regclass[], initially_deferred boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_deferrable(sources regclass[], initially_deferred boolean) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_done(selection archive.restore_selection, overrides jsonb, on_conflict text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_done(selection archive.restore_selection, overrides jsonb, on_conflict text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_done(selection archive.restore_selection, overrides jsonb, on_conflict text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_each(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_each(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_each(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) TO archive_runtime;
+
+
+--
 -- Name: FUNCTION _restore_enter_callers_path(); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -6008,27 +9399,35 @@ GRANT ALL ON FUNCTION archive._restore_enter_callers_path() TO archive_runtime;
 
 
 --
--- Name: FUNCTION _restore_halves(locked archive.locked_row[], overrides jsonb, on_conflict text); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_equality(source regclass, attnum smallint); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._restore_halves(locked archive.locked_row[], overrides jsonb, on_conflict text) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_halves(locked archive.locked_row[], overrides jsonb, on_conflict text) TO archive_runtime;
-
-
---
--- Name: FUNCTION _restore_insert(locked archive.locked_row[], overrides jsonb, new_key boolean); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._restore_insert(locked archive.locked_row[], overrides jsonb, new_key boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_insert(locked archive.locked_row[], overrides jsonb, new_key boolean) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._restore_equality(source regclass, attnum smallint) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_equality(source regclass, attnum smallint) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _restore_insert_statement(entry archive.registry, overrides jsonb, new_key boolean); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_fail(refused archive.restore_result[], preview boolean); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._restore_insert_statement(entry archive.registry, overrides jsonb, new_key boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_insert_statement(entry archive.registry, overrides jsonb, new_key boolean) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._restore_fail(refused archive.restore_result[], preview boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_fail(refused archive.restore_result[], preview boolean) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_insert(statement text, selection archive.restore_selection, overrides jsonb, row_count bigint, returning_key boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_insert(statement text, selection archive.restore_selection, overrides jsonb, row_count bigint, returning_key boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_insert(statement text, selection archive.restore_selection, overrides jsonb, row_count bigint, returning_key boolean) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_insert_statement(source regclass, selection archive.restore_selection, overrides jsonb, new_key boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_insert_statement(source regclass, selection archive.restore_selection, overrides jsonb, new_key boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_insert_statement(source regclass, selection archive.restore_selection, overrides jsonb, new_key boolean) TO archive_runtime;
 
 
 --
@@ -6040,6 +9439,14 @@ GRANT ALL ON FUNCTION archive._restore_is_conflict(state text) TO archive_runtim
 
 
 --
+-- Name: FUNCTION _restore_key_condition(entry archive.registry, new_key boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_key_condition(entry archive.registry, new_key boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_key_condition(entry archive.registry, new_key boolean) TO archive_runtime;
+
+
+--
 -- Name: FUNCTION _restore_leave_callers_path(); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -6048,97 +9455,238 @@ GRANT ALL ON FUNCTION archive._restore_leave_callers_path() TO archive_runtime;
 
 
 --
--- Name: FUNCTION _restore_lock(source regclass, archive_ids bigint[]); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_lives(source regclass, overrides jsonb, on_conflict text); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._restore_lock(source regclass, archive_ids bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_lock(source regclass, archive_ids bigint[]) TO archive_runtime;
-
-
---
--- Name: FUNCTION _restore_lock_statement(entry archive.registry, condition text, newest boolean); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._restore_lock_statement(entry archive.registry, condition text, newest boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._restore_lives(source regclass, overrides jsonb, on_conflict text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_lives(source regclass, overrides jsonb, on_conflict text) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _restore_lock_transaction(transaction_id xid8, archived_at timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_lock(selection archive.restore_selection, OUT locked archive.restore_selection, OUT row_count bigint, OUT blocked boolean); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._restore_lock_transaction(transaction_id xid8, archived_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_lock_transaction(transaction_id xid8, archived_at timestamp with time zone) TO archive_runtime;
-
-
---
--- Name: FUNCTION _restore_mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._restore_mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_mark(source regclass, archive_ids bigint[], keys jsonb[], first timestamp with time zone, last timestamp with time zone) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._restore_lock(selection archive.restore_selection, OUT locked archive.restore_selection, OUT row_count bigint, OUT blocked boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_lock(selection archive.restore_selection, OUT locked archive.restore_selection, OUT row_count bigint, OUT blocked boolean) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _restore_omission(locked archive.locked_row); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_lost(entry archive.registry); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._restore_omission(locked archive.locked_row) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_omission(locked archive.locked_row) TO archive_runtime;
-
-
---
--- Name: FUNCTION _restore_passes(locked archive.locked_row[], overrides jsonb, on_conflict text); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._restore_passes(locked archive.locked_row[], overrides jsonb, on_conflict text) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_passes(locked archive.locked_row[], overrides jsonb, on_conflict text) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._restore_lost(entry archive.registry) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_lost(entry archive.registry) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _restore_period(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_lost_detail(entry archive.registry); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._restore_period(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _restore_reason(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._restore_reason(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_reason(locked archive.locked_row, overrides jsonb, state text, message text, detail text, violated text, violated_column text) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._restore_lost_detail(entry archive.registry) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_lost_detail(entry archive.registry) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _restore_row(locked archive.locked_row, overrides jsonb, on_conflict text); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_mark(source regclass, selection archive.restore_selection, new_key text[]); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._restore_row(locked archive.locked_row, overrides jsonb, on_conflict text) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_row(locked archive.locked_row, overrides jsonb, on_conflict text) TO archive_runtime;
-
-
---
--- Name: FUNCTION _restore_row_id(key jsonb); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._restore_row_id(key jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_row_id(key jsonb) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._restore_mark(source regclass, selection archive.restore_selection, new_key text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_mark(source regclass, selection archive.restore_selection, new_key text[]) TO archive_runtime;
 
 
 --
--- Name: FUNCTION _restore_run(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_mark_copy(target regclass); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._restore_run(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_run(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._restore_mark_copy(target regclass) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _restore_set_constraints(tables regclass[]); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_may_refer(noted archive.noted_constraint); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._restore_set_constraints(tables regclass[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._restore_set_constraints(tables regclass[]) TO archive_runtime;
+REVOKE ALL ON FUNCTION archive._restore_may_refer(noted archive.noted_constraint) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_may_refer(noted archive.noted_constraint) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_not_archived(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_not_archived(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_not_archived(source regclass) TO archive_runtime;
+
+
+--
+-- Name: TABLE blanked_references; Type: ACL; Schema: archive; Owner: -
+--
+
+GRANT SELECT ON TABLE archive.blanked_references TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_noted(source regclass, selection archive.restore_selection); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_noted(source regclass, selection archive.restore_selection) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_noted(source regclass, selection archive.restore_selection) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_outcomes(source regclass, selection archive.restore_selection, overrides jsonb, new_key boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_outcomes(source regclass, selection archive.restore_selection, overrides jsonb, new_key boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_outcomes(source regclass, selection archive.restore_selection, overrides jsonb, new_key boolean) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_parents_first(sources regclass[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_parents_first(sources regclass[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _restore_pass(selection archive.restore_selection, ids bigint[], sources oid[], overrides jsonb, on_conflict text, preview boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_pass(selection archive.restore_selection, ids bigint[], sources oid[], overrides jsonb, on_conflict text, preview boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_pass(selection archive.restore_selection, ids bigint[], sources oid[], overrides jsonb, on_conflict text, preview boolean) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_period(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone, OUT row_count bigint); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_period(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone, OUT row_count bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _restore_reason(source regclass, archive_id bigint, overrides jsonb, error archive.restore_error); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_reason(source regclass, archive_id bigint, overrides jsonb, error archive.restore_error) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_reason(source regclass, archive_id bigint, overrides jsonb, error archive.restore_error) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_references(source regclass, selection archive.restore_selection); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_references(source regclass, selection archive.restore_selection) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_references(source regclass, selection archive.restore_selection) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_references_missing(source regclass, selection archive.restore_selection, OUT joins text, OUT details text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_references_missing(source regclass, selection archive.restore_selection, OUT joins text, OUT details text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_references_missing(source regclass, selection archive.restore_selection, OUT joins text, OUT details text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_references_statement(source regclass, selection archive.restore_selection, noted archive.noted_constraint); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_references_statement(source regclass, selection archive.restore_selection, noted archive.noted_constraint) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_references_statement(source regclass, selection archive.restore_selection, noted archive.noted_constraint) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_refused(on_conflict text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_refused(on_conflict text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_refused(on_conflict text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_results(selection archive.restore_selection, overrides jsonb); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_results(selection archive.restore_selection, overrides jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_results(selection archive.restore_selection, overrides jsonb) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_row(selection archive.restore_selection, statements text[], overrides jsonb, on_conflict text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_row(selection archive.restore_selection, statements text[], overrides jsonb, on_conflict text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_row(selection archive.restore_selection, statements text[], overrides jsonb, on_conflict text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_row_result(selection archive.restore_selection, overrides jsonb, new_key boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_row_result(selection archive.restore_selection, overrides jsonb, new_key boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_row_result(selection archive.restore_selection, overrides jsonb, new_key boolean) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_statement(selection archive.restore_selection, overrides jsonb, new_key boolean, returning_key boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_statement(selection archive.restore_selection, overrides jsonb, new_key boolean, returning_key boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_statement(selection archive.restore_selection, overrides jsonb, new_key boolean, returning_key boolean) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_row_statements(selection archive.restore_selection, overrides jsonb, on_conflict text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_row_statements(selection archive.restore_selection, overrides jsonb, on_conflict text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_row_statements(selection archive.restore_selection, overrides jsonb, on_conflict text) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_rows(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_rows(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_rows(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_run(selection archive.restore_selection, overrides jsonb, on_conflict text, dry_run boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_run(selection archive.restore_selection, overrides jsonb, on_conflict text, dry_run boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_run(selection archive.restore_selection, overrides jsonb, on_conflict text, dry_run boolean) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_select_ids(source regclass, archive_ids bigint[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_select_ids(source regclass, archive_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_select_ids(source regclass, archive_ids bigint[]) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_select_transaction(transaction_id xid8, archived_at timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_select_transaction(transaction_id xid8, archived_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_select_transaction(transaction_id xid8, archived_at timestamp with time zone) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_sequences(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_sequences(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_sequences(source regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_superseded(source regclass, selection archive.restore_selection); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_superseded(source regclass, selection archive.restore_selection) FROM PUBLIC;
 
 
 --
@@ -6146,6 +9694,22 @@ GRANT ALL ON FUNCTION archive._restore_set_constraints(tables regclass[]) TO arc
 --
 
 REVOKE ALL ON FUNCTION archive._restore_tables(transaction_id xid8, archived_at timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _restore_together(selection archive.restore_selection, overrides jsonb); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_together(selection archive.restore_selection, overrides jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_together(selection archive.restore_selection, overrides jsonb) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_waiting(selection archive.restore_selection, overrides jsonb, on_conflict text, among archive.restore_result[], OUT ids bigint[], OUT sources oid[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_waiting(selection archive.restore_selection, overrides jsonb, on_conflict text, among archive.restore_result[], OUT ids bigint[], OUT sources oid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_waiting(selection archive.restore_selection, overrides jsonb, on_conflict text, among archive.restore_result[], OUT ids bigint[], OUT sources oid[]) TO archive_runtime;
 
 
 --

@@ -20,12 +20,33 @@ create table if not exists archive.registry (
     target  regclass not null,
     exclude text[]   not null
 );
-alter table archive.registry add column if not exists columns jsonb not null default '{}';
+alter table archive.registry
+    add column if not exists columns         jsonb not null default '{}',
+    add column if not exists source_name     text,
+    add column if not exists source_oid      oid,
+    add column if not exists target_oid      oid,
+    add column if not exists last_attnum     smallint,
+    add column if not exists exclude_attnums smallint[];
+
+create table if not exists archive.disabled (like archive.registry including defaults);
 
 create table if not exists archive.subjects (
     people regclass not null constraint subjects_pkey primary key,
     labels text[]   not null
 );
+
+create table if not exists archive.blanked_references (
+    transaction_id  xid8        not null,
+    archived_at     timestamptz not null,
+    referenced      regclass    not null,
+    source          regclass    not null,
+    constraint_name name        not null,
+    row_key         text[]      not null,
+    reference       text[]      not null,
+    blanked         text[]      not null
+);
+create index if not exists blanked_references_referenced
+    on archive.blanked_references (referenced, transaction_id);
 
 create table if not exists archive.holds (
     archive_id bigint      not null constraint holds_pkey primary key,

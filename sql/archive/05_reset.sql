@@ -1,7 +1,7 @@
 -- Clear the way: the archive's functions, views and types are dropped here and made anew by the files that follow.
 --
 -- `create or replace` would fail on a renamed parameter or a changed result, and leave old overloads behind.
--- The capture functions stay: deletes call them, also while this runs.
+-- The functions of triggers on archived tables stay: deletes call them, also while this runs.
 
 do $reset$
 declare
@@ -12,7 +12,7 @@ begin
     select string_agg(oid::regprocedure::text, ', ')
       into v_routines
       from pg_proc
-     where pronamespace = 'archive'::regnamespace and proname !~ '^capture_';
+     where pronamespace = 'archive'::regnamespace and proname !~ '^(capture|references)_';
 
     select string_agg(oid::regclass::text, ', ')
       into v_views

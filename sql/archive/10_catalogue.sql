@@ -61,30 +61,42 @@ comment on function archive._label(regclass) is
     'A table''s name for people: unquoted, with its schema unless that is public.';
 
 
--- A domain that refuses null would let an archive refuse a row: copies have its base type instead.
-create function archive._nullable_type(type oid, modifier integer) returns text
-    language sql stable
-begin atomic
-    with recursive chain (type, modifier, refuses_null) as (
-        select t.oid, _nullable_type.modifier, false from pg_type t where t.oid = _nullable_type.type
-        union all
-        select t.typbasetype, case when t.typtypmod = -1 then chain.modifier else t.typtypmod end, t.typnotnull
-          from chain
-          join pg_type t on t.oid = chain.type and t.typtype = 'd'
-    )
-    select case when bool_or(c.refuses_null)
-                then (select format_type(base.type, base.modifier)
-                        from chain base join pg_type t on t.oid = base.type and t.typtype <> 'd')
-                else format_type(_nullable_type.type, _nullable_type.modifier)
-           end
-      from chain c;
-end;
+-- The rules of a domain bind live rows, not deleted ones: copies have its base type, also within arrays.
+create function archive._base_type(type oid, modifier integer) returns text
+    language plpgsql stable
+as $$
+declare
+    v_type     oid     := type;
+    v_modifier integer := modifier;
+    v_domain   pg_type;
+    v_array    oid;
+begin
+    loop
+        select t.* into v_domain from pg_type t where t.oid = v_type and t.typtype = 'd';
+        if found then
+            v_type := v_domain.typbasetype;
+            v_modifier := case when v_domain.typtypmod = -1 then v_modifier else v_domain.typtypmod end;
+            continue;
+        end if;
+        select d.*
+          into v_domain
+          from pg_type t
+          join pg_type d on d.oid = t.typelem and d.typtype = 'd'
+         where t.oid = v_type and t.typcategory = 'A';
+        v_array := (select b.typarray from pg_type b where b.oid = v_domain.typbasetype);
+        exit when not found or coalesce(v_array, 0) = 0;
+        v_type := v_array;
+        v_modifier := v_domain.typtypmod;
+    end loop;
+    return format_type(v_type, v_modifier);
+end
+$$;
 
-comment on function archive._nullable_type(oid, integer) is
-    'A type as a copy has it: the same, or the base type of a domain that refuses null.';
+comment on function archive._base_type(oid, integer) is 'A type as a copy has it: without domains.';
 
 
 create type archive.column_definition as (
+    attnum        smallint,
     name          name,
     type          text,     -- with its modifiers, as in CREATE TABLE
     archived_type text,     -- what a copy of it has
@@ -101,10 +113,11 @@ comment on type archive.column_definition is 'One column, as far as the archive 
 create function archive._columns(relation regclass) returns setof archive.column_definition
     language sql stable
 begin atomic
-    select a.attname,
+    select a.attnum,
+           a.attname,
            format_type(a.atttypid, a.atttypmod),
-           archive._nullable_type(a.atttypid, a.atttypmod),
-           case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end,
+           base.type,
+           case when a.attcollation <> base.default_collation then a.attcollation::regcollation::text end,
            a.attgenerated <> '',
            a.attnotnull,
            case
@@ -115,6 +128,15 @@ begin atomic
            end
       from pg_attribute a
       join pg_type t on t.oid = a.atttypid
+      left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
+     cross join lateral (
+          select format_type(a.atttypid, a.atttypmod), t.typcollation
+           where t.typtype <> 'd' and e.typtype is distinct from 'd'
+          union all
+          select b.type, (select y.typcollation from pg_type y where y.oid = b.type::regtype)
+            from archive._base_type(a.atttypid, a.atttypmod) b (type)
+           where t.typtype = 'd' or e.typtype = 'd'
+     ) base (type, default_collation)
       left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
      where a.attrelid = relation
        and a.attnum > 0
@@ -126,6 +148,30 @@ end;
 comment on function archive._columns(regclass) is 'The columns of a table that hold a value.';
 
 
+-- Without a primary key, a unique key of columns that are not null identifies rows as well.
+create function archive._key_index(relation regclass) returns regclass
+    language sql stable
+    return (
+        select i.indexrelid
+          from pg_index i
+         where i.indrelid = relation
+           and i.indisunique and i.indisvalid
+           and i.indpred is null and i.indexprs is null
+           and (i.indisprimary or i.indimmediate)
+           and not exists (
+               select from pg_attribute a
+                where a.attrelid = i.indrelid
+                  and a.attnum = any ((i.indkey::smallint[])[0:i.indnkeyatts - 1])
+                  and not a.attnotnull
+           )
+         order by i.indisprimary desc, i.indnkeyatts, i.indexrelid
+         limit 1
+    );
+
+comment on function archive._key_index(regclass) is
+    'The index of a table''s primary key, or of a unique key of columns that are not null. Null without either.';
+
+
 create function archive._key(relation regclass) returns name[]
     language sql stable
     return (
@@ -133,7 +179,21 @@ create function archive._key(relation regclass) returns name[]
           from pg_index i
          cross join unnest(i.indkey) with ordinality k (attnum, position)
           join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
-         where i.indrelid = relation and i.indisprimary
+         where i.indexrelid = archive._key_index(relation) and k.position <= i.indnkeyatts
     );
 
-comment on function archive._key(regclass) is 'The columns of a table''s primary key, in its order. Null without one.';
+comment on function archive._key(regclass) is 'The columns of a table''s key, in its order. Null without one.';
+
+
+create function archive._key_columns(relation regclass)
+    returns table (name name, attnum smallint, base text, archived_type text, ordinal bigint)
+    language sql stable
+begin atomic
+    select c.name, c.attnum, case when c.type <> c.archived_type then '::' || c.archived_type else '' end,
+           c.archived_type, k.ordinal
+      from unnest(archive._key(relation)) with ordinality k (name, ordinal)
+      join archive._columns(relation) c on c.name = k.name;
+end;
+
+comment on function archive._key_columns(regclass) is
+    'The columns of a table''s key, each with the cast that takes a domain away, and the type without it.';

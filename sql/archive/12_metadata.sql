@@ -19,9 +19,9 @@ begin atomic
             'The deleting transaction: all rows of one deletion share it.'),
            ('archived_at',      'timestamp with time zone', true,  'now()', null,
             'When that transaction began.'),
-           ('archived_by',      'text',                     false, 'actor', null,
+           ('archived_by',      'text',                     false, 'capture.actor', null,
             'Who, as the application knows it: a user''s id or any label. Null where none was set.'),
-           ('reason',           'text',                     false, 'reason', null,
+           ('reason',           'text',                     false, 'capture.reason', null,
             'Why, if given.'),
            ('session_role',     'text',                     true,  'session_user', null,
             'The database login that did it.'),
@@ -36,7 +36,11 @@ begin atomic
            ('restored_by',      'text',                     false, null, null,
             'Who restored it.'),
            ('erased_at',        'timestamp with time zone', false, null, null,
-            'When archive.erase_subject() blanked it. The shell stays as history.');
+            'When archive.erase_subject() blanked it. The shell stays as history.'),
+           ('restored_as',      'text',                     false, null, null,
+            'Where a copy was restored: its key.'),
+           ('overflow',         'jsonb',                    false, 'capture.overflow', null,
+            'Values of columns that archive.enable() has not seen yet, as text by name. Null otherwise.');
 end;
 
 comment on function archive._archive_metadata() is 'The columns of an archive table that are not copied.';

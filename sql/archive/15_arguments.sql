@@ -69,6 +69,31 @@ $$;
 comment on function archive._check_reason(text) is 'AR422 without a reason.';
 
 
+-- After a data-only load the sequence may have started again: then two rows have one id.
+create function archive._check_unambiguous(entry archive.registry, archive_ids bigint[]) returns void
+    language plpgsql stable
+as $$
+declare
+    v_id    bigint;
+    v_times timestamptz[];
+begin
+    execute format(
+        'select a.archive_id, array_agg(a.archived_at order by a.archived_at)'
+        '  from %s a where a.archive_id = any ($1) group by 1 having count(*) > 1 order by 1 limit 1',
+        archive._name(entry.target)
+    ) into v_id, v_times using archive_ids;
+    if v_id is not null then
+        raise exception 'archive_id % names several rows of %: archived at %', v_id, archive._label(entry.source),
+            array_to_string(v_times, ' and ')
+            using errcode = 'AR409', hint = 'Restore them by their transactions: archive.restore_transaction().';
+    end if;
+end
+$$;
+
+comment on function archive._check_unambiguous(archive.registry, bigint[]) is
+    'AR409 where one of these ids names several archived rows.';
+
+
 create function archive._check_archived(entry archive.registry, archive_ids bigint[]) returns void
     language plpgsql
 as $$
@@ -87,8 +112,9 @@ begin
     if v_missing is not null then
         raise exception 'no archived row % of %', v_missing, archive._label(entry.source) using errcode = 'AR404';
     end if;
+    perform archive._check_unambiguous(entry, archive_ids);
 end
 $$;
 
 comment on function archive._check_archived(archive.registry, bigint[]) is
-    'AR404 unless these rows are archived. Locks them.';
+    'AR404 unless these rows are archived, AR409 where an id names several. Locks them.';

@@ -1,12 +1,12 @@
 -- The capture function and its triggers on a table: what is wrong with them, and how they are installed.
 
-create function archive._fault_capture(source regclass, target regclass, exclude text[]) returns text
+create function archive._fault_capture(entry archive.registry) returns text
     language sql stable
     return (
-        select case
+        select 'archive.' || expected.name || '() ' || case
                    when p.oid is null
                        then 'is missing'
-                   when p.prosrc <> archive._capture_body(source, target, exclude)
+                   when p.prosrc <> archive._capture_body(entry)
                        then 'is not as archive.enable() writes it for this table'
                    when p.proowner <> archive._owner()
                        then 'belongs to ' || p.proowner::regrole
@@ -18,41 +18,41 @@ create function archive._fault_capture(source regclass, target regclass, exclude
                    )
                        then 'can be executed by others than its owner'
                end
-          from (values (archive._capture_name(source))) as expected (name)
+          from (values (archive._capture_name((entry).source_name))) as expected (name)
           left join pg_proc p on p.pronamespace = 'archive'::regnamespace
                              and p.proname = expected.name
                              and p.pronargs = 0
     );
 
-comment on function archive._fault_capture(regclass, regclass, text[]) is
+comment on function archive._fault_capture(archive.registry) is
     'What is wrong with a table''s capture function; null if nothing is.';
 
 
-create function archive._capture_write(source regclass, target regclass, exclude text[]) returns void
+create function archive._capture_write(entry archive.registry) returns void
     language plpgsql
 as $$
 declare
-    v_function text := format('archive.%I()', archive._capture_name(source));
+    v_function text := format('archive.%I()', archive._capture_name((entry).source_name));
 begin
     perform set_config('citus.enable_ddl_propagation', 'on', true);  -- with the table that it belongs to
     execute format(
         'create or replace function %s returns trigger language plpgsql security definer'
         ' set search_path = pg_catalog, pg_temp as %L',
-        v_function, archive._capture_body(source, target, exclude));
+        v_function, archive._capture_body(entry));
     execute format('alter function %s owner to %s', v_function, archive._owner()::regrole);
     execute format('revoke execute on function %s from public, %I, %I',
                    v_function, archive._role('runtime'), archive._role('auditor'));
     execute format(
         'comment on function %s is %L',
-        v_function, format('Copies deleted rows of %s to %s.', archive._name(source), archive._name(target)));
+        v_function, format('Copies deleted rows of %s to %s.', entry.source_name, archive._name(entry.target)));
 end
 $$;
 
-comment on function archive._capture_write(regclass, regclass, text[]) is
+comment on function archive._capture_write(archive.registry) is
     'Creates or replaces the capture function of a table.';
 
 
-create function archive._capture_triggers(source regclass)
+create function archive._capture_triggers(entry archive.registry)
     returns table (name name, event text, level text, description text, fault text)
     language sql stable
 begin atomic
@@ -61,7 +61,7 @@ begin atomic
                when t.oid is null then 'is missing'
                when t.tgenabled = 'D' then 'is disabled'
                when t.tgenabled <> 'A' then 'is not enabled ALWAYS: session_replication_role = replica would skip it'
-               when p.pronamespace <> 'archive'::regnamespace or p.proname <> archive._capture_name(source)
+               when p.pronamespace <> 'archive'::regnamespace or p.proname <> archive._capture_name((entry).source_name)
                    then format('calls %s', t.tgfoid::regprocedure)
                when t.tgtype <> wanted.type or t.tgqual is not null or t.tgnargs > 0
                    then 'is not for every row or statement of its kind'
@@ -73,12 +73,21 @@ begin atomic
                ('zz_archive_before_truncate', 'truncate', 'statement', 2 + 32,
                 'Copies all rows to the archive.')
            ) as wanted (name, event, level, type, description)
-      left join pg_trigger t on t.tgrelid = source and t.tgname = wanted.name and not t.tgisinternal
+      left join pg_trigger t on t.tgrelid = (entry).source and t.tgname = wanted.name and not t.tgisinternal
       left join pg_proc p on p.oid = t.tgfoid;
 end;
 
-comment on function archive._capture_triggers(regclass) is
+comment on function archive._capture_triggers(archive.registry) is
     'The triggers that a table needs, and what is wrong with each; null if nothing is.';
+
+
+create function archive._fault_trigger(entry archive.registry, event text) returns text
+    language sql stable
+    return (
+        select t.name || ' ' || t.fault from archive._capture_triggers(entry) t where t.event = _fault_trigger.event);
+
+comment on function archive._fault_trigger(archive.registry, text) is
+    'What is wrong with a table''s trigger for that event; null if nothing is.';
 
 
 create function archive._capture_later_trigger(source regclass) returns name
@@ -96,37 +105,46 @@ comment on function archive._capture_later_trigger(regclass) is
     'The BEFORE DELETE trigger that would run after the archive''s and could cancel the delete; null without one.';
 
 
+create function archive._fault_later_trigger(source regclass) returns text
+    language sql stable
+    return archive._capture_later_trigger(source) || ' runs after it and could cancel a delete already archived';
+
+comment on function archive._fault_later_trigger(regclass) is
+    'That a trigger runs after the archive''s; null if none does.';
+
+
 -- What is right already is left alone: DDL would wait for every open writer.
-create function archive._capture_install(source regclass, target regclass, exclude text[]) returns void
+create function archive._capture_install(entry archive.registry) returns void
     language plpgsql
 as $$
 declare
     v_trigger record;
     v_later   name;
 begin
-    if archive._fault_capture(source, target, exclude) is not null then
-        perform archive._capture_write(source, target, exclude);
+    if archive._fault_capture(entry) is not null then
+        perform archive._capture_write(entry);
     end if;
     for v_trigger in
-        select * from archive._capture_triggers(source) t where t.fault is not null
+        select * from archive._capture_triggers(entry) t where t.fault is not null
     loop
         execute format('create or replace trigger %I before %s on %s for each %s execute function archive.%I()',
-                       v_trigger.name, v_trigger.event, source, v_trigger.level, archive._capture_name(source));
-        execute format('alter table %s enable always trigger %I', source, v_trigger.name);
-        execute format('comment on trigger %I on %s is %L', v_trigger.name, source, v_trigger.description);
+                       v_trigger.name, v_trigger.event, entry.source, v_trigger.level,
+                       archive._capture_name(entry.source_name));
+        execute format('alter table %s enable always trigger %I', entry.source, v_trigger.name);
+        execute format('comment on trigger %I on %s is %L', v_trigger.name, entry.source, v_trigger.description);
     end loop;
 
-    v_later := archive._capture_later_trigger(source);
+    v_later := archive._capture_later_trigger(entry.source);
     if v_later is not null then
         raise exception
             'trigger % of % would run after zz_archive_before_delete, and could cancel a delete already archived',
-            v_later, source
+            v_later, entry.source
             using errcode = 'AR409', hint = 'Rename it, so that it sorts before.';
     end if;
 end
 $$;
 
-comment on function archive._capture_install(regclass, regclass, text[]) is
+comment on function archive._capture_install(archive.registry) is
     'Puts the capture function and the triggers of a table in force.'
     ' AR409 where a later trigger could cancel a delete.';
 
@@ -150,4 +168,4 @@ begin
 end
 $$;
 
-comment on function archive._capture_drop_unused() is 'Drops the capture functions that no trigger calls.';
+comment on function archive._capture_drop_unused() is 'Drops the trigger functions that no trigger calls.';

@@ -1,8 +1,37 @@
 -- Why a table cannot be archived, or does not fit its archive: archive.enable() refuses it, health() reports it.
 
--- Faults of capture, access and upkeep are with what they are about: 22, 42 and 80.
+-- Faults of capture, access and upkeep are with what they are about: 22, 24, 42, 76 and 78.
 --
 -- A fault is a predicate without its subject; null where there is none. Health looks again: a table may change.
+
+-- PostgreSQL writes the body of a function in SQL into a query while it plans: under the search path of that query.
+create function archive._fault_index_expressions(source regclass) returns text
+    language plpgsql stable
+as $$
+declare
+    v_index record;
+begin
+    for v_index in
+        select i.indexrelid::regclass as name,
+               concat_ws(', ', pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid)) as expressions
+          from pg_index i
+         where i.indrelid = source and (i.indexprs is not null or i.indpred is not null)
+    loop
+        begin
+            execute format('select %s from only %s limit 0', v_index.expressions, archive._name(source));
+        exception when others then
+            return format('has the index %s, whose function works under some search paths only (%s):'
+                          ' alter function ... set search_path = ...', v_index.name, sqlerrm);
+        end;
+    end loop;
+    return null;
+end
+$$;
+
+comment on function archive._fault_index_expressions(regclass) is
+    'The index whose expression does not work under a pinned search path; null if all do.';
+
+
 create function archive._fault_source(source regclass) returns text
     language plpgsql stable
 as $$
@@ -38,13 +67,15 @@ begin
         when archive._fault_distribution(source) is not null then
             archive._fault_distribution(source)
         when archive._key(source) is null then
-            'has no primary key, by which a row could be found again'
+            'has no primary key and no unique key of columns that are not null, by which a row could be found again'
         when octet_length(v_table.relname) > 45 then
             'has a name of more than 45 bytes, to which nothing can be added'
-        when octet_length(archive._capture_name(source)) > 63 then
+        when octet_length(archive._capture_name(archive._name(source))) > 63 then
             'has, with its schema, too long a name for a capture function'
+        when exists (select from pg_rewrite r where r.ev_class = _fault_source.source and r.ev_type = '3') then
+            'has a rule ON INSERT, by which no row could be restored: use a trigger instead'
         else
-            archive._fault_column_names(source)
+            archive._fault_index_expressions(source)
     end;
 end
 $$;
@@ -74,18 +105,6 @@ comment on function archive._fault_distribution(regclass) is
     'Why a table that Citus has distributed cannot be archived; null for any other, and without Citus.';
 
 
-create function archive._fault_column_names(source regclass) returns text
-    language sql stable
-    return (
-        select 'has columns with names that the archive uses for itself: ' || string_agg(format('%I', c.name), ', ')
-          from archive._columns(source) c
-         where c.name in (select m.name from archive._archive_metadata() m)
-    );
-
-comment on function archive._fault_column_names(regclass) is
-    'Columns of a table that have the name of an archive''s own; null without any.';
-
-
 create function archive._fault_target(target regclass) returns text
     language sql stable
     return case
@@ -99,36 +118,103 @@ comment on function archive._fault_target(regclass) is
     'Why a table cannot be an archive, whatever its columns; null if it can.';
 
 
--- Columns that the table has lost may stay in the archive.
-create function archive._fault_columns(source regclass, target regclass, exclude text[]) returns text
+-- Columns that the table has lost may stay in the archive. Columns that enable() has not seen yet go to overflow.
+create function archive._fault_columns(entry archive.registry) returns text
     language sql stable
     return (
-        select string_agg(format('%I %s', coalesce(wanted.name, present.name), fault.description), '; ')
+        select string_agg(format('%I %s', w.name, fault.description), '; ')
           from (
-              select m.name, m.type, null::text as collated, m.not_null from archive._archive_metadata() m
+              select m.name, m.name as copy, m.type, null::text as collated, m.not_null, t.type as copy_type,
+                     t.collated as copy_collated, t.not_null as copy_not_null
+                from archive._archive_metadata() m
+                left join archive._columns((entry).target) t on t.name = m.name
               union all
-              select c.name, c.archived_type, c.collated, false
-                from archive._columns(source) c
-               where c.name <> all (exclude)
-          ) wanted
-          full join archive._columns(target) present on present.name = wanted.name
+              select c.name, c.copy, c.archived_type, c.collated, false,
+                     c.copy_type, c.copy_collated, c.copy_not_null
+                from archive._copies(entry) c
+               where c.since is not null
+              union all
+              select t.name, t.name, null, null, false, t.type, t.collated, t.not_null
+                from archive._columns((entry).target) t
+               where t.not_null
+                 and t.name not in (select m.name from archive._archive_metadata() m)
+                 and t.name not in (select c.copy from archive._copies(entry) c where c.copy is not null)
+          ) w
          cross join lateral (
               select case
-                         when present.name is null
-                             then 'is missing in ' || archive._name(target)
-                         when wanted.name is null and present.not_null
-                             then 'is not null in ' || archive._name(target) || ' and not copied'
-                         when present.type <> wanted.type
-                             then format('is %s in %s and %s in %s', wanted.type, archive._name(source),
-                                         present.type, archive._name(target))
-                         when present.collated is distinct from wanted.collated and wanted.name is not null
-                             then 'has another collation in ' || archive._name(target)
-                         when present.not_null and not wanted.not_null
-                             then 'is not null in ' || archive._name(target) || ', where copies must be nullable'
+                         when w.copy_type is null
+                             then 'is missing in ' || archive._name((entry).target)
+                         when w.type is null
+                             then 'is not null in ' || archive._name((entry).target) || ' and not copied'
+                         when w.copy_type <> w.type
+                             then format('is %s in %s and %s in %s', w.type, archive._name((entry).source),
+                                         w.copy_type, archive._name((entry).target))
+                         when w.copy_collated is distinct from w.collated
+                             then 'has another collation in ' || archive._name((entry).target)
+                         when w.copy_not_null and not w.not_null
+                             then 'is not null in ' || archive._name((entry).target)
+                                  || ', where copies must be nullable'
                      end as description
           ) fault
          where fault.description is not null
     );
 
-comment on function archive._fault_columns(regclass, regclass, text[]) is
+comment on function archive._fault_columns(archive.registry) is
     'The columns in which an archive does not fit its table; null if it fits.';
+
+
+create function archive._fault_columns_remedy(entry archive.registry) returns text
+    language sql stable
+    return (
+        select 'alter table ' || archive._name((entry).target)
+               || string_agg(format(' alter column %I type %s%s', c.copy, c.archived_type,
+                                    coalesce(' collate ' || c.collated, '')), ',' order by c.attnum)
+               || '; then archive.enable() again.'
+          from archive._copies(entry) c
+         where c.copy_type <> c.archived_type or c.copy_collated is distinct from c.collated and c.copy is not null
+    );
+
+comment on function archive._fault_columns_remedy(archive.registry) is
+    'The statement that changes the archive''s columns as the table''s were; null where none is needed.';
+
+
+create function archive._fault_changed_columns(entry archive.registry) returns text
+    language sql stable
+    return (
+        select 'deletes fail until archive.enable() is called again: there is no column ' || string_agg(
+                   case when a.attnum is null then format('%I in %s', k.key, archive._name((entry).source))
+                        else format('%I in %s', k.value ->> 'copy', archive._name((entry).target)) end, ', ')
+          from jsonb_each((entry).columns) k
+          left join pg_attribute a on a.attrelid = (entry).source and a.attname = k.key and not a.attisdropped
+          left join pg_attribute c on c.attrelid = (entry).target and c.attname = k.value ->> 'copy'
+                                  and not c.attisdropped
+         where a.attnum is null or c.attnum is null
+    );
+
+comment on function archive._fault_changed_columns(archive.registry) is
+    'Columns that the capture function names and that were renamed or dropped since; null without any.';
+
+
+create function archive._fault_unknown_columns(entry archive.registry) returns text
+    language sql stable
+    return (
+        select string_agg(format('%I', c.name), ', ' order by c.attnum)
+               || ' joined since archive.enable() was last called: values are kept in overflow, call it again'
+          from archive._copies(entry) c
+         where c.since is null
+    );
+
+comment on function archive._fault_unknown_columns(archive.registry) is
+    'Columns of a table that its capture function does not know; null without any.';
+
+
+create function archive._fault_name(entry archive.registry) returns text
+    language sql stable
+    return case when archive._name((entry).source) <> (entry).source_name
+                then format('was %s when archive.enable() was last called: call it again%s', (entry).source_name,
+                            case when to_regclass((entry).source_name) not in (select r.source from archive.registry r)
+                                 then format(', and for the table that is called so now, which is not archived') end)
+           end;
+
+comment on function archive._fault_name(archive.registry) is
+    'That a table has another name than its capture function knows, perhaps swapped with another; null if it has not.';

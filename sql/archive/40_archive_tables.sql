@@ -1,6 +1,6 @@
 -- The archive tables: made for a table, and kept as they have to be, by archive.enable().
 
-create function archive._archive_create(source regclass, exclude text[]) returns regclass
+create function archive._archive_create(entry archive.registry) returns regclass
     language plpgsql
 as $$
 declare
@@ -13,7 +13,7 @@ begin
       into v_schema, v_table
       from pg_class c
       join pg_namespace n on n.oid = c.relnamespace
-     where c.oid = source;
+     where c.oid = entry.source;
     v_target := format('%I.%I', v_schema, v_table);
 
     select string_agg(format(E'\n    %I %s%s', d.name, d.type, d.qualities), ',')
@@ -22,16 +22,15 @@ begin
           select m.name, m.type, case when m.not_null then ' not null' else '' end as qualities
             from archive._archive_metadata() m
           union all
-          select c.name, c.archived_type, coalesce(' collate ' || c.collated, '')
-            from archive._columns(source) c
-           where c.name <> all (exclude)
+          select c.wanted, c.archived_type, coalesce(' collate ' || c.collated, '')
+            from archive._copies(entry) c
       ) d;
 
     execute format(
         E'create table %s (%s,\n    constraint %I primary key (archive_id, archived_at)\n)'
         ' partition by range (archived_at)', v_target, v_columns, v_table || '_pkey');
     execute format('create index on %s (%s)', v_target, (
-        select string_agg(format('%I', k), ', ') from unnest(archive._key(source)) k));
+        select string_agg(format('%I', k.wanted), ', ') from archive._key_copies(entry) k));
     execute format('create index on %s (transaction_id)', v_target);
     execute format('create index on %s (archived_at, transaction_id) include (restored_at)', v_target);
     execute format('create index on %s (archived_by text_pattern_ops, archive_id)', v_target);
@@ -40,7 +39,7 @@ begin
 end
 $$;
 
-comment on function archive._archive_create(regclass, text[]) is 'Creates <table>_archive.';
+comment on function archive._archive_create(archive.registry) is 'Creates <table>_archive.';
 
 
 create function archive._archive_prepare(target regclass) returns void

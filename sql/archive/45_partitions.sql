@@ -78,14 +78,16 @@ declare
     v_default regclass;
     v_late    boolean;  -- whether rows of that month are in the default partition
 begin
-    select format('%I.%I', n.nspname, c.relname || '_' || suffix),
-           to_regclass(format('%I.%I', n.nspname, c.relname || '_default'))
-      into v_name, v_default
+    select format('%I.%I', n.nspname, c.relname || '_' || suffix)
+      into v_name
       from pg_class c
       join pg_namespace n on n.oid = c.relnamespace
      where c.oid = target;
+    v_default := (select p.partition from archive._partitions(target) p where p.lower is null);
 
-    if to_regclass(v_name) is not null then
+    -- By its bound, not its name: the archive may have been renamed since.
+    if exists (select from archive._partitions(target) p where p.lower is not distinct from _partition_make.lower)
+       or to_regclass(v_name) is not null then
         return false;
     end if;
     if v_default is not null and not archive._partition_lock(v_default) then

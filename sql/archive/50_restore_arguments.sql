@@ -2,17 +2,23 @@
 --
 --   step  file                  functions                                        what they do
 --   1     50_restore_arguments  restore, restore_transaction                     note the caller's search path
---                               _restore_by_ids, _restore_by_transaction         check, lock, run
---   2     52_restore_lock       _restore_lock, _restore_lock_transaction         find, lock and read the archived rows
---   3     54_restore_run        _restore_run                                     for real, or as a dry run
---                               _restore_passes, _restore_halves, _restore_row   as many rows together as possible
---   4     56_restore_insert     _restore_insert, _restore_mark                   insert the rows, mark them as restored
---   5     58_restore_reasons    _restore_reason and others                       what a result says of its row
+--                               _restore_by_ids, _restore_by_transaction         check, select, run
+--   2     52_restore_lock       _restore_select_ids, _restore_select_transaction say which rows, in which tables
+--                               _restore_lock                                    locks them
+--   3     54_restore_run        _restore_run, _restore_rows                      for real, or as a dry run
+--                               _restore_together                                all rows in one statement
+--         55_restore_columns    _restore_columns, _restore_lost                  how to read an archived row
+--   4     56_restore_insert     _restore_statement, _restore_insert              insert the rows as the caller
+--         57_restore_mark       _restore_mark                                    marks them, once they live
+--         57_restore_references _restore_references                              puts references to them back
+--   5     58_restore_outcomes   _restore_outcomes                                what a result says of a restored row
+--         58_restore_reasons    _restore_reason                                  why a row stays archived
+--         59_restore_each       _restore_each                                    where a row is in the way: passes
+--         59_restore_pass       _restore_pass, _restore_row                      over batches and single rows
 --
 -- All of this runs as the caller, so that nobody restores what they may not insert, and no trigger or domain of the
--- table gains a right. Only four functions are SECURITY DEFINER, each for one thing that callers may not do themselves:
--- _restore_lock() and _restore_lock_transaction() lock archived rows, _restore_mark() updates them, _registry_entry()
--- reads the registry.
+-- table gains a right. What callers may not do themselves is SECURITY DEFINER, one thing each: finding and locking
+-- archived rows, marking them, moving a sequence on, and reading the registry.
 --
 -- The search path is the archive's own: a function that somebody put into a schema on the caller's path would run as
 -- the caller. Only statements on the caller's table run under the caller's path, as its triggers, domains and index
@@ -31,18 +37,16 @@ create type archive.restore_result as (
 comment on type archive.restore_result is 'What a restore did, or would do, with one archived row.';
 
 
-create type archive.locked_row as (
-    source      regclass,
-    archive_id  bigint,
-    archived_at timestamptz,
-    key         jsonb,   -- the values of the primary key's columns, an array in its order
-    restored_at timestamptz,
-    restored_by text,
-    erased_at   timestamptz,
-    lost        text     -- columns with a value that the table no longer has
+create type archive.restore_selection as (
+    sources        regclass[],   -- parents before their children
+    transaction_id xid8,         -- null where the rows are named by their ids
+    ids            bigint[],     -- the rows; of a transaction, those that stay where they are
+    first          timestamptz,  -- the times of the first and the last deletion: they tell the partitions
+    last           timestamptz
 );
 
-comment on type archive.locked_row is 'An archived row that this transaction has locked.';
+comment on type archive.restore_selection is
+    'The archived rows of a restore, as a condition: the rows themselves never travel.';
 
 
 create function archive._restore_by_ids(
@@ -51,9 +55,6 @@ create function archive._restore_by_ids(
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
-declare
-    v_rows    archive.locked_row[];
-    v_missing bigint;
 begin
     perform set_config('archive.callers_path', callers_path, true);
     perform archive._check_ids(archive_ids);
@@ -61,15 +62,9 @@ begin
     if on_conflict = 'copy' then
         perform archive._restore_check_new_key(source);
     end if;
-
-    v_rows := array(select l from archive._restore_lock(source, archive_ids) l);
-    select min(i) into v_missing
-      from unnest(archive_ids) i
-     where i not in (select r.archive_id from unnest(v_rows) r);
-    if v_missing is not null then
-        raise exception 'no archived row % of %', v_missing, archive._label(source) using errcode = 'AR404';
-    end if;
-    return query select * from archive._restore_run(v_rows, overrides, on_conflict, dry_run);
+    return query select *
+                   from archive._restore_run(
+                       archive._restore_select_ids(source, archive_ids), overrides, on_conflict, dry_run);
 end
 $$;
 
@@ -83,15 +78,11 @@ create function archive._restore_by_transaction(
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
-declare
-    v_rows archive.locked_row[];
 begin
     perform set_config('archive.callers_path', callers_path, true);
-    v_rows := array(select l from archive._restore_lock_transaction(transaction_id, archived_at) l);
-    if v_rows = '{}' then
-        raise exception 'no archived row of transaction %', transaction_id using errcode = 'AR404';
-    end if;
-    return query select * from archive._restore_run(v_rows, '{}', on_conflict, dry_run);
+    return query select *
+                   from archive._restore_run(
+                       archive._restore_select_transaction(transaction_id, archived_at), '{}', on_conflict, dry_run);
 end
 $$;
 

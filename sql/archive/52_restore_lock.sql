@@ -1,52 +1,80 @@
--- Restore, step 2 of 5: the archived rows are found, locked and read, for callers who may not do so themselves.
+-- Restore, step 2 of 5: the archived rows are found and locked, for callers who may not do so themselves.
 
-create function archive._restore_lock(source regclass, archive_ids bigint[]) returns setof archive.locked_row
-    language plpgsql
+create function archive._restore_select_ids(source regclass, archive_ids bigint[]) returns archive.restore_selection
+    language plpgsql stable
     security definer
     set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_entry  archive.registry := archive._registry_entry(source);
-    v_period record           := archive._restore_period(source, archive_ids);
+    v_selection archive.restore_selection;
+    v_period    record;
 begin
-    return query execute archive._restore_lock_statement(
-        v_entry, 'a.archive_id = any ($1) and a.archived_at between $2 and $3', newest => false
-    ) using archive_ids, v_period.first, v_period.last;
+    perform archive._registry_entry(source);
+    v_period := archive._restore_period(source, archive_ids);
+    v_selection.sources := array[source];
+    v_selection.ids := array(select distinct i from unnest(archive_ids) i order by i);
+    v_selection.first := v_period.first;
+    v_selection.last := v_period.last;
+    if v_period.row_count < cardinality(v_selection.ids) then
+        perform archive._restore_check_found(source, v_selection);
+    elsif v_period.row_count > cardinality(v_selection.ids) then
+        perform archive._check_unambiguous(archive._registry_entry(source), archive_ids);
+    end if;
+    return v_selection;
 end
 $$;
 
-comment on function archive._restore_lock(regclass, bigint[]) is 'Locks archived rows by id.';
+comment on function archive._restore_select_ids(regclass, bigint[]) is 'Archived rows of one table, by id.';
 
 
--- Table by table, and in id order within. A key deleted twice in one transaction comes back as it was last.
-create function archive._restore_lock_transaction(transaction_id xid8, archived_at timestamptz)
-    returns setof archive.locked_row
-    language plpgsql
+create function archive._restore_select_transaction(transaction_id xid8, archived_at timestamptz)
+    returns archive.restore_selection
+    language plpgsql stable
     security definer
     set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_table       record;
-    v_archived_at timestamptz := archived_at;
+    v_selection archive.restore_selection;
 begin
-    for v_table in
-        select * from archive._restore_tables(transaction_id, archived_at) t order by t.source::oid
-    loop
-        v_archived_at := coalesce(v_archived_at, v_table.first);
-        if v_table.first <> v_archived_at or v_table.last <> v_archived_at then
-            raise exception
-                'transaction % is ambiguous: rows were archived under this id at different times', transaction_id
-                using errcode = 'AR409', hint = 'Name one with archived_at.';
-        end if;
-        return query execute archive._restore_lock_statement(
-            archive._registry_entry(v_table.source), 'a.transaction_id = $1 and a.archived_at = $2', newest => true
-        ) using transaction_id, v_archived_at;
-    end loop;
+    select array_agg(t.source), min(t.first), max(t.last)
+      into v_selection.sources, v_selection.first, v_selection.last
+      from archive._restore_tables(transaction_id, archived_at) t;
+    if v_selection.sources is null then
+        raise exception 'no archived row of transaction %', transaction_id using errcode = 'AR404';
+    end if;
+    if v_selection.first <> v_selection.last then
+        raise exception
+            'transaction % is ambiguous: rows were archived under this id at different times', transaction_id
+            using errcode = 'AR409', hint = 'Name one with archived_at.';
+    end if;
+    v_selection.sources := archive._restore_parents_first(v_selection.sources);
+    v_selection.transaction_id := transaction_id;
+    v_selection.ids := '{}';
+    return v_selection;
 end
 $$;
 
-comment on function archive._restore_lock_transaction(xid8, timestamptz) is
-    'Locks what one transaction deleted from all archived tables.';
+comment on function archive._restore_select_transaction(xid8, timestamptz) is
+    'What one transaction deleted from all archived tables.';
+
+
+-- Two restores of the same tables take them in one order; in a circle of foreign keys, the oid decides.
+create function archive._restore_parents_first(sources regclass[]) returns regclass[]
+    language sql stable
+begin atomic
+    with recursive levels (source, level) as (
+        select s, 0 from unnest(sources) s
+        union
+        select c.conrelid::regclass, l.level + 1
+          from levels l
+          join pg_constraint c on c.confrelid = l.source and c.contype = 'f' and c.conrelid <> c.confrelid
+         where c.conrelid = any (sources) and l.level < cardinality(sources)
+    )
+    select array_agg(s.source order by s.level, s.source::oid)
+      from (select l.source, max(l.level) from levels l group by l.source) s (source, level);
+end;
+
+comment on function archive._restore_parents_first(regclass[]) is 'Tables, those referred to before those that refer.';
 
 
 -- The time of a deletion tells in which partition its rows are. The next two queries must search every partition for
@@ -54,14 +82,14 @@ comment on function archive._restore_lock_transaction(xid8, timestamptz) is
 -- search them, and a statement built at run time is planned at each call.
 
 create function archive._restore_period(
-    source regclass, archive_ids bigint[], out first timestamptz, out last timestamptz
+    source regclass, archive_ids bigint[], out first timestamptz, out last timestamptz, out row_count bigint
 )
     language plpgsql stable
     set plan_cache_mode = force_generic_plan
 as $$
 begin
-    select min(found.archived_at), max(found.archived_at)
-      into first, last
+    select min(found.archived_at), max(found.archived_at), count(*)
+      into first, last, row_count
       from (
           select r.archived_at
             from archive._archived_rows r
@@ -72,7 +100,7 @@ end
 $$;
 
 comment on function archive._restore_period(regclass, bigint[]) is
-    'When the first and the last of some archived rows were deleted.';
+    'When the first and the last of some archived rows were deleted, and how many there are.';
 
 
 create function archive._restore_tables(transaction_id xid8, archived_at timestamptz)
@@ -94,38 +122,108 @@ comment on function archive._restore_tables(xid8, timestamptz) is
     'The tables from which a transaction deleted rows, with the times of the first and the last row.';
 
 
--- Locks in id order, so that two overlapping restores queue instead of deadlocking. Where only the newest of several
--- rows with one key is returned, the older ones are locked too.
-create function archive._restore_lock_statement(entry archive.registry, condition text, newest boolean) returns text
-    language sql stable
-    return (
-        select format(
-                   'with locked as (select a.* from %1$s a where %2$s order by a.archive_id for update)'
-                   ' select %3$L::regclass, a.archive_id, a.archived_at, jsonb_build_array(%4$s),'
-                   '        a.restored_at, a.restored_by, a.erased_at, %5$s'
-                   '  from (select l.*, %6$s as superseded from locked l) a'
-                   ' where not superseded'
-                   ' order by a.archive_id',
-                   archive._name((entry).target), condition, archive._name((entry).source), key.names,
-                   coalesce(lost.names, 'null'),
-                   case when newest
-                        then format('lead(archive_id) over (partition by %s order by archive_id) is not null',
-                                    key.locked_names)
-                        else 'false'
-                   end)
-          from (
-               select string_agg(format('a.%I', k), ', '), string_agg(format('l.%I', k), ', ')
-                 from unnest(archive._key((entry).source)) k
-               ) key (names, locked_names)
-          left join (
-               select format('nullif(concat_ws('', '', %s), '''')',
-                             string_agg(format('case when a.%1$I is not null then %1$L end', c.name), ', '))
-                 from archive._columns((entry).target) c
-                where c.name not in (select m.name from archive._archive_metadata() m)
-                  and c.name not in (select live.name from archive._columns((entry).source) live)
-               having count(*) > 0
-               ) lost (names) on true
-    );
+create function archive._restore_condition(selection archive.restore_selection) returns text
+    language sql immutable
+    return case when (selection).transaction_id is null
+                then 'a.archive_id = any ($1) and a.archived_at between $2 and $3'
+                else 'a.transaction_id = $4 and a.archived_at between $2 and $3 and a.archive_id <> all ($1)'
+           end;
 
-comment on function archive._restore_lock_statement(archive.registry, text, boolean) is
-    'The statement that locks archived rows of one table and returns them as archive.locked_row.';
+comment on function archive._restore_condition(archive.restore_selection) is
+    'Which rows are selected: $1 to $4 are the selection''s ids, first, last and transaction_id.';
+
+
+-- In id order, so that two overlapping restores queue instead of deadlocking. A key deleted twice in one transaction
+-- comes back as it was last: the older rows are locked too, and leave the selection.
+create function archive._restore_lock(
+    selection archive.restore_selection,
+    out locked archive.restore_selection, out row_count bigint, out blocked boolean  -- restored or erased already
+)
+    language plpgsql
+    security definer
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_source  regclass;
+    v_found   record;
+    v_older   bigint[];
+begin
+    locked := selection;
+    row_count := 0;
+    blocked := false;
+    foreach v_source in array coalesce(selection.sources, '{}') loop
+        execute format(
+            'select count(*) as rows, coalesce(bool_or(l.blocked), false) as blocked'
+            '  from (select a.restored_at is not null or a.erased_at is not null as blocked'
+            '          from %s a where %s order by a.archive_id for update) l',
+            archive._name((archive._registry_entry(v_source)).target), archive._restore_condition(selection)
+        ) into v_found using selection.ids, selection.first, selection.last, selection.transaction_id;
+        row_count := row_count + v_found.rows;
+        blocked := blocked or v_found.blocked;
+
+        if selection.transaction_id is not null then
+            v_older := archive._restore_superseded(v_source, selection);
+            locked.ids := locked.ids || v_older;
+            row_count := row_count - cardinality(v_older);
+        elsif cardinality(selection.sources) = 1 and v_found.rows < cardinality(selection.ids) then
+            perform archive._restore_check_found(v_source, selection);
+        end if;
+    end loop;
+    if selection.transaction_id is not null and row_count = 0 then
+        raise exception 'no archived row of transaction %', selection.transaction_id using errcode = 'AR404';
+    end if;
+end
+$$;
+
+comment on function archive._restore_lock(archive.restore_selection) is
+    'Locks archived rows, and returns how many, and whether any is restored or erased already.';
+
+
+create function archive._restore_superseded(source regclass, selection archive.restore_selection) returns bigint[]
+    language plpgsql stable
+as $$
+declare
+    v_target text := archive._name((archive._registry_entry(source)).target);
+    v_key    text;
+    v_twice  boolean;
+    v_older  bigint[] := '{}';
+begin
+    select string_agg(k.archived, ', ') into v_key from archive._restore_key(archive._registry_entry(source)) k;
+    execute format('select exists (select from %s a where %s group by %s having count(*) > 1)',
+                   v_target, archive._restore_condition(selection), v_key)
+       into v_twice using selection.ids, selection.first, selection.last, selection.transaction_id;
+    if v_twice then
+        execute format(
+            'select coalesce(array_agg(archive_id), ''{}'')'
+            '  from (select a.archive_id, lead(a.archive_id) over (partition by %s order by a.archive_id) as next'
+            '          from %s a where %s) r'
+            ' where next is not null',
+            v_key, v_target, archive._restore_condition(selection)
+        ) into v_older using selection.ids, selection.first, selection.last, selection.transaction_id;
+    end if;
+    return v_older;
+end
+$$;
+
+comment on function archive._restore_superseded(regclass, archive.restore_selection) is
+    'The archived rows whose key the same transaction deleted again later.';
+
+
+create function archive._restore_check_found(source regclass, selection archive.restore_selection) returns void
+    language plpgsql stable
+as $$
+declare
+    v_missing bigint;
+begin
+    execute format(
+        'select min(id) from (select unnest($1) as id except select a.archive_id from %s a where %s) m',
+        archive._name((archive._registry_entry(source)).target), archive._restore_condition(selection)
+    ) into v_missing using selection.ids, selection.first, selection.last;
+    if v_missing is not null then
+        raise exception 'no archived row % of %', v_missing, archive._label(source) using errcode = 'AR404';
+    end if;
+end
+$$;
+
+comment on function archive._restore_check_found(regclass, archive.restore_selection) is
+    'AR404 unless each row selected by its id is archived.';

@@ -1,173 +1,96 @@
--- Restore, step 3 of 5: the locked rows are restored, for real or as a dry run, as many together as possible.
+-- Restore, step 3 of 5: the selected rows are restored, for real or as a dry run, all together where nothing hinders.
 
--- A dry run is the real run in a subtransaction that is rolled back; its results, in a variable, outlive that.
-create function archive._restore_run(locked archive.locked_row[], overrides jsonb, on_conflict text, dry_run boolean)
-    returns setof archive.restore_result
+-- A dry run is the real run in a subtransaction that is rolled back. What a function has returned outlives that.
+create function archive._restore_run(
+    selection archive.restore_selection, overrides jsonb, on_conflict text, dry_run boolean
+) returns setof archive.restore_result
     language plpgsql
 as $$
-declare
-    v_results  archive.restore_result[];
-    v_conflict archive.restore_result;
 begin
     if on_conflict is null or on_conflict not in ('fail', 'skip', 'copy') then
         perform archive._refuse(format('on_conflict is fail, skip or copy, not %L', on_conflict));
     end if;
 
+    perform archive._restore_check_now(selection.sources);
     if dry_run then
         begin
-            v_results := archive._restore_passes(locked, overrides, on_conflict);
+            return query
+                select r.source, r.archive_id, r.row_id,
+                       case r.outcome when 'restored' then 'would_restore'
+                                      when 'copied'   then 'would_copy'
+                                      when 'skipped'  then 'would_skip'
+                                      else r.outcome end,
+                       r.detail
+                  from archive._restore_rows(selection, overrides, on_conflict, preview => true) r;
             raise exception using errcode = 'ARDRY';
         exception when sqlstate 'ARDRY' then
             null;
         end;
-        return query
-            select r.source, r.archive_id, r.row_id,
-                   case r.outcome when 'restored' then 'would_restore'
-                                  when 'copied'   then 'would_copy'
-                                  when 'skipped'  then 'would_skip'
-                                  else r.outcome end,
-                   r.detail
-              from unnest(v_results) r;
-        return;
-    end if;
-
-    v_results := archive._restore_passes(locked, overrides, on_conflict);
-    select * into v_conflict from unnest(v_results) r where r.outcome = 'conflict' limit 1;
-    if found then
-        raise exception 'archived row % of %: %',
-            v_conflict.archive_id, archive._label(v_conflict.source), v_conflict.detail
-            using errcode = 'AR409',
-                  hint = 'Nothing was restored. on_conflict => ''skip'' or ''copy'' restores the others.';
-    end if;
-    return query select * from unnest(v_results);
-end
-$$;
-
-comment on function archive._restore_run(archive.locked_row[], jsonb, text, boolean) is
-    'Restores locked rows, or rehearses it. AR409, and nothing restored, on a conflict under ''fail''.';
-
-
--- Retry the rows that failed as long as a pass restores at least one more: a row may depend on another of the same set.
--- Under 'fail' the first remaining conflict makes _restore_run() roll everything back.
-create function archive._restore_passes(locked archive.locked_row[], overrides jsonb, on_conflict text)
-    returns archive.restore_result[]
-    language plpgsql
-as $$
-declare
-    v_rows    archive.locked_row[]     := locked;
-    v_tried   archive.restore_result[];
-    v_results archive.restore_result[] := '{}';
-begin
-    loop
-        v_tried := archive._restore_halves(v_rows, overrides, on_conflict);
-        v_results := v_results || array(select r from unnest(v_tried) r where r.outcome in ('restored', 'copied'));
-        v_tried := array(select r from unnest(v_tried) r where r.outcome not in ('restored', 'copied'));
-        exit when cardinality(v_tried) in (0, cardinality(v_rows));
-        v_rows := array(
-            select l
-              from unnest(v_rows) l
-              join unnest(v_tried) t on t.source = l.source and t.archive_id = l.archive_id);
-    end loop;
-    return v_results || v_tried;
-end
-$$;
-
-comment on function archive._restore_passes(archive.locked_row[], jsonb, text) is
-    'Restores locked rows and returns the outcome of each: restored, copied, skipped or, under ''fail'', conflict.';
-
-
--- All rows together first: it is fast, and rows that refer to each other satisfy their foreign keys. Where that fails,
--- each half by itself, down to the single rows that cannot be restored.
-create function archive._restore_halves(locked archive.locked_row[], overrides jsonb, on_conflict text)
-    returns archive.restore_result[]
-    language plpgsql
-as $$
-declare
-    v_half integer := cardinality(locked) / 2;
-begin
-    if not exists (
-        select from unnest(locked) r where r.restored_at is not null or r.erased_at is not null
-    ) and (overrides = '{}' or not exists (
-        select from unnest(locked) r where overrides ?| archive._key(r.source)::text[]
-    )) then
-        begin
-            perform archive._restore_insert(locked, overrides);
-            return array(
-                select row(r.source, r.archive_id,
-                           -- The usual key has one column: spare it a function call for each row.
-                           case when jsonb_array_length(r.key) = 1 then r.key ->> 0
-                                else archive._restore_row_id(r.key) end,
-                           'restored', archive._restore_omission(r))::archive.restore_result
-                  from unnest(locked) r);
-        exception when others then
-            if not archive._restore_is_conflict(sqlstate) then
-                raise;
-            end if;
-        end;
-    end if;
-
-    if v_half = 0 then
-        return array[archive._restore_row(locked[1], overrides, on_conflict)];
-    end if;
-    return archive._restore_halves(locked[:v_half], overrides, on_conflict)
-        || archive._restore_halves(locked[v_half + 1:], overrides, on_conflict);
-end
-$$;
-
-comment on function archive._restore_halves(archive.locked_row[], jsonb, text) is
-    'Restores locked rows, as many together as possible.';
-
-
-create function archive._restore_row(locked archive.locked_row, overrides jsonb, on_conflict text)
-    returns archive.restore_result
-    language plpgsql
-as $$
-declare
-    v_outcomes   text[] := case on_conflict when 'copy' then '{restored,copied}' else '{restored}' end::text[];
-    v_result     archive.restore_result;
-    v_state      text;
-    v_message    text;
-    v_detail     text;
-    v_constraint text;
-    v_column     text;
-begin
-    v_result.source := locked.source;
-    v_result.archive_id := locked.archive_id;
-    v_result.row_id := archive._restore_row_id(locked.key);
-
-    if locked.erased_at is not null then
-        v_result.detail := format('erased at %s', locked.erased_at);
-    elsif locked.restored_at is not null then
-        v_result.detail := format('already restored by %s at %s', locked.restored_by, locked.restored_at);
     else
-        foreach v_result.outcome in array v_outcomes loop
-            begin
-                v_result.row_id := archive._restore_row_id(
-                    archive._restore_insert(array[locked], overrides, new_key => v_result.outcome = 'copied'));
-                v_result.detail := nullif(concat_ws('; ', v_result.detail, archive._restore_omission(locked)), '');
-                return v_result;
-            exception when others then
-                if not archive._restore_is_conflict(sqlstate) then
-                    raise;
-                end if;
-                get stacked diagnostics
-                    v_state      = returned_sqlstate,
-                    v_message    = message_text,
-                    v_detail     = pg_exception_detail,
-                    v_constraint = constraint_name,
-                    v_column     = column_name;
-                v_result.detail := archive._restore_reason(
-                    locked, overrides, v_state, v_message, v_detail, v_constraint, v_column);
-            end;
-        end loop;
+        return query select * from archive._restore_rows(selection, overrides, on_conflict, preview => false);
     end if;
-    v_result.outcome := case on_conflict when 'fail' then 'conflict' else 'skipped' end;
-    return v_result;
+    perform archive._restore_check_later(selection.sources);
 end
 $$;
 
-comment on function archive._restore_row(archive.locked_row, jsonb, text) is
-    'Restores one archived row, or says why it cannot be.';
+comment on function archive._restore_run(archive.restore_selection, jsonb, text, boolean) is
+    'Restores the selected rows, or rehearses it. AR409, and nothing restored, on a conflict under ''fail''.';
+
+
+create function archive._restore_rows(
+    selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean
+) returns setof archive.restore_result
+    language plpgsql
+as $$
+declare
+    v_selection archive.restore_selection;
+    v_source    regclass;
+begin
+    v_selection := archive._restore_together(selection, overrides);
+    if v_selection.sources is not null then
+        return query select * from archive._restore_results(v_selection, overrides);
+    else
+        return query select * from archive._restore_each(selection, overrides, on_conflict, preview);
+    end if;
+    foreach v_source in array coalesce(selection.sources, '{}') loop
+        perform archive._restore_sequences(v_source);
+    end loop;
+end
+$$;
+
+comment on function archive._restore_rows(archive.restore_selection, jsonb, text, boolean) is
+    'Restores the selected rows and returns the outcome of each: restored, copied, skipped or, in a preview, conflict.';
+
+
+-- Fast, and rows that refer to each other satisfy their foreign keys. The lock belongs to the same subtransaction as
+-- the update that follows: two of them would make a multixact of each row.
+create function archive._restore_together(selection archive.restore_selection, overrides jsonb)
+    returns archive.restore_selection
+    language plpgsql
+as $$
+declare
+    v_found record;
+begin
+    if exists (select from unnest(selection.sources) s where overrides ?| archive._key(s)::text[]) then
+        return null;
+    end if;
+    v_found := archive._restore_lock(selection);
+    if v_found.blocked then
+        return null;
+    end if;
+    perform archive._restore_insert(
+        archive._restore_statement(v_found.locked, overrides), v_found.locked, overrides, v_found.row_count);
+    return v_found.locked;
+exception when others then
+    if not archive._restore_is_conflict(sqlstate) then
+        raise;
+    end if;
+    return null;
+end
+$$;
+
+comment on function archive._restore_together(archive.restore_selection, jsonb) is
+    'Restores all rows in one statement and returns the selection as locked; null, and nothing done, on a conflict.';
 
 
 -- Constraints and triggers refuse a row, triggers with any SQLSTATE. The classes listed here say nothing about the row:
@@ -180,3 +103,56 @@ create function archive._restore_is_conflict(state text) returns boolean
 
 comment on function archive._restore_is_conflict(text) is
     'Whether an error is about the row being restored; any other ends the restore.';
+
+
+-- What waits for the commit to be checked would be refused too late for on_conflict, and after a preview. A violation
+-- that was pending before is nobody's row: it ends the whole call.
+create function archive._restore_check_now(sources regclass[]) returns void
+    language plpgsql
+as $$
+declare
+    v_constraints text := archive._restore_deferrable(sources, false);
+begin
+    if v_constraints is not null then
+        execute format('set constraints %s immediate', v_constraints);
+    end if;
+exception when others then
+    if not archive._restore_is_conflict(sqlstate) then
+        raise;
+    end if;
+    raise exception 'this transaction already violates a deferred constraint of %: %',
+        array_to_string(sources, ' or '), sqlerrm
+        using errcode = 'AR409', hint = 'Mend or roll back what it did before the restore, and restore again.';
+end
+$$;
+
+comment on function archive._restore_check_now(regclass[]) is
+    'Makes the deferrable constraints and constraint triggers of tables immediate. AR409 if one is violated already.';
+
+
+create function archive._restore_check_later(sources regclass[]) returns void
+    language plpgsql
+as $$
+declare
+    v_constraints text := archive._restore_deferrable(sources, true);
+begin
+    if v_constraints is not null then
+        execute format('set constraints %s deferred', v_constraints);
+    end if;
+end
+$$;
+
+comment on function archive._restore_check_later(regclass[]) is 'Defers again what was declared INITIALLY DEFERRED.';
+
+
+create function archive._restore_deferrable(sources regclass[], initially_deferred boolean) returns text
+    language sql stable
+    return (
+        select string_agg(distinct format('%I.%I', n.nspname, c.conname), ', ')
+          from pg_constraint c
+          join pg_namespace n on n.oid = c.connamespace
+         where c.conrelid = any (sources) and c.condeferrable and (c.condeferred or not initially_deferred)
+    );
+
+comment on function archive._restore_deferrable(regclass[], boolean) is
+    'The deferrable constraints of tables, or those INITIALLY DEFERRED, as a list.';

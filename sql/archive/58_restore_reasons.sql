@@ -1,108 +1,144 @@
--- Restore, step 5 of 5: what a result says of its row: the key, what was left out, why it cannot be restored.
+-- Restore, step 5 of 5, continued: why a row stays archived.
 
-create function archive._restore_row_id(key jsonb) returns text
-    language sql immutable
-    return (select string_agg(v, ',' order by n) from jsonb_array_elements_text(key) with ordinality e (v, n));
+create type archive.restore_error as (
+    state           text,
+    message         text,
+    detail          text,
+    violated        text,  -- the constraint's or index's name
+    violated_column text
+);
 
-comment on function archive._restore_row_id(jsonb) is 'A key as text.';
-
-
-create function archive._restore_omission(locked archive.locked_row) returns text
-    language sql stable
-    return case when (locked).lost is not null
-                then format('left out, for %s has no such column now: %s',
-                            archive._label((locked).source), (locked).lost)
-           end;
-
-comment on function archive._restore_omission(archive.locked_row) is
-    'What a restore of the row leaves in the archive; null if nothing.';
+comment on type archive.restore_error is 'An error of PostgreSQL that a row met.';
 
 
 -- A PostgreSQL error, in terms of the row.
 create function archive._restore_reason(
-    locked          archive.locked_row,
-    overrides       jsonb,
-    state           text,
-    message         text,
-    detail          text,
-    violated        text,
-    violated_column text
+    source regclass, archive_id bigint, overrides jsonb, error archive.restore_error
 ) returns text
     language plpgsql
 as $$
 declare
     v_constraint pg_constraint;
     v_columns    text;
+    v_row_id     text;
+    v_origin     text;
 begin
-    select c.* into v_constraint from pg_constraint c where c.conrelid = locked.source and c.conname = violated;
+    select c.* into v_constraint from pg_constraint c where c.conrelid = source and c.conname = error.violated;
     select string_agg(a.attname, ', ' order by k.position)
       into v_columns
       from unnest(v_constraint.conkey) with ordinality k (attnum, position)
-      join pg_attribute a on a.attrelid = locked.source and a.attnum = k.attnum;
+      join pg_attribute a on a.attrelid = source and a.attnum = k.attnum;
+    if error.state = '23505' then
+        select b.row_id, b.origin into v_row_id, v_origin
+          from archive._restore_blocking(
+              source, archive_id, overrides, error.violated, coalesce(v_constraint.contype = 'p', false)) b;
+    end if;
 
     return case
-        when state = '23505' and v_constraint.contype = 'p' then
-            format('a live row has this %s', v_columns)
-        when state = '23505' then
-            'unique value taken: ' || trim(trailing '.' from coalesce(nullif(detail, ''), message)) || coalesce((
-                select ' in row ' || archive._restore_blocking_key(locked, overrides, i.indexrelid)
-                  from pg_index i
-                  join pg_class c on c.oid = i.indexrelid
-                 where i.indrelid = locked.source and c.relname = violated), '')
-        when state = '23503' and v_constraint.contype = 'f' then
+        when error.state = '23505' and v_constraint.contype = 'p' then
+            format('a live row has this %s', v_columns) || v_origin
+        when error.state = '23505' then
+            'unique value taken: ' || trim(trailing '.' from coalesce(nullif(error.detail, ''), error.message))
+                || coalesce(' in row ' || v_row_id, '') || v_origin
+        when error.state = '23503' and v_constraint.contype = 'f' then
             format('its %s no longer exists: %s',
-                   regexp_replace(v_columns, '_id$', ''), coalesce(nullif(detail, ''), message))
-        when state = '23502' then
-            format('%s must not be null now, and has no value in the archive', violated_column)
+                   regexp_replace(v_columns, '_id$', ''), coalesce(nullif(error.detail, ''), error.message))
+        when error.state = '23502' then
+            format('%s must not be null now, and has no value in the archive', error.violated_column)
         else
-            message
+            error.message
     end;
 end
 $$;
 
-comment on function archive._restore_reason(archive.locked_row, jsonb, text, text, text, text, text) is
+comment on function archive._restore_reason(regclass, bigint, jsonb, archive.restore_error) is
     'Why a row could not be inserted, in terms of the row.';
 
 
--- Finds, by the unique index, the live row with the value that the archived row needs too.
-create function archive._restore_blocking_key(locked archive.locked_row, overrides jsonb, index regclass) returns text
-    language plpgsql stable
+-- A restore inserts, so the table's own triggers may make the very row that the deletion holds too.
+create function archive._restore_blocking(
+    source regclass, archive_id bigint, overrides jsonb, violated name, is_key boolean,
+    out row_id text, out origin text
+)
+    language plpgsql
 as $$
 declare
-    v_values    text;
-    v_condition text;
-    v_wanted    jsonb;
-    v_key       jsonb;
-    v_statement text;
-    v_lookup    text;
+    v_index    regclass;
+    v_is_new   boolean;
+    v_lookup   text;
 begin
-    select string_agg(d.expression, ', ' order by a.attnum),
-           string_agg(format('%s = ($1 ->> %s)::%s',
-                             d.expression, a.attnum - 1, format_type(a.atttypid, a.atttypmod)), ' and ')
-               || coalesce(' and ' || pg_get_expr(i.indpred, i.indrelid), '')
-      into v_values, v_condition
-      from pg_index i
-      join pg_attribute a on a.attrelid = i.indexrelid and a.attnum <= i.indnkeyatts
-     cross join lateral pg_get_indexdef(i.indexrelid, a.attnum, false) as d (expression)
-     where i.indexrelid = index
-     group by i.indpred, i.indrelid;
+    origin := '';
+    select i.indexrelid into v_index
+      from pg_index i join pg_class c on c.oid = i.indexrelid
+     where i.indrelid = source and c.relname = violated;
+    if v_index is null or is_key and not archive._restore_any_trigger(source) then
+        return;
+    end if;
 
-    v_statement := format(
-        'select pg_catalog.jsonb_build_array(%s)'
-        '  from (select (pg_catalog.jsonb_populate_record(null::%s, pg_catalog.to_jsonb(a) || $2)).*'
-        '          from %s a where a.archive_id = $1) wanted',
-        v_values, archive._name(locked.source), archive._name((archive._registry_entry(locked.source)).target));
-    v_lookup := format(
-        'select pg_catalog.jsonb_build_array(%s) from only %s where %s limit 1',
-        (select string_agg(format('%I', k), ', ') from unnest(archive._key(locked.source)) k),
-        archive._name(locked.source), v_condition);
+    v_lookup := archive._restore_blocking_statement(source, v_index, overrides);
     perform archive._restore_enter_callers_path();
-    execute v_statement into v_wanted using locked.archive_id, overrides;
-    execute v_lookup into v_key using v_wanted;
+    execute v_lookup into row_id, v_is_new
+      using archive_id, overrides, (pg_current_xact_id()::text::numeric % 4294967296)::bigint;
     perform archive._restore_leave_callers_path();
-    return archive._restore_row_id(v_key);
+    if v_is_new then
+        origin := '; this transaction inserted it, perhaps a trigger that this restore fired: such a trigger can tell'
+                  ' by current_setting(''archive.restoring'', true) = ''on''';
+    end if;
 end
 $$;
 
-comment on function archive._restore_blocking_key(archive.locked_row, jsonb, regclass) is
-    'The key of the live row that is in the way of a unique index; null where it cannot be seen.';
+comment on function archive._restore_blocking(regclass, bigint, jsonb, name, boolean) is
+    'The key of the live row that is in the way of a unique index, null where it cannot be seen, and where it is from.';
+
+
+create function archive._restore_any_trigger(source regclass) returns boolean
+    language sql stable
+    return exists (
+        select from pg_constraint c
+         where c.contype = 'f' and c.conrelid = source and archive._restore_has_trigger(c.confrelid))
+        or archive._restore_has_trigger(source);
+
+comment on function archive._restore_any_trigger(regclass) is
+    'Whether a trigger of the table, or of one it refers to, fires at an INSERT.';
+
+
+-- Both sides are subqueries, whose columns the index names: no alias of this statement can meet a column's name.
+create function archive._restore_blocking_statement(source regclass, index regclass, overrides jsonb) returns text
+    language sql stable
+    return (
+        select format(
+                   'select l.row_id, (l.xmin::pg_catalog.text::pg_catalog.int8 - $3 + 4294967296)'
+                   ' operator(pg_catalog.%%) 4294967296 < 2147483648'
+                   ' from (select %1$s, %2$s as row_id, live.xmin from only %3$s live%4$s) l,'
+                   ' (select %1$s from (select %5$s from %6$s a%7$s where a.archive_id = $1) wanted) w'
+                   ' where %8$s limit 1',
+                   keys.expressions, archive._restore_row_id(source, 'live'), archive._name(source),
+                   ' where ' || pg_get_expr(i.indpred, i.indrelid), wanted.values, archive._name(entry.target),
+                   wanted.overrides, keys.equal)
+          from pg_index i
+         cross join archive._registry_entry(source) entry
+         cross join lateral (
+               select string_agg(format('(%s) as e%s', pg_get_indexdef(index, k.n::int, false), k.n), ', '),
+                      string_agg(format('l.e%1$s operator(%2$I.%3$s) w.e%1$s', k.n, n.nspname, o.oprname), ' and ')
+                 from unnest(i.indclass) with ordinality k (opclass, n)
+                 join pg_opclass class on class.oid = k.opclass
+                 join pg_amop amop
+                   on amop.amopfamily = class.opcfamily and amop.amoplefttype = class.opcintype
+                  and amop.amoprighttype = class.opcintype and amop.amopstrategy = 3 and amop.amoppurpose = 's'
+                 join pg_operator o on o.oid = amop.amopopr
+                 join pg_namespace n on n.oid = o.oprnamespace
+                where k.n <= i.indnkeyatts
+               ) keys (expressions, equal)
+         cross join lateral (
+               select string_agg(format('%s as %I', case when overrides ? c.name then format('o.%I', c.name)
+                                                         else coalesce(c.value, 'null::' || c.type) end,
+                                 c.name), ', '),
+                      ' cross join pg_catalog.jsonb_to_record($2) as o ('
+                          || string_agg(format('%I %s', c.name, c.type), ', ') filter (where overrides ? c.name) || ')'
+                 from archive._restore_columns(entry) c
+               ) wanted (values, overrides)
+         where i.indexrelid = index
+    );
+
+comment on function archive._restore_blocking_statement(regclass, regclass, jsonb) is
+    'The query for the live row that a unique index holds against an archived one: $1 its id, $2 the overrides.';

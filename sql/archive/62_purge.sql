@@ -47,6 +47,7 @@ begin
     -- What is left: rows named one by one, the month of archived_before, a partition that somebody reads.
     v_result.purged := v_result.purged + archive._purge_rows(v_entry, archived_before, archive_ids);
     select c.held into v_result.held from archive._purge_count(v_entry, archived_before, archive_ids) c;
+    perform archive._purge_references(v_entry);
     if v_result.purged > 0 or v_result.held > 0 then
         v_scope := jsonb_build_object('archived_before', archived_before, 'archive_ids', archive_ids);
         perform archive._purge_log_add(
@@ -138,6 +139,24 @@ $$;
 
 comment on function archive._purge_rows(archive.registry, timestamptz, bigint[]) is
     'Deletes archived rows that no hold keeps, and returns how many.';
+
+
+create function archive._purge_references(entry archive.registry) returns void
+    language plpgsql
+as $$
+begin
+    execute format(
+        'delete from archive.blanked_references b'
+        ' where b.referenced = $1'
+        '   and not exists ('
+        '       select from %s a where a.transaction_id = b.transaction_id and a.archived_at = b.archived_at)',
+        archive._name(entry.target)
+    ) using entry.source;
+end
+$$;
+
+comment on function archive._purge_references(archive.registry) is
+    'Deletes what is noted of references to rows that are archived no more.';
 
 
 create function archive._purge_count(

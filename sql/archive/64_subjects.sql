@@ -35,17 +35,17 @@ comment on function archive.declare_subject(regclass, name[]) is
 create function archive._subject_rows(source regclass) returns text
     language sql stable
     return (
-        select format('select %1$s from only %2$s%3$s', columns.list, archive._name(source),
-                      (select format(' union all select %s from %s', columns.list, archive._name(r.target))
-                         from archive.registry r
-                        where r.source = _subject_rows.source))
-          from (
-              select string_agg(format('%I', c.name), ', ')
-                from archive._columns(source) c
-               where c.name not in (
-                   select unnest(r.exclude) from archive.registry r where r.source = _subject_rows.source
-               )
-          ) columns (list)
+        select format('select %s from only %s',
+                      string_agg(format('%I as %I', c.name, archive._copy_name(c.name)), ', '), archive._name(source))
+               || coalesce((select format(' union all select %s from %s',
+                                 string_agg(format('%I', archive._copy_name(c.name)), ', '), archive._name(r.target))
+                     from archive.registry r
+                    where r.source = _subject_rows.source
+                    group by r.target), '')
+          from archive._columns(source) c
+         where c.name not in (
+             select unnest(archive._excluded(r)) from archive.registry r where r.source = _subject_rows.source
+         )
     );
 
 comment on function archive._subject_rows(regclass) is 'A query of a table''s rows, live and archived.';
@@ -58,8 +58,9 @@ create function archive._subject_condition(source regclass, people regclass, pas
     language plpgsql stable
 as $$
 declare
-    v_key        name := (archive._key(people))[1];
-    v_person     text := (select format('$1::%s', c.type) from archive._columns(people) c where c.name = v_key);
+    v_key        name := archive._copy_name((archive._key(people))[1]);
+    v_person     text := (select format('$1::%s', c.type)
+                            from archive._columns(people) c where c.name = (archive._key(people))[1]);
     v_conditions text[] := '{}';
     v_reference  record;
     v_referenced text;
@@ -69,9 +70,9 @@ begin
     end if;
     for v_reference in
         select f.confrelid::regclass as source,
-               string_agg(format('a.%I', here.attname), ', ' order by k.n) as columns,
-               string_agg(format('a.%I', there.attname), ', ' order by k.n) as referenced,
-               f.confrelid = people and array_agg(there.attname) = array[v_key] as is_direct
+               string_agg(format('a.%I', archive._copy_name(here.attname)), ', ' order by k.n) as columns,
+               string_agg(format('a.%I', archive._copy_name(there.attname)), ', ' order by k.n) as referenced,
+               f.confrelid = people and array_agg(archive._copy_name(there.attname)) = array[v_key] as is_direct
           from pg_constraint f
          cross join unnest(f.conkey, f.confkey) with ordinality k (here, there, n)
           join pg_attribute here on here.attrelid = f.conrelid and here.attnum = k.here
@@ -112,7 +113,7 @@ begin
         'select array(select lower(v.value) from (%s) a cross join unnest(array[%s]::text[]) v (value)'
         '              where %s and trim(v.value) <> '''' group by 1 order by max(length(v.value)) desc)',
         archive._subject_rows(people),
-        (select string_agg(format('a.%I::text', c), ', ') from unnest(columns) c),
+        (select string_agg(format('a.%I::text', archive._copy_name(c)), ', ') from unnest(columns) c),
         archive._subject_condition(people, people)
     ) into v_values using subject;
     return v_values;

@@ -3,14 +3,16 @@
 create function archive._erase_id_columns(source regclass) returns setof name
     language sql stable
 begin atomic
-    select distinct a.attname
+    select archive._copy_name(k) from unnest(archive._key(source)) k
+    union
+    select archive._copy_name(a.attname)
       from pg_constraint c
       join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
-     where c.conrelid = source and c.contype in ('p', 'f');
+     where c.conrelid = source and c.contype = 'f';
 end;
 
 comment on function archive._erase_id_columns(regclass) is
-    'The columns of a table that identify rows: of its primary key and its foreign keys.';
+    'The columns of an archive that identify rows: those of the table''s key and of its foreign keys.';
 
 
 create function archive._erase_text(value text, labels text[], pseudonym text) returns text
@@ -76,6 +78,8 @@ begin
         perform archive._erase_mentions(archive._name((v_table.r).target), '{archived_by,restored_by,reason}',
                                         v_labels, v_pseudonym);
     end loop;
+    delete from archive.blanked_references b
+     where exists (select from unnest(b.row_key || b.reference) v where lower(v) = any (v_labels));
     perform archive._erase_mentions('archive.holds', '{held_by,reason}', v_labels, v_pseudonym);
     perform archive._erase_mentions('archive.purge_log', '{actor,reason}', v_labels, v_pseudonym);
 end

@@ -22,7 +22,7 @@ create function archive._erase_assignments(source regclass, target regclass) ret
     return (
         select string_agg(
                    case
-                       when t.name not in (select i.name from archive._erase_id_columns(source) i) then
+                       when t.name not in (select i.name from archive._erase_id_columns(source) i (name)) then
                            format('%I = null', t.name)
                        when y.typcategory = 'S' then  -- an id that is a label, such as an e-mail
                            format('%1$I = case when lower(a.%1$I) = any ($2) then $3 else a.%1$I end', t.name)
@@ -51,7 +51,7 @@ begin
     ) into held using subject;
     -- $2 and $3 are named also where no id is a text.
     execute format(
-        'update %s a set erased_at = now(), reason = null%s'
+        'update %s a set erased_at = now(), reason = null, overflow = null, restored_as = null%s'
         ' where (%s) and a.erased_at is null and $2 is not null and $3 is not null'
         '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
         archive._name(entry.target), coalesce(', ' || archive._erase_assignments(entry.source, entry.target), ''),

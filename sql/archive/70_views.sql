@@ -94,15 +94,17 @@ create or replace view archive.transactions as
     select transaction_id, archived_at,
            min(archived_by) as archived_by, min(reason) as reason, min(session_role) as session_role,
            min(application_name) as application_name, min(client_addr) as client_addr,
-           jsonb_strip_nulls(jsonb_build_object(%s)) as rows,
+           (select jsonb_object_agg(archive._label(t.source), t.count)
+              from unnest(array[%s], array[%s]) t (source, count) where t.count > 0) as rows,
            count(restored_at) as restored
       from (%s) deleted
      group by archived_at, transaction_id
      order by archived_at desc, transaction_id desc
 $view$,
-        archive._view_for_each('%3$L, nullif(count(*) filter (where source = %3$L), 0)', ', '),
+        archive._view_for_each('%1$L::regclass', ', '),
+        archive._view_for_each('count(*) filter (where source = %1$L::regclass)', ', '),
         archive._view_for_each(
-            E'\n        select %3$L as source, transaction_id, archived_at, archived_by, reason,'
+            E'\n        select %1$L::regclass as source, transaction_id, archived_at, archived_by, reason,'
             ' session_role, application_name, client_addr, restored_at from %2$s', E'\n         union all'));
     comment on view archive.transactions is
         'One row per deletion, newest first: who, when, whence, why, rows of each table,'

@@ -11,7 +11,42 @@ comment on column archive.registry.source is 'The live table.';
 comment on column archive.registry.target is 'Its archive.';
 comment on column archive.registry.exclude is 'Columns that are never copied.';
 comment on column archive.registry.columns is
-    'The copied columns, each with the archive_id from which on rows have it.';
+    'The copied columns by name: attnum; copy and copy_attnum, the archive''s column; since, the archive_id from which'
+    ' on rows have it.';
+comment on column archive.registry.source_name is 'The table''s name when archive.enable() was last called.';
+comment on column archive.registry.source_oid is
+    'The table''s oid as a number. After a dump and restore the table has another: then names hold, not attnums.';
+comment on column archive.registry.target_oid is 'The archive''s oid as a number, likewise.';
+comment on column archive.registry.last_attnum is
+    'The last attnum that the capture function knows: columns beyond go to overflow.';
+comment on column archive.registry.exclude_attnums is 'The attnums of the columns that are never copied.';
+
+comment on table archive.disabled is
+    'What the registry had of a table until archive.disable(): archive.enable() goes on from there.';
+do $comments$
+declare
+    v_column record;
+begin
+    for v_column in
+        select a.attname, col_description('archive.registry'::regclass, a.attnum) as description
+          from pg_attribute a
+         where a.attrelid = 'archive.registry'::regclass and a.attnum > 0 and not a.attisdropped
+    loop
+        execute format('comment on column archive.disabled.%I is %L', v_column.attname, v_column.description);
+    end loop;
+end
+$comments$;
+
+comment on table archive.blanked_references is
+    'References that ON DELETE SET NULL or SET DEFAULT blanked when a row of an archived table was deleted.';
+comment on column archive.blanked_references.transaction_id is 'The deleting transaction, as in the archive.';
+comment on column archive.blanked_references.archived_at is 'Its timestamp, as in the archive.';
+comment on column archive.blanked_references.referenced is 'The table from which the row was deleted.';
+comment on column archive.blanked_references.source is 'The table whose row referred to it.';
+comment on column archive.blanked_references.constraint_name is 'The foreign key.';
+comment on column archive.blanked_references.row_key is 'The key of the row that referred.';
+comment on column archive.blanked_references.reference is 'The foreign key''s columns before.';
+comment on column archive.blanked_references.blanked is 'The columns that were blanked, after.';
 
 comment on table archive.holds is
     'Legal holds: no purge and no erasure touches these rows. Kept by archive.hold() and archive.release().';

@@ -29,6 +29,8 @@ def test_a_deleted_user_is_listed_without_anything_to_sign_in_with(archived, ada
         "restored_at": None,
         "restored_by": None,
         "erased_at": None,
+        "restored_as": None,
+        "overflow": None,
         "id": str(ada.id),
         "email": "ada@example.com",
         "full_name": "Ada Lovelace",

@@ -66,6 +66,18 @@ def test_undo_brings_everything_back(client, admin, headers, deletion, ada):
     assert client.get("/api/v1/items/", headers=admin).json()["count"] == 2
 
 
+@pytest.mark.parametrize("action", ["restore-preview", "restore"])
+def test_an_undo_notes_what_it_does_not_bring_back(client, db, admin, ada, action):
+    db.execute('create table note (id int primary key, user_id uuid references "user" on delete cascade)')
+    db.execute("insert into note values (1, %s)", [ada.id])
+    client.delete(f"/api/v1/users/{ada.id}", headers=admin)
+    (deletion,) = client.get(DELETIONS, headers=admin).json()["data"]
+
+    answer = client.post(f"{DELETIONS}{deletion['transaction_id']}/{action}", headers=admin).json()
+
+    assert answer["notes"] == ["user: rows of note that were deleted with it are not archived and do not come back"]
+
+
 def test_undoing_twice_is_409(client, admin, deletion):
     path = f"{DELETIONS}{deletion['transaction_id']}/restore"
     client.post(path, headers=admin)

@@ -72,12 +72,14 @@ class ArchiveModel(Model):
         return {
             "data": Unordered(_outcome(table, row, None) | {"outcome": "restored"} for table, row, _ in conflicts),
             "count": len(conflicts),
+            "notes": [],
         }
 
     def preview_undo(self, token: Token, transaction_id: str, archived_at: str | None) -> Row:
         self.superuser(token)
         conflicts = self._conflicts(transaction_id, archived_at)
-        return {"data": Unordered(_outcome(*conflict) for conflict in conflicts), "count": len(conflicts)}
+        data = Unordered(_outcome(*conflict) for conflict in conflicts)
+        return {"data": data, "count": len(conflicts), "notes": []}
 
     def _archived(self, table: str, archive_id: int) -> Row:
         if archive_id not in self.archive[table]:

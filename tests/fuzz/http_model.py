@@ -21,6 +21,8 @@ CONTEXT = {
     "restored_at": None,
     "restored_by": None,
     "erased_at": None,
+    "restored_as": None,
+    "overflow": None,
 }
 """What the archive records with each row that is deleted over HTTP."""
 

@@ -64,8 +64,6 @@ class Table:
     name: str
     columns: dict[int, Column] = field(default_factory=dict)
     key: list[int] = field(default_factory=list)
-    has_odd_key: bool = False
-    """Whether the key has a value whose text is not that of its jsonb, or no operator in pg_catalog."""
     references: list[Reference] = field(default_factory=list)
     numbers: dict[int, int] = field(default_factory=dict)
     """The number of the column that is this attnum."""
@@ -115,8 +113,6 @@ class Archived:
     archived_at: str
     at: int
     """The step that deleted the row."""
-    was_ahead: dict[int, bool] = field(default_factory=dict)
-    """Of each column with a sequence: whether that was beyond the row's value."""
     restored: bool = False
 
 
@@ -133,7 +129,7 @@ class Blanked:
 
 
 class Finding(AssertionError):
-    """The archive does not do what it promises. `kind` names the broken promise; the rest is for known faults."""
+    """The archive does not do what it promises. `kind` names the promise; the circumstances are for a debugger."""
 
     def __init__(self, kind: str, message: str, **circumstances: object) -> None:
         super().__init__(f"{kind}: {message}")

@@ -5,7 +5,6 @@ from hypothesis import HealthCheck, Phase, given, note, seed, settings
 from hypothesis import strategies as st
 
 from tests.fuzz.histories import History
-from tests.fuzz.known import known
 from tests.fuzz.runs import SHARDS, examples, seed_of
 from tests.fuzz.world import World
 
@@ -15,7 +14,7 @@ def test_what_is_deleted_from_any_table_comes_back_as_it_was(databases, types, s
     @st.composite
     def histories(draw):
         """Run a history while it is drawn: what can come next depends on what there is."""
-        world = World(databases, known())
+        world = World(databases)
         try:
             History(world, draw, types).run(most_steps=20)
         except Exception:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from app.core import embedded, install
+from app.core import embedded, install, migrations
 from app.core.config import settings
 from pytest_postgresql import factories
 
@@ -81,7 +81,8 @@ def install_alone(*, dbname: str, **_: object) -> None:
     with connect(OWNER, dbname=dbname) as connection:
         install.install(connection)
         connection.execute(APPLICATION_OF_ITS_OWN)
-        connection.execute(f"grant archive_runtime to {RUNTIME}")
+        with connection.transaction():
+            migrations.make_roles(connection)
     close_to_connections(dbname)
 
 

@@ -19,14 +19,50 @@ CALLABLE = {
         "restore",
         "restore_transaction",
         "maintain",
-        *["_restore_by_ids", "_restore_by_transaction", "_restore_lock", "_restore_lock_transaction"],
-        *["_restore_enter_callers_path", "_restore_leave_callers_path"],
-        *["_restore_check_overrides", "_restore_check_new_key", "_restore_run", "_restore_passes"],
-        *["_restore_halves", "_restore_row", "_restore_is_conflict", "_restore_insert"],
-        *["_restore_set_constraints", "_restore_insert_statement", "_restore_mark", "_restore_row_id"],
-        *["_restore_omission", "_restore_reason", "_restore_blocking_key"],
+        *["_restore_by_ids", "_restore_by_transaction", "_restore_enter_callers_path"],
+        *["_restore_leave_callers_path", "_restore_check_overrides", "_restore_check_new_key"],
+        *["_restore_select_ids", "_restore_select_transaction", "_restore_condition"],
+        *["_restore_lock", "_restore_run", "_restore_rows"],
+        *["_restore_together", "_restore_is_conflict", "_restore_check_now"],
+        *["_restore_check_later", "_restore_deferrable", "_restore_columns"],
+        *["_restore_key", "_restore_lost", "_restore_statement", "_restore_insert_statement"],
+        *["_restore_insert", "_restore_key_condition", "_restore_equality"],
+        *["_restore_mark", "_restore_sequences", "_restore_row_id"],
+        *["_restore_outcomes", "_restore_lost_detail", "_restore_has_trigger"],
+        *["_restore_changed", "_restore_not_archived", "_restore_reason"],
+        *["_restore_blocking", "_restore_any_trigger", "_restore_blocking_statement"],
+        *[
+            "_restore_each",
+            "_restore_fail",
+            "_restore_lives",
+            "_restore_check_rules",
+            "_restore_refused",
+            "_restore_check_seen",
+        ],
+        *["_restore_done", "_restore_waiting", "_restore_pass"],
+        *["_restore_batch", "_restore_results", "_restore_row_statements"],
+        *["_restore_row", "_restore_row_result"],
         *["_registry_entry", "_check_ids", "_refuse"],
-        *["_archive_metadata", "_columns", "_nullable_type", "_key", "_name", "_label"],
+        *[
+            "_archive_metadata",
+            "_columns",
+            "_base_type",
+            "_key_index",
+            "_is_registered_oid",
+            "_excluded",
+            "_copy_name",
+            "_attnum",
+            *["_attnums", "_attnames", "_key_columns", "_blanking_constraints", "_restore_references"],
+            "_unarchived_children",
+            *["_restore_noted", "_restore_may_refer", "_restore_references_statement", "_restore_references_missing"],
+            "_copies",
+            "_restore_needs_text",
+            "_restore_value",
+            "_restore_archived",
+            "_key",
+            "_name",
+            "_label",
+        ],
         *["_partitions", "_view_estimate"],
     },
 }
@@ -90,18 +126,18 @@ NOT_ARCHIVED = {
     "nothing": ("", None),
     "no table that there is": ("", "987654321"),
 }
+SELECTION = "row(array[%(source)s::regclass], null, %(ids)s, '-infinity', 'infinity')::archive.restore_selection"
 CALLS = [
     "select * from archive.restore(%(source)s::regclass, %(ids)s)",
     "select * from archive.restore(%(source)s::regclass, %(ids)s, dry_run => true)",
     "select * from archive.restore(%(source)s::regclass, '{}', on_conflict => 'copy')",
-    "select * from archive._restore_lock(%(source)s::regclass, %(ids)s)",
-    "select archive._restore_mark(%(source)s::regclass, %(ids)s, array['[1]', '[1]', '[1]']::jsonb[])",
+    "select * from archive._restore_select_ids(%(source)s::regclass, %(ids)s)",
+    f"select * from archive._restore_lock({SELECTION})",
+    f"select archive._restore_mark(%(source)s::regclass, {SELECTION})",
     "select archive._registry_entry(%(source)s::regclass)",
     "select archive._restore_check_overrides(%(source)s::regclass, '{\"id\": 1}')",
-    "select archive._restore_insert(array[row(%(source)s::regclass, (%(ids)s::bigint[])[1], now(), '[1]', null, null,"
-    " null, null)::archive.locked_row], '{}')",
-    "select archive._restore_run(array[row(%(source)s::regclass, (%(ids)s::bigint[])[1], now(), '[1]', null, null,"
-    " null, null)::archive.locked_row], '{}', 'skip', false)",
+    f"select archive._restore_statement({SELECTION}, '{{}}')",
+    f"select archive._restore_run({SELECTION}, '{{}}', 'skip', false)",
 ]
 
 
@@ -115,6 +151,7 @@ def test_what_is_not_archived_is_ar422_for_every_function(runtime, archived, att
     assert answers == dict.fromkeys(CALLS, "AR422")
 
 
+ITEMS = SELECTION.replace("%(source)s", "'item'")
 ODD = [
     ("archive.restore('item', '{-9223372036854775808,9223372036854775807}')", {"AR404"}),
     ("archive.restore('item', '{{1},{2}}')", {"AR422"}),
@@ -136,16 +173,15 @@ ODD = [
     ("archive.restore_transaction('18446744073709551615', 'infinity')", {"AR404"}),
     ("archive.restore_transaction('18446744073709551615', '-infinity', dry_run => true)", {"AR404"}),
     ("archive.restore_transaction((select min(transaction_id) from item_archive), 'infinity')", {"AR404"}),
-    ("archive._restore_lock('item', null)", {"00000"}),
-    ("archive._restore_lock_transaction(null, null)", {"00000"}),
-    ("archive._restore_mark('item', null, null)", {"00000", "AR409", "AR422"}),
-    ("archive._restore_mark('item', '{}', '{}')", {"00000"}),
-    ("archive._restore_mark('item', %(ids)s, '{}')", {"AR409"}),
-    ("archive._restore_mark('item', %(ids)s, array['{}', 'null', '[]']::jsonb[])", {"AR409"}),
-    ("archive._restore_mark('item', %(ids)s, array['[\"x\"]', '[\"y\"]', '[\"z\"]']::jsonb[])", {"22P02", "AR409"}),
-    ("archive._restore_mark('item', array[%(ids)s, %(ids)s], '{}')", {"AR409"}),
-    ("archive._restore_insert(null, null)", {"00000", "AR422"}),
-    ("archive._restore_insert('{}', '{}')", {"00000"}),
+    ("archive._restore_select_ids('item', null)", {"00000"}),
+    ("archive._restore_select_transaction(null, null)", {"AR404"}),
+    ("archive._restore_lock(null)", {"00000"}),
+    ("archive._restore_mark('item', null)", {"00000", "AR409", "AR422"}),
+    (f"archive._restore_mark('item', {ITEMS})", {"AR409"}),
+    (f"archive._restore_mark('item', {ITEMS}, '{{}}')", {"AR409"}),
+    (f"archive._restore_mark('item', {ITEMS}, array['x', 'y'])", {"22P02", "AR409"}),
+    ("archive._restore_insert(null, null, null, null)", {"00000", "22004", "AR422"}),
+    (f"archive._restore_insert('select', {ITEMS}, '{{}}', 3)", {"AR409"}),
     ("archive._restore_run(null, null, null, null)", {"AR422"}),
 ]
 
@@ -166,24 +202,21 @@ def test_odd_arguments_have_a_proper_answer(runtime, archived, attackers, call, 
 )
 def test_a_row_that_is_not_back_cannot_be_marked_as_restored(runtime, archived, attackers, live):
     mark = (
-        "select archive._restore_mark('item', array[%(id)s::bigint],"
-        f" array(select jsonb_build_array(id) from ({live}) l (id)))"
+        f"select archive._restore_mark('item', {ITEMS.replace('%(ids)s', 'array[%(id)s::bigint]')},"
+        f" array(select id::text from ({live}) l (id)))"
     )
 
     assert sqlstate(runtime, mark, {"id": archived[0]}) == "AR409"
 
 
-def test_a_forged_locked_row_restores_nothing_twice(db, runtime, archived, restore):
+def test_a_forged_selection_restores_nothing_twice(db, runtime, archived, restore):
     restore(archived[:1])
     db.execute("delete from item")
     before = db.execute(ARCHIVE).fetchall()
-    forged = (
-        "array[row('item'::regclass, %(id)s::bigint, (select archived_at from item_archive where archive_id = %(id)s),"
-        " jsonb_build_array(gen_random_uuid()), null, null, null, null)::archive.locked_row]"
-    )
+    forged = ITEMS.replace("%(ids)s", "array[%(id)s::bigint]")
 
     for call in [
-        f"archive._restore_insert({forged}, '{{}}')",
+        f"archive._restore_insert(archive._restore_statement({forged}, '{{}}'), {forged}, '{{}}', 1)",
         f"archive._restore_run({forged}, '{{}}', 'fail', false)",
     ]:
         assert sqlstate(runtime, f"select {call}", {"id": archived[0]}) == "AR409"
@@ -196,9 +229,11 @@ def test_a_forged_locked_row_restores_nothing_twice(db, runtime, archived, resto
     assert db.execute(ARCHIVE).fetchall() == before
 
 
-def test_locking_reads_no_more_than_keys_and_needs_the_right_to_call_it(runtime, archived, attackers):
+def test_locking_tells_no_more_than_how_many_rows_there_are_and_needs_the_right_to_call_it(
+    runtime, archived, attackers
+):
     """Its lock is the caller's and ends with the transaction."""
     with runtime.transaction():
-        rows = runtime.execute("select * from archive._restore_lock('item', %s)", [archived]).fetchall()
+        row = runtime.execute(f"select row_count, blocked from archive._restore_lock({ITEMS})", {"ids": archived})
 
-    assert [(row[1], len(row)) for row in rows] == [(id, 8) for id in archived]
+    assert row.fetchone() == (3, False)

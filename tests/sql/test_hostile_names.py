@@ -68,7 +68,7 @@ def test_names_of_ones_own_shadow_nothing(db, runtime, attackers, archived):
     [
         "format(text, text, text) returns text",
         "array_to_string(regclass[], text) returns text",
-        "cardinality(archive.locked_row[]) returns int",
+        "cardinality(archive.restore_result[]) returns int",
         "jsonb_build_array(uuid) returns jsonb",
         "count(uuid) returns bigint",
     ],

@@ -21,7 +21,7 @@ def test_the_readme_says_of_each_file_what_its_first_line_says():
 
 
 def test_every_recipe_works(db, owner, archived, archived_in_2020):
-    db.execute("create table note (id int primary key); select archive.enable('note')")
+    db.execute("create table note (id int primary key, body text); select archive.enable('note')")
     db.execute("insert into note values (1)")
     db.execute("select archive.maintain()")
     db.execute("delete from item_archive_y2020m01")

@@ -19,7 +19,10 @@ from tests.sql.conftest import HEALTH, sqlstate
             "create table p (id int primary key); create table t () inherits (p); alter table t add primary key (id)",
             "inheritance",
         ),
-        ("create table t (id int primary key, reason text, cascaded text)", "reason, cascaded"),
+        (
+            "create table t (id int primary key); create rule r as on insert to t do also select 1",
+            "rule ON INSERT",
+        ),
         (f"create table {'t' * 46} (id int primary key)", "45 bytes"),
     ],
 )
@@ -40,13 +43,17 @@ def test_neither_catalogues_nor_archives_are_archived(db, source):
     assert error.value.sqlstate == "AR422"
 
 
-def test_a_column_of_one_table_only_is_named(db):
-    db.execute("alter table item add column colour text")
+@pytest.mark.parametrize("change", ["alter table item alter title type text", "alter table item alter id type text"])
+def test_a_changed_type_is_refused_with_the_statement_to_run(db, archived, change):
+    db.execute("alter table item drop constraint item_title_check" if "title" in change else "select 1")
+    db.execute(change)
 
-    with pytest.raises(psycopg.Error, match="colour is missing in public.item_archive") as error:
+    with pytest.raises(psycopg.Error, match="in public.item and .* in public.item_archive") as refused:
         db.execute("select archive.enable('item')")
+    assert refused.value.sqlstate == "AR409"
 
-    assert error.value.sqlstate == "AR409"
+    db.execute(refused.value.diag.message_hint.split(";")[0])
+    db.execute("select archive.enable('item')")
 
 
 @pytest.mark.parametrize("exclude", ["{id}", "{nonsense}", "{null}"])
@@ -88,7 +95,7 @@ def test_another_relation_of_the_archives_name_is_refused_with_a_reason(db, arch
         ),
         ("", "item_archive_default", "partitioned"),
         ("", "information_schema.sql_features", "schema of the system's"),
-        ("create schema a; create table a.t (id int unique not null)", "a.t", "no primary key"),
+        ("create schema a; create table a.t (id int unique)", "a.t", "no primary key"),
         (
             f'create schema "{"s" * 30}"; create table "{"s" * 30}".{"t" * 40} (id int primary key)',
             "",

@@ -47,6 +47,9 @@ UNDO_SECONDS = 300
 more rows than it could restore."""
 
 
+MAX_NOTES = 20
+
+
 class MayNotRestore(psycopg.Error):
     """The API's login lacks a right on a table that a DBA archives: a conflict like any other."""
 
@@ -115,6 +118,18 @@ async def preview_transaction(transaction_id: str, *, archived_at: datetime | No
 
     """
     return await _undo(transaction_id, archived_at, actor="", dry_run=True)
+
+
+def notes(outcomes: list[Row]) -> list[str]:
+    """Say what an undo does not bring back: what the details of its rows say, each once, with the table."""
+    found = dict.fromkeys(
+        f"{outcome['table']}: {note}"
+        for outcome in outcomes
+        if outcome["outcome"] in ("restored", "would_restore") and outcome["detail"]
+        for note in outcome["detail"].split("; ")
+    )
+    more = [f"and {len(found) - MAX_NOTES} more"] if len(found) > MAX_NOTES else []
+    return [*found][:MAX_NOTES] + more
 
 
 async def _undo(transaction_id: str, archived_at: datetime | None, **values: object) -> list[Row]:

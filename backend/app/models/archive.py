@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, create_model
 from pydantic import Field as PydanticField
 from sqlalchemy import BigInteger, DateTime, Index, Table, Text, text
-from sqlalchemy.dialects.postgresql import INET
+from sqlalchemy.dialects.postgresql import INET, JSONB
 from sqlmodel import Field, SQLModel
 
 from app.models.base import Schema, Xid8
@@ -66,6 +66,8 @@ class ArchivedRow(Schema):
     restored_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     restored_by: str | None = Field(default=None, sa_type=Text)
     erased_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    restored_as: str | None = Field(default=None, sa_type=Text)
+    overflow: dict[str, str | None] | None = Field(default=None, sa_type=JSONB)
 
 
 def _archive_table(name: str, *indexes: Index) -> tuple[Index | dict[str, str], ...]:
@@ -187,3 +189,5 @@ class RestorePreviews(Schema):
 
     data: list[RestorePreview]
     count: int
+    notes: list[str]
+    """What the undo does not bring back."""

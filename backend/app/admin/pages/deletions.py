@@ -90,6 +90,7 @@ async def _deletion_page(
         rows=rows,
         rows_per_page=ROWS,
         outcomes=outcomes,
+        notes=restore.notes(outcomes or []),
         kinds=KINDS,
         people=await get_people([deletion], *(listed.rows for listed in rows.values())),
         problem=problem,

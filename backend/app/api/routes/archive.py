@@ -92,14 +92,14 @@ async def restore_transaction(
 ) -> Response:
     """Undo one deletion: every row of every table, or none. `archived_at` where the id alone is ambiguous."""
     rows = await restore.restore_transaction(transaction_id, actor=admin.id, archived_at=archived_at)
-    return Json({"data": rows, "count": len(rows)})
+    return Json({"data": rows, "count": len(rows), "notes": restore.notes(rows)})
 
 
 @router.post("/transactions/{transaction_id}/restore-preview", response_model=RestorePreviews)
 async def preview_transaction_restore(transaction_id: TransactionId, archived_at: Moment | None = None) -> Response:
     """Tell what undoing a deletion would do, and change nothing."""
     rows = await restore.preview_transaction(transaction_id, archived_at=archived_at)
-    return Json({"data": rows, "count": len(rows)})
+    return Json({"data": rows, "count": len(rows), "notes": restore.notes(rows)})
 
 
 # Users

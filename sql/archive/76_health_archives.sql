@@ -1,0 +1,171 @@
+-- Is an archive as it has to be? Its partitions, its ids, and what else hangs on it.
+
+create function archive._fault_default_partition(target regclass) returns text
+    language plpgsql stable
+as $$
+declare
+    v_default regclass := (select p.partition from archive._partitions(target) p where p.lower is null);
+    v_filled  boolean;
+begin
+    if v_default is null then
+        return 'there is none: a delete in a month without a partition would fail';
+    end if;
+    execute format('select exists (select from %s)', v_default) into v_filled;
+    return case when v_filled
+                then v_default || ' has rows: archive.maintain() moves closed months out of it'
+           end;
+end
+$$;
+
+comment on function archive._fault_default_partition(regclass) is
+    'What is wrong with the default partition of an archive; null if nothing.';
+
+
+create function archive._fault_next_partition(target regclass) returns text
+    language sql stable
+    return (
+        select format('%s has no partition from %s on: archive.maintain() makes it',
+                      archive._name(target), to_char(month at time zone 'UTC', 'YYYY-MM-DD'))
+          from unnest(array[archive._partition_month(now()), archive._partition_month(now(), 1)]) month
+         where not exists (select from archive._partitions(target) p where p.lower <= month and p.upper > month)
+         order by month
+         limit 1
+    );
+
+comment on function archive._fault_next_partition(regclass) is
+    'Which of this month and the next has no partition; null if both have one.';
+
+
+-- A delete fails where one swallows its row. TRUNCATE cannot tell.
+create function archive._fault_attached(target regclass) returns text
+    language sql stable
+    return (
+        select string_agg(format('%s of %s', h.hook, archive._name(h.relation)), ', ' order by h.hook)
+               || ' could keep deleted rows from being archived'
+          from (
+              select t.relid as relation, 'rule ' || quote_ident(r.rulename) as hook
+                from pg_partition_tree(target) t
+                join pg_rewrite r on r.ev_class = t.relid and r.ev_enabled <> 'D'
+              union all
+              select t.relid, 'trigger ' || quote_ident(g.tgname)
+                from pg_partition_tree(target) t
+                join pg_trigger g on g.tgrelid = t.relid and not g.tgisinternal and g.tgenabled <> 'D'
+          ) h
+    );
+
+comment on function archive._fault_attached(regclass) is
+    'Rules and triggers on an archive or its partitions; null without any.';
+
+
+-- A warning only: a key may be used again by hand, or by a sequence that was set back.
+create function archive._fault_ghost_rows(entry archive.registry, thorough boolean) returns text
+    language plpgsql stable
+as $$
+declare
+    v_count bigint;
+    v_first bigint;
+begin
+    if archive._name(entry.source) is null or archive._name(entry.target) is null then
+        return null;  -- a table was dropped: another check reports it
+    end if;
+    execute format(
+        'select count(*), min(a.archive_id)'
+        '  from (select * from %s where restored_at is null and ($1 or archived_at >= now() - interval ''1 day'')'
+        '         order by archived_at desc limit case when not $1 then 1000 end) a'
+        '  join only %s live on %s',
+        archive._name(entry.target), archive._name(entry.source),
+        archive._restore_key_condition(entry, false)
+    ) into v_count, v_first using thorough;
+    return case when v_count > 0
+                then format('%s archived and not restored, yet live: archive_id %s%s',
+                            v_count, v_first, case when v_count > 1 then ' and others' else '' end)
+           end;
+end
+$$;
+
+comment on function archive._fault_ghost_rows(archive.registry, boolean) is
+    'Archived rows, never restored, whose key is live: of the newest 1,000 of the last day, or of all.';
+
+
+-- A switch-over by logical replication and a load of the data alone leave the sequence behind.
+create function archive._fault_sequence(target regclass) returns text
+    language plpgsql stable
+as $$
+declare
+    v_highest bigint;
+    v_last    bigint;
+begin
+    execute format('select max(a.archive_id) from %s a', archive._name(target)) into v_highest;
+    select s.last_value into v_last from archive.archive_id_seq s;
+    return case when v_highest > v_last
+                then format('archive.archive_id_seq is at %s and %s has archive_id %s: rows would share ids,'
+                            ' archive.enable() moves it on', v_last, archive._name(target), v_highest)
+           end;
+end
+$$;
+
+comment on function archive._fault_sequence(regclass) is
+    'That the sequence of archive ids is behind those of an archive; null if it is not.';
+
+
+-- ALTER SEQUENCE takes a lock that deletes wait for: none takes a number between the look and the change.
+create function archive._enable_sequence(target regclass) returns void
+    language plpgsql
+as $$
+declare
+    v_highest bigint;
+begin
+    if archive._fault_sequence(target) is null then
+        return;
+    end if;
+    alter sequence archive.archive_id_seq no cycle;
+    if archive._fault_sequence(target) is not null then
+        execute format('select max(a.archive_id) from %s a', archive._name(target)) into v_highest;
+        execute format('alter sequence archive.archive_id_seq restart with %s', v_highest + 1);
+    end if;
+end
+$$;
+
+comment on function archive._enable_sequence(regclass) is
+    'Moves the sequence of archive ids on, where it is behind those of an archive.';
+
+
+create function archive._fault_duplicate_ids(target regclass) returns text
+    language plpgsql stable
+as $$
+declare
+    v_count bigint;
+    v_first bigint;
+begin
+    execute format('select count(*), min(d.archive_id)'
+                   '  from (select a.archive_id from %s a group by a.archive_id having count(*) > 1) d',
+                   archive._name(target)) into v_count, v_first;
+    return case when v_count > 0
+                then format('%s ids name several rows, the first is %s: restore those by their transaction',
+                            v_count, v_first)
+           end;
+end
+$$;
+
+comment on function archive._fault_duplicate_ids(regclass) is
+    'Archive ids that are there more than once; null without any.';
+
+
+create function archive._fault_overflow(target regclass) returns text
+    language plpgsql stable
+as $$
+declare
+    v_count bigint;
+    v_first bigint;
+begin
+    execute format('select count(*), min(a.archive_id) from %s a where a.overflow is not null', archive._name(target))
+       into v_count, v_first;
+    return case when v_count > 0
+                then format('%s rows have values of columns that the table has not or archive.enable() has not seen,'
+                            ' the first is %s', v_count, v_first)
+           end;
+end
+$$;
+
+comment on function archive._fault_overflow(regclass) is
+    'Archived rows with values in overflow; null without any.';

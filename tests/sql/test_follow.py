@@ -1,0 +1,309 @@
+"""The archive follows its table: by the numbers of columns and tables, whatever they are called."""
+
+import subprocess
+
+import psycopg
+import pytest
+
+from tests.conftest import BINARIES, HOST, PORT, SUPERUSER, connect
+from tests.sql.conftest import HEALTH, UNDO
+
+SHELF = """
+    create table shelf (id int primary key, label text, qty int not null default 0);
+    select archive.enable('shelf');
+"""
+ROWS = "select t::text from {} t"
+
+
+@pytest.fixture
+def shelf(db):
+    db.execute(SHELF)
+    return db
+
+
+@pytest.fixture
+def oak(shelf):
+    """An archived row."""
+    shelf.execute("insert into shelf values (1, 'oak', 7); delete from shelf")
+    return shelf
+
+
+def undo(db, table="shelf"):
+    db.execute(UNDO.format(target=f"{table}_archive"))
+    return [row for (row,) in db.execute(ROWS.format(table))]
+
+
+RENAME = "alter table {} rename label to title; alter table {} rename qty to amount"
+
+
+def test_columns_renamed_in_both_tables(oak):
+    oak.execute(RENAME.format("shelf", "shelf"))
+    oak.execute(RENAME.format("shelf_archive", "shelf_archive"))
+    oak.execute("select archive.enable('shelf')")
+
+    assert undo(oak) == ["(1,oak,7)"]
+
+
+def test_columns_renamed_in_the_table_alone_are_renamed_in_the_archive(oak):
+    oak.execute(RENAME.format("shelf", "shelf"))
+    oak.execute("select archive.enable('shelf')")
+
+    assert oak.execute("select title, amount from shelf_archive").fetchall() == [("oak", 7)]
+    assert undo(oak) == ["(1,oak,7)"]
+
+
+def test_columns_that_swap_their_names(shelf):
+    shelf.execute("create table pair (id int primary key, a text, b text); select archive.enable('pair')")
+    shelf.execute("insert into pair values (1, 'a', 'b'); delete from pair")
+    shelf.execute("alter table pair rename a to c; alter table pair rename b to a; alter table pair rename c to b")
+    shelf.execute("select archive.enable('pair')")
+
+    assert shelf.execute("select b, a from pair_archive").fetchall() == [("a", "b")]
+    assert undo(shelf, "pair") == ["(1,a,b)"]
+
+
+def test_a_column_added_to_the_table_alone_is_added_to_the_archive(oak):
+    oak.execute("alter table shelf add colour text default 'blue'; select archive.enable('shelf')")
+    oak.execute("insert into shelf values (2, 'elm', 1, 'teal'); delete from shelf")
+
+    oak.execute("select archive.restore('shelf', array(select archive_id from shelf_archive))")
+
+    assert oak.execute("select * from shelf order by id").fetchall() == [(1, "oak", 7, "blue"), (2, "elm", 1, "teal")]
+
+
+def test_a_changed_type_is_refused_with_the_statement_to_run(oak):
+    oak.execute("alter table shelf alter qty type bigint")
+
+    with pytest.raises(psycopg.Error, match="qty is bigint in public.shelf and integer") as error:
+        oak.execute("select archive.enable('shelf')")
+
+    assert error.value.sqlstate == "AR409"
+    statement = error.value.diag.message_hint.partition(";")[0]
+    oak.execute(f"{statement}; select archive.enable('shelf')")
+    assert undo(oak) == ["(1,oak,7)"]
+
+
+@pytest.mark.parametrize("deletion", ["delete from shelf", "truncate shelf"])
+@pytest.mark.parametrize(
+    ("change", "row"),
+    [
+        ("alter table shelf add colour text", "(1,oak,7,teal)"),
+        ("alter table shelf add wrong int; alter table shelf drop wrong; alter table shelf add shade text",
+         "(1,oak,7,teal)"),
+        ("alter table shelf add at timestamptz", '(1,oak,7,"2026-11-26 12:00:00.123456+00")'),
+        ("alter table shelf add part float8", "(1,oak,7,0.30000000000000004)"),
+        ("alter table shelf add data bytea", '(1,oak,7,"\\\\x00ff")'),
+        ("alter table shelf add tags text[]", '(1,oak,7,"{""a b"",NULL}")'),
+        ("alter table shelf add doc jsonb", '(1,oak,7,"{""a"": null}")'),
+    ],
+    ids=["added", "added, dropped, added", "time", "float", "bytes", "array", "jsonb"],
+)  # fmt: skip
+def test_a_column_added_since_enable_is_kept_and_comes_back(shelf, change, row, deletion):
+    """Before archive.enable() was called again, and after."""
+    shelf.execute("set timezone = 'UTC'")
+    shelf.execute(change)
+    shelf.execute("insert into shelf select (%s::text::shelf).*", [row])
+    shelf.execute("set extra_float_digits = 0; set datestyle = 'German'")
+    shelf.execute(f"begin; {deletion}; commit; reset all; set timezone = 'UTC'")
+    assert shelf.execute("select count(*) from shelf_archive where overflow is not null").fetchone() == (1,)
+    assert [check for check, _ in shelf.execute(HEALTH)] == ["columns are known"]
+
+    with shelf.transaction(force_rollback=True):
+        assert undo(shelf) == [row]
+    shelf.execute("select archive.enable('shelf')")
+
+    assert shelf.execute("select count(*) from shelf_archive where overflow is not null").fetchone() == (0,)
+    assert undo(shelf) == [row]
+    assert shelf.execute(HEALTH).fetchall() == []
+
+
+def test_rows_older_than_a_column_in_overflow_get_its_default(oak):
+    oak.execute("alter table shelf add colour text not null default 'blue'")
+    oak.execute("insert into shelf values (2, 'elm', 1, 'teal'); delete from shelf; select archive.enable('shelf')")
+
+    oak.execute("select archive.restore('shelf', array(select archive_id from shelf_archive))")
+
+    assert oak.execute("select colour from shelf order by id").fetchall() == [("blue",), ("teal",)]
+
+
+def test_a_renamed_table_is_archived_without_enable(oak):
+    oak.execute("alter table shelf rename to rack; insert into rack values (2, 'elm', 1); delete from rack")
+
+    rows = oak.execute("select id, label from shelf_archive order by id").fetchall()
+    oak.execute("select archive.restore('rack', '{1,2}')")
+
+    assert rows == [(1, "oak"), (2, "elm")]
+    assert oak.execute("select count(*) from rack").fetchone() == (2,)
+    assert [check for check, _ in oak.execute(HEALTH)] == ["name is known"]
+    oak.execute("select archive.enable('rack')")
+    assert oak.execute("select to_regprocedure('archive.capture_shelf()')").fetchone() == (None,)
+    assert oak.execute(HEALTH).fetchall() == []
+
+
+def test_a_renamed_table_is_truncated_without_enable(oak):
+    oak.execute("alter table shelf rename to rack; insert into rack values (2, 'elm', 1); truncate rack")
+
+    assert oak.execute("select id from shelf_archive order by id").fetchall() == [(1,), (2,)]
+
+
+def test_a_table_swapped_in_is_warned_of_and_gets_no_others_archive(oak):
+    oak.execute("create table shelf_new (like shelf including all)")
+    oak.execute("alter table shelf rename to shelf_old; alter table shelf_new rename to shelf")
+
+    ((check, detail),) = oak.execute(HEALTH)
+    assert check == "name is known"
+    assert detail.startswith("was public.shelf when archive.enable() was last called")
+    assert "the table that is called so now, which is not archived" in detail
+    with pytest.raises(psycopg.Error, match="is the archive of another table: public.shelf_old") as error:
+        oak.execute("select archive.enable('shelf')")
+    assert error.value.sqlstate == "AR409"
+    assert "archive.disable" in error.value.diag.message_hint
+    oak.execute("select archive.disable('shelf_old'); select archive.enable('shelf')")
+    oak.execute("insert into shelf values (2, 'elm', 1); delete from shelf")
+    assert oak.execute("select id from shelf_archive order by id").fetchall() == [(1,), (2,)]
+
+
+@pytest.mark.parametrize(
+    "column", ["actor", "reason", "a", "live", "capture", "circumstances", "tg_op", "unknown", "value", "overflow"]
+)
+@pytest.mark.parametrize("deletion", ["delete from t", "truncate t"])
+def test_a_column_may_have_any_name(db, column, deletion):
+    db.execute(f"create table t (id int primary key, {column} text unique); select archive.enable('t')")
+    db.execute(f"insert into t values (1, 'x'); {deletion}; insert into t values (2, 'x')")
+
+    ((outcome, detail),) = db.execute(
+        "select outcome, detail from archive.restore('t', array(select archive_id from t_archive), dry_run => true)"
+    )
+
+    assert outcome == "conflict"
+    assert detail == f"unique value taken: Key ({column})=(x) already exists in row 2"
+    db.execute("delete from t where id = 2")
+    db.execute("select archive.restore('t', array(select min(archive_id) from t_archive))")
+    assert db.execute("select t::text from t").fetchall() == [("(1,x)",)]
+
+
+OWN = ["reason", "archived_at", "transaction_id", "erased_at", "overflow", "archive_id"]
+
+
+def test_columns_named_like_the_archives_own_are_copied_under_another_name(db):
+    db.execute(
+        f"create table t (id int primary key, {', '.join(f'{c} text' for c in OWN)}); select archive.enable('t')"
+    )
+    db.execute("insert into t values (1, 'a', 'b', 'c', 'd', 'e', 'f'); delete from t")
+
+    copies = ", ".join(f"{c}_copied" for c in OWN)
+    assert db.execute(f"select {copies} from t_archive").fetchall() == [("a", "b", "c", "d", "e", "f")]
+    assert undo(db, "t") == ["(1,a,b,c,d,e,f)"]
+
+
+def test_tables_whose_names_differ_by_a_dot_have_functions_of_their_own(db):
+    db.execute("""
+        create schema app;
+        create table app.note (id int primary key, label text);
+        create table "app.note" (id int primary key, title text);
+        select archive.enable('app.note'), archive.enable('"app.note"');
+        insert into app.note values (1, 'in app'); insert into "app.note" values (1, 'in public');
+        delete from app.note; delete from "app.note";
+    """)
+
+    assert db.execute("select label from app.note_archive").fetchall() == [("in app",)]
+    assert db.execute('select title from "app.note_archive"').fetchall() == [("in public",)]
+    functions = (
+        "select proname from pg_proc where pronamespace = 'archive'::regnamespace and proname ~ '^capture_.*note'"
+    )
+    assert all("." not in name for (name,) in db.execute(functions))
+
+
+def test_a_column_added_while_disabled_has_its_default(oak):
+    oak.execute("select archive.disable('shelf'); alter table shelf add rank int not null default 3")
+    oak.execute("alter table shelf_archive add rank int; select archive.enable('shelf')")
+
+    assert undo(oak) == ["(1,oak,7,3)"]
+
+
+CHANGES = {
+    "rename": "alter table shelf rename label to title",
+    "drop": "alter table shelf drop label",
+    "rename in the archive": "alter table shelf_archive rename label to title",
+    "drop in the archive": "alter table shelf_archive drop label",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("deletion", ["delete from shelf", "truncate shelf"])
+def test_a_deletion_between_a_change_and_enable_fails_naming_enable_and_loses_nothing(oak, change, deletion):
+    oak.execute("insert into shelf values (2, 'elm', 1)")
+    oak.execute(CHANGES[change])
+
+    with pytest.raises(psycopg.Error, match=r"archive\.enable\(\)"):
+        oak.execute(deletion)
+
+    assert oak.execute("select id from shelf").fetchall() == [(2,)]
+    assert "columns are captured" in [check for check, _ in oak.execute(HEALTH)]
+    oak.execute("select archive.enable('shelf')")
+    oak.execute(deletion)
+    assert oak.execute("select count(*) from shelf_archive").fetchone() == (2,)
+    assert [check for check, _ in oak.execute(HEALTH)] == []
+
+
+@pytest.fixture
+def restored_dump(server, db):
+    """Dump this test's database and restore it as another one."""
+    name = f"{db.info.dbname}_copy"
+
+    def restored_dump() -> psycopg.Connection:
+        login = ["-h", HOST, "-p", PORT, "-U", SUPERUSER]
+        server.execute(f"create database {name} template template0 owner {db.info.user}")
+        dump = subprocess.run(
+            [BINARIES / "pg_dump", *login, db.info.dbname], check=True, capture_output=True, timeout=60
+        )
+        subprocess.run(
+            [BINARIES / "psql", *login, "-qX", "-v", "ON_ERROR_STOP=1", name],
+            input=dump.stdout, check=True, capture_output=True, timeout=60,
+        )  # fmt: skip
+        copies.append(connect(db.info.user, dbname=name))
+        return copies[0]
+
+    copies: list[psycopg.Connection] = []
+    yield restored_dump
+    for copy in copies:
+        copy.close()
+    server.execute(f"drop database if exists {name} with (force)")
+
+
+def test_after_a_dump_and_restore_all_is_as_before(oak, restored_dump):
+    """There, columns and tables have other numbers: those of dropped columns are used again."""
+    oak.execute("alter table shelf drop label; alter table shelf add place text; select archive.enable('shelf')")
+    oak.execute("insert into shelf values (2, 3, 'hall'); delete from shelf")
+
+    copy = restored_dump()
+
+    assert [check for check, _ in copy.execute(HEALTH) if check != "roles are not shared"] == []
+    copy.execute("insert into shelf values (4, 5, 'loft'); delete from shelf")
+    copy.execute("select archive.restore('shelf', array(select archive_id from shelf_archive))")
+    assert copy.execute("select * from shelf order by id").fetchall() == [(1, 7, None), (2, 3, "hall"), (4, 5, "loft")]
+    copy.execute("delete from shelf; select archive.enable('shelf')")
+    copy.execute("alter table shelf rename place to room; select archive.enable('shelf')")
+    copy.execute("select archive.restore_transaction((select max(transaction_id) from shelf_archive))")
+    assert copy.execute("select id, room from shelf order by id").fetchall() == [(1, None), (2, "hall"), (4, "loft")]
+
+
+def test_after_a_dump_and_restore_maintain_learns_the_new_numbers(oak, restored_dump):
+    copy = restored_dump()
+
+    copy.execute("select archive.maintain()")
+    copy.execute(RENAME.format("shelf", "shelf"))
+    copy.execute(RENAME.format("shelf_archive", "shelf_archive"))
+    copy.execute("select archive.enable('shelf')")
+
+    copy.execute("select archive.restore('shelf', '{1}')")
+    assert copy.execute("select * from shelf").fetchall() == [(1, "oak", 7)]
+    assert copy.execute("select count(*) from archive.maintain()").fetchone() == (0,)
+
+
+def test_an_excluded_column_stays_excluded_under_another_name(db):
+    db.execute("create table t (id int primary key, hash text); select archive.enable('t', exclude => '{hash}')")
+    db.execute("alter table t rename hash to digest; insert into t values (1, 'secret'); delete from t")
+    db.execute("select archive.enable('t'); insert into t values (2, 'secret'); delete from t")
+
+    assert "secret" not in "".join(row for (row,) in db.execute(ROWS.format("t_archive")))
