@@ -770,13 +770,97 @@ COMMENT ON FUNCTION archive._capture_insert(entry archive.registry, expressions 
 
 
 --
+-- Name: _is_partitioned(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._is_partitioned(relation regclass) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (EXISTS (SELECT FROM pg_class c WHERE ((c.oid = (_is_partitioned.relation)::oid) AND (c.relkind = 'p'::"char"))));
+
+
+--
+-- Name: FUNCTION _is_partitioned(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._is_partitioned(relation regclass) IS 'Whether a table has its rows in partitions.';
+
+
+--
+-- Name: _capture_relation(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_relation(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN archive._is_partitioned((entry).source) THEN 'root'::text ELSE 'tg_relid'::text END;
+
+
+--
+-- Name: FUNCTION _capture_relation(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_relation(entry archive.registry) IS 'What a capture function calls the oid of its table. Triggers of a partitioned table fire for its partitions.';
+
+
+--
+-- Name: _capture_overflow(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_overflow(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN format('
+        overflow := null;
+        perform set_config(''extra_float_digits'', ''1'', true), set_config(''intervalstyle'', ''postgres'', true);
+        for unknown in
+            select a.attname as name, t.typcategory = ''D'' as is_time
+              from pg_attribute a
+              join pg_type t on t.oid = a.atttypid
+             where a.attrelid = %4$s and a.attnum > 0 and not a.attisdropped and a.attgenerated <> ''v''
+               and case when %4$s = %1$s then a.attnum > %2$s else a.attname <> all (%3$L) end
+        loop
+            execute format(case when unknown.is_time then ''select to_jsonb(($1).%%I) #>> ''''{}''''''
+                                else ''select ($1).%%I::text'' end, unknown.name)
+               into value using "row seen by archive.enable()";
+            overflow := coalesce(overflow, ''{}'') || jsonb_build_object(unknown.name, value);
+        end loop;'::text, (entry).source_oid, (entry).last_attnum, (ARRAY(SELECT c.key FROM jsonb_each((_capture_overflow.entry).columns) c(key, value)) || (entry).exclude), archive._capture_relation(entry));
+
+
+--
+-- Name: FUNCTION _capture_overflow(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_overflow(entry archive.registry) IS 'The part of a capture function that keeps the values of columns which it does not know, by name, as text.';
+
+
+--
+-- Name: _capture_each_row(archive.registry, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_each_row(entry archive.registry, relation text) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN format('
+            -- As a whole: fields of a row that * has put together cannot be asked for by name.
+            for live in
+                execute format(''select "the row" as whole from only %%s "the row"'', %s::regclass)
+            loop
+                "row seen by archive.enable()" := live.whole;%s%s
+            end loop;'::text, relation, archive._capture_overflow(entry), archive._capture_insert(entry, '%4$s'::text));
+
+
+--
+-- Name: FUNCTION _capture_each_row(entry archive.registry, relation text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_each_row(entry archive.registry, relation text) IS 'The part of a capture function that copies the rows of a table one by one, with columns that it does not know.';
+
+
+--
 -- Name: _capture_labels(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
 --
 
 CREATE FUNCTION archive._capture_labels(entry archive.registry) RETURNS text
     LANGUAGE sql STABLE
     RETURN format('
-    if tg_relid <> %2$s and tg_relid is distinct from to_regclass(%1$L) then
+    if %7$s <> %2$s and %7$s is distinct from to_regclass(%1$L) then%8$s
         raise exception ''archive: this function captures %%, not %%'', %1$L, tg_relid::regclass
             using errcode = ''AR422'', hint = ''archive.enable() writes one for a table.'';
     end if;
@@ -795,12 +879,15 @@ CREATE FUNCTION archive._capture_labels(entry archive.registry) RETURNS text
 
     -- Is there a column that this function does not know? Null for an attribute that does not exist, and for one that
     -- was dropped, so ask for four. It costs next to nothing, where a query would cost more than the INSERT.
-    is_unknown := tg_relid <> %2$s
-        or has_column_privilege(tg_relid, %3$s::smallint, ''select'') is not null
-        or has_column_privilege(tg_relid, %4$s::smallint, ''select'') is not null
-        or has_column_privilege(tg_relid, %5$s::smallint, ''select'') is not null
-        or has_column_privilege(tg_relid, %6$s::smallint, ''select'') is not null;
-'::text, (entry).source_name, (entry).source_oid, ((entry).last_attnum + 1), ((entry).last_attnum + 2), ((entry).last_attnum + 3), ((entry).last_attnum + 4));
+    is_unknown := %7$s <> %2$s
+        or has_column_privilege(%7$s, %3$s::smallint, ''select'') is not null
+        or has_column_privilege(%7$s, %4$s::smallint, ''select'') is not null
+        or has_column_privilege(%7$s, %5$s::smallint, ''select'') is not null
+        or has_column_privilege(%7$s, %6$s::smallint, ''select'') is not null;
+'::text, (entry).source_name, (entry).source_oid, ((entry).last_attnum + 1), ((entry).last_attnum + 2), ((entry).last_attnum + 3), ((entry).last_attnum + 4), archive._capture_relation(entry), CASE WHEN archive._is_partitioned((entry).source) THEN '
+        if tg_op = ''TRUNCATE'' then
+            return null;  -- a partition that was detached since
+        end if;'::text ELSE NULL::text END);
 
 
 --
@@ -811,42 +898,12 @@ COMMENT ON FUNCTION archive._capture_labels(entry archive.registry) IS 'The part
 
 
 --
--- Name: _capture_overflow(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._capture_overflow(entry archive.registry) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN format('
-        overflow := null;
-        perform set_config(''extra_float_digits'', ''1'', true), set_config(''intervalstyle'', ''postgres'', true);
-        for unknown in
-            select a.attname as name, t.typcategory = ''D'' as is_time
-              from pg_attribute a
-              join pg_type t on t.oid = a.atttypid
-             where a.attrelid = tg_relid and a.attnum > 0 and not a.attisdropped and a.attgenerated <> ''v''
-               and case when tg_relid = %1$s then a.attnum > %2$s else a.attname <> all (%3$L) end
-        loop
-            execute format(case when unknown.is_time then ''select to_jsonb(($1).%%I) #>> ''''{}''''''
-                                else ''select ($1).%%I::text'' end, unknown.name)
-               into value using "row seen by archive.enable()";
-            overflow := coalesce(overflow, ''{}'') || jsonb_build_object(unknown.name, value);
-        end loop;'::text, (entry).source_oid, (entry).last_attnum, (ARRAY(SELECT c.key FROM jsonb_each((_capture_overflow.entry).columns) c(key, value)) || (entry).exclude));
-
-
---
--- Name: FUNCTION _capture_overflow(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._capture_overflow(entry archive.registry) IS 'The part of a capture function that keeps the values of columns which it does not know, by name, as text.';
-
-
---
 -- Name: _capture_row(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
 --
 
 CREATE FUNCTION archive._capture_row(entry archive.registry) RETURNS text
     LANGUAGE sql STABLE
-    RETURN format('
+    RETURN format('%5$s
     "row seen by archive.enable()" := old;
     if is_unknown then%1$s
     end if;
@@ -857,7 +914,16 @@ CREATE FUNCTION archive._capture_row(entry archive.registry) RETURNS text
             using errcode = ''AR409'', hint = ''The row is not  select * from archive.health() names the trigger.'';
     end if;
     return old;
-'::text, archive._capture_overflow(entry), archive._capture_metadata('%2$s'::text, 8), archive._capture_insert(entry, 'circumstances.f%3$s'::text), archive._name((entry).target));
+'::text, archive._capture_overflow(entry), archive._capture_metadata('%2$s'::text, 8), archive._capture_insert(entry, 'circumstances.f%3$s'::text), archive._name((entry).target), CASE WHEN archive._is_partitioned((entry).source) THEN '
+    if current_setting(''archive.moving'', true) = ''on'' then
+        delete from archive.moves m
+         where m.relation = tg_relid and m.place = old.ctid
+           and m.transaction_id = pg_current_xact_id() and m.started_at = now();
+        if found then
+            return old;  -- an update moves it to another partition
+        end if;
+    end if;
+'::text ELSE NULL::text END);
 
 
 --
@@ -865,6 +931,57 @@ CREATE FUNCTION archive._capture_row(entry archive.registry) RETURNS text
 --
 
 COMMENT ON FUNCTION archive._capture_row(entry archive.registry) IS 'The part of a capture function that copies one row before its DELETE.';
+
+
+--
+-- Name: _capture_truncate_partitions(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_truncate_partitions(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN format('
+        for partition in
+            select t.relid
+              from pg_partition_tree(tg_relid) t
+             where t.isleaf
+               and (t.relid = tg_relid or not exists (
+                    select from pg_trigger g where g.tgrelid = t.relid and g.tgname = ''zz_archive_before_truncate''))
+        loop%s
+        end loop;
+'::text, archive._capture_each_row(entry, 'partition.relid'::text));
+
+
+--
+-- Name: FUNCTION _capture_truncate_partitions(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_truncate_partitions(entry archive.registry) IS 'The part of a capture function that copies all rows of partitions.';
+
+
+--
+-- Name: _capture_truncate_table(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_truncate_table(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN format('
+        if is_unknown or tg_relid is distinct from to_regclass(%7$L) then%6$s
+            return null;
+        end if;
+        insert into %1$s (
+            %2$s,
+            %3$s)
+        select %4$s,
+               %5$s
+          from only %7$s as "rows seen by archive.enable()";
+'::text, archive._name((entry).target), archive._capture_metadata('%1$s'::text, 12), archive._capture_columns(entry, '%2$I'::text), archive._capture_metadata('%4$s'::text, 15), archive._capture_columns(entry, '"rows seen by archive.enable()".%1$I'::text), archive._capture_each_row(entry, 'tg_relid'::text), (entry).source_name);
+
+
+--
+-- Name: FUNCTION _capture_truncate_table(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_truncate_table(entry archive.registry) IS 'The part of a capture function that copies all rows of a table without partitions.';
 
 
 --
@@ -887,24 +1004,9 @@ CREATE FUNCTION archive._capture_truncate(entry archive.registry) RETURNS text
                 tg_relid::regclass, current_user
                 using errcode = ''AR409'', hint = ''DELETE instead.'';
         end if;
-        if is_unknown or tg_relid is distinct from to_regclass(%8$L) then
-            -- As a whole: fields of a row that * has put together cannot be asked for by name.
-            for live in
-                execute format(''select "the row" as whole from only %%s "the row"'', tg_relid::regclass)
-            loop
-                "row seen by archive.enable()" := live.whole;%6$s%7$s
-            end loop;
-            return null;
-        end if;
-        insert into %1$s (
-            %2$s,
-            %3$s)
-        select %4$s,
-               %5$s
-          from only %8$s as "rows seen by archive.enable()";
-        return null;
+%s        return null;
     end if;
-'::text, archive._name((entry).target), archive._capture_metadata('%1$s'::text, 12), archive._capture_columns(entry, '%2$I'::text), archive._capture_metadata('%4$s'::text, 15), archive._capture_columns(entry, '"rows seen by archive.enable()".%1$I'::text), archive._capture_overflow(entry), archive._capture_insert(entry, '%4$s'::text), (entry).source_name);
+'::text, CASE WHEN archive._is_partitioned((entry).source) THEN archive._capture_truncate_partitions(entry) ELSE archive._capture_truncate_table(entry) END);
 
 
 --
@@ -932,14 +1034,16 @@ declare
     circumstances record;
     -- PostgreSQL names it in its error where a column was renamed or dropped since.
     "row seen by archive.enable()" record;
-    is_unknown boolean;
+    is_unknown boolean;%s
     live       record;
     unknown    record;
     value      text;
     overflow   jsonb;
 begin%s%s%send
 '::text, replace(archive._capture_columns(entry, '%1$I %3$s'::text), '
-'::text, ' '::text), archive._capture_labels(entry), archive._capture_truncate(entry), archive._capture_row(entry));
+'::text, ' '::text), CASE WHEN archive._is_partitioned((entry).source) THEN '
+    root       oid := coalesce(pg_partition_root(tg_relid), tg_relid);
+    partition  record;'::text ELSE NULL::text END, archive._capture_labels(entry), archive._capture_truncate(entry), archive._capture_row(entry));
 
 
 --
@@ -964,6 +1068,7 @@ begin
           from pg_proc p
          where p.pronamespace = 'archive'::regnamespace
            and p.prorettype = 'trigger'::regtype
+           and p.proname <> 'keep_move'
            and not exists (select from pg_trigger t where t.tgfoid = p.oid)
     loop
         execute format('drop function %s', v_function);
@@ -994,13 +1099,17 @@ begin
         perform archive._capture_write(entry);
     end if;
     for v_trigger in
-        select * from archive._capture_triggers(entry) t where t.fault is not null
+        select distinct case when t.level = 'row' then entry.source else t.relation end as relation,
+               t.name, t.event, t.level, t.condition, t.function, t.description
+          from archive._capture_triggers(entry) t
+         where t.fault is not null
     loop
-        execute format('create or replace trigger %I before %s on %s for each %s execute function archive.%I()',
-                       v_trigger.name, v_trigger.event, entry.source, v_trigger.level,
-                       archive._capture_name(entry.source_name));
-        execute format('alter table %s enable always trigger %I', entry.source, v_trigger.name);
-        execute format('comment on trigger %I on %s is %L', v_trigger.name, entry.source, v_trigger.description);
+        execute format('create or replace trigger %I before %s on %s for each %s%s execute function archive.%I()',
+                       v_trigger.name, v_trigger.event, v_trigger.relation, v_trigger.level,
+                       ' when (' || v_trigger.condition || ')', v_trigger.function);
+        execute format('alter table %s enable always trigger %I', v_trigger.relation, v_trigger.name);
+        execute format('comment on trigger %I on %s is %L',
+                       v_trigger.name, v_trigger.relation, v_trigger.description);
     end loop;
 
     v_later := archive._capture_later_trigger(entry.source);
@@ -1022,12 +1131,34 @@ COMMENT ON FUNCTION archive._capture_install(entry archive.registry) IS 'Puts th
 
 
 --
+-- Name: _tree(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._tree(relation regclass) RETURNS SETOF regclass
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT _tree.relation AS relation
+ UNION ALL
+  SELECT t.relid
+    FROM pg_partition_tree(_tree.relation) t(relid, parentrelid, isleaf, level)
+   WHERE ((t.relid)::oid <> (_tree.relation)::oid);
+END;
+
+
+--
+-- Name: FUNCTION _tree(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._tree(relation regclass) IS 'A table and its partitions, at every level.';
+
+
+--
 -- Name: _capture_later_trigger(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
 CREATE FUNCTION archive._capture_later_trigger(source regclass) RETURNS name
     LANGUAGE sql STABLE
-    RETURN (SELECT min((t.tgname)::text) AS min FROM pg_trigger t WHERE ((t.tgrelid = (_capture_later_trigger.source)::oid) AND (((t.tgtype)::integer & ((1 + 2) + 8)) = ((1 + 2) + 8)) AND (t.tgname > 'zz_archive_before_delete'::name) AND (NOT t.tgisinternal)));
+    RETURN (SELECT min((t.tgname)::text) AS min FROM pg_trigger t WHERE ((t.tgrelid IN (SELECT archive._tree(_capture_later_trigger.source) AS _tree)) AND (((t.tgtype)::integer & ((1 + 2) + 8)) = ((1 + 2) + 8)) AND (t.tgname > 'zz_archive_before_delete'::name) AND (NOT t.tgisinternal)));
 
 
 --
@@ -1054,27 +1185,75 @@ COMMENT ON FUNCTION archive._capture_name(source_name text) IS 'The name, in sch
 
 
 --
+-- Name: _label(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._label(relation regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '.'::text) END || (c.relname)::text) FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_label.relation)::oid));
+
+
+--
+-- Name: FUNCTION _label(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._label(relation regclass) IS 'A table''s name for people: unquoted, with its schema unless that is public.';
+
+
+--
+-- Name: _move_condition(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._move_condition(relation regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT CASE WHEN bool_or((k.attnum = 0)) THEN '(old.* IS DISTINCT FROM new.*)'::text WHEN (count(DISTINCT a.attname) > 1) THEN (('('::text || conditions.text) || ')'::text) ELSE conditions.text END AS text FROM ((((archive._tree(_move_condition.relation) t(relid) JOIN pg_partitioned_table p ON ((p.partrelid = (t.relid)::oid))) CROSS JOIN LATERAL unnest(p.partattrs) k(attnum)) LEFT JOIN pg_attribute a ON (((a.attrelid = (t.relid)::oid) AND (a.attnum = k.attnum)))) CROSS JOIN LATERAL (SELECT string_agg(DISTINCT format('(old.%1$I IS DISTINCT FROM new.%1$I)'::text, b.attname), ' OR '::text) AS string_agg FROM ((archive._tree(_move_condition.relation) u(relid) JOIN pg_partitioned_table q ON ((q.partrelid = (u.relid)::oid))) JOIN pg_attribute b ON (((b.attrelid = (u.relid)::oid) AND (b.attnum = ANY ((q.partattrs)::smallint[])))))) conditions(text)) GROUP BY conditions.text);
+
+
+--
+-- Name: FUNCTION _move_condition(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._move_condition(relation regclass) IS 'Under which condition an update may move a row of a partitioned table to another partition.';
+
+
+--
 -- Name: _capture_triggers(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._capture_triggers(entry archive.registry) RETURNS TABLE(name name, event text, level text, description text, fault text)
+CREATE FUNCTION archive._capture_triggers(entry archive.registry) RETURNS TABLE(relation regclass, name name, event text, level text, condition text, function name, description text, fault text)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
- SELECT wanted.name,
+ SELECT (c.oid)::regclass AS oid,
+     wanted.name,
      wanted.event,
      wanted.level,
+     wanted.condition,
+     wanted.function,
      wanted.description,
+     (
          CASE
              WHEN (t.oid IS NULL) THEN 'is missing'::text
              WHEN (t.tgenabled = 'D'::"char") THEN 'is disabled'::text
              WHEN (t.tgenabled <> 'A'::"char") THEN 'is not enabled ALWAYS: session_replication_role = replica would skip it'::text
-             WHEN ((p.pronamespace <> ('archive'::regnamespace)::oid) OR (p.proname <> archive._capture_name((_capture_triggers.entry).source_name))) THEN format('calls %s'::text, (t.tgfoid)::regprocedure)
-             WHEN ((t.tgtype <> wanted.type) OR (t.tgqual IS NOT NULL) OR (t.tgnargs > 0)) THEN 'is not for every row or statement of its kind'::text
+             WHEN ((p.pronamespace <> ('archive'::regnamespace)::oid) OR (p.proname <> wanted.function)) THEN format('calls %s'::text, (t.tgfoid)::regprocedure)
+             WHEN ((t.tgtype <> wanted.type) OR (t.tgnargs > 0) OR ((t.tgqual IS NULL) <> (wanted.condition IS NULL)) OR ((wanted.condition IS NOT NULL) AND (POSITION((format('WHEN (%s) '::text, wanted.condition)) IN (pg_get_triggerdef(t.oid))) = 0))) THEN 'is not for every row or statement of its kind'::text
              ELSE NULL::text
-         END AS "case"
-    FROM ((( VALUES ('zz_archive_before_delete'::name,'delete'::text,'row'::text,((1 + 2) + 8),'Copies each deleted row to the archive.'::text), ('zz_archive_before_truncate'::name,'truncate'::text,'statement'::text,(2 + 32),'Copies all rows to the archive.'::text)) wanted(name, event, level, type, description)
-      LEFT JOIN pg_trigger t ON (((t.tgrelid = ((_capture_triggers.entry).source)::oid) AND (t.tgname = wanted.name) AND (NOT t.tgisinternal))))
-      LEFT JOIN pg_proc p ON ((p.oid = t.tgfoid)));
+         END ||
+         CASE
+             WHEN (c.oid <> ((_capture_triggers.entry).source)::oid) THEN (' on '::text || archive._label((c.oid)::regclass))
+             ELSE ''::text
+         END)
+    FROM ((((archive._tree((_capture_triggers.entry).source) tree(relation)
+      JOIN pg_class c ON ((c.oid = (tree.relation)::oid)))
+      CROSS JOIN ( VALUES ('zz_archive_before_delete'::name,'delete'::text,'row'::text,((1 + 2) + 8),NULL::text,(archive._capture_name((_capture_triggers.entry).source_name))::name,'Copies each deleted row to the archive.'::text), ('zz_archive_before_update'::name,'update'::text,'row'::text,((1 + 2) + 16),archive._move_condition((_capture_triggers.entry).source),'keep_move'::name,'Notes that a row may move to another partition.'::text), ('zz_archive_before_truncate'::name,'truncate'::text,'statement'::text,(2 + 32),NULL::text,archive._capture_name((_capture_triggers.entry).source_name),'Copies all rows to the archive.'::text)) wanted(name, event, level, type, condition, function, description))
+      LEFT JOIN pg_trigger t ON (((t.tgrelid = c.oid) AND (t.tgname = wanted.name) AND (NOT t.tgisinternal))))
+      LEFT JOIN pg_proc p ON ((p.oid = t.tgfoid)))
+   WHERE
+         CASE wanted.event
+             WHEN 'update'::text THEN archive._is_partitioned((_capture_triggers.entry).source)
+             WHEN 'truncate'::text THEN ((c.relkind <> 'p'::"char") OR (c.oid = ((_capture_triggers.entry).source)::oid))
+             ELSE true
+         END;
 END;
 
 
@@ -1082,7 +1261,7 @@ END;
 -- Name: FUNCTION _capture_triggers(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._capture_triggers(entry archive.registry) IS 'The triggers that a table needs, and what is wrong with each; null if nothing is.';
+COMMENT ON FUNCTION archive._capture_triggers(entry archive.registry) IS 'The triggers that a table and its partitions need, and what is wrong with each; null if nothing is.';
 
 
 --
@@ -2151,22 +2330,6 @@ COMMENT ON FUNCTION archive._fault_changed_columns(entry archive.registry) IS 'C
 
 
 --
--- Name: _label(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._label(relation regclass) RETURNS text
-    LANGUAGE sql STABLE
-    RETURN (SELECT (CASE WHEN (n.nspname = 'public'::name) THEN ''::text ELSE ((n.nspname)::text || '.'::text) END || (c.relname)::text) FROM (pg_class c JOIN pg_namespace n ON ((n.oid = c.relnamespace))) WHERE (c.oid = (_label.relation)::oid));
-
-
---
--- Name: FUNCTION _label(relation regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._label(relation regclass) IS 'A table''s name for people: unquoted, with its schema unless that is public.';
-
-
---
 -- Name: _unarchived_children(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -2353,8 +2516,8 @@ begin
         'select count(*), min(a.archive_id)'
         '  from (select * from %s where restored_at is null and ($1 or archived_at >= now() - interval ''1 day'')'
         '         order by archived_at desc limit case when not $1 then 1000 end) a'
-        '  join only %s live on %s',
-        archive._name(entry.target), archive._name(entry.source),
+        '  join %s live on %s',
+        archive._name(entry.target), archive._live(entry.source),
         archive._restore_key_condition(entry, false)
     ) into v_count, v_first using thorough;
     return case when v_count > 0
@@ -2389,7 +2552,7 @@ begin
          where i.indrelid = source and (i.indexprs is not null or i.indpred is not null)
     loop
         begin
-            execute format('select %s from only %s limit 0', v_index.expressions, archive._name(source));
+            execute format('select %s from %s limit 0', v_index.expressions, archive._live(source));
         exception when others then
             return format('has the index %s, whose function works under some search paths only (%s):'
                           ' alter function ... set search_path = ...', v_index.name, sqlerrm);
@@ -2405,6 +2568,22 @@ $$;
 --
 
 COMMENT ON FUNCTION archive._fault_index_expressions(source regclass) IS 'The index whose expression does not work under a pinned search path; null if all do.';
+
+
+--
+-- Name: _fault_kind(pg_class); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_kind(relation pg_class) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN (relation).relispartition THEN format('is a partition: archive %s'::text, archive._name(pg_partition_root(((relation).oid)::regclass))) WHEN ((relation).relkind = 'f'::"char") THEN 'is a foreign table'::text WHEN ((relation).relkind <> ALL (ARRAY['r'::"char", 'p'::"char"])) THEN 'is not a table'::text WHEN ((relation).relpersistence = 't'::"char") THEN 'is temporary'::text WHEN ((relation).relpersistence = 'u'::"char") THEN 'is unlogged: its rows would vanish in a crash, unarchived'::text WHEN (((relation).relkind = 'r'::"char") AND (EXISTS (SELECT FROM pg_inherits WHERE (((_fault_kind.relation).oid = pg_inherits.inhrelid) OR ((_fault_kind.relation).oid = pg_inherits.inhparent))))) THEN 'is part of an inheritance tree, where a delete through the parent loses columns'::text ELSE NULL::text END;
+
+
+--
+-- Name: FUNCTION _fault_kind(relation pg_class); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_kind(relation pg_class) IS 'Why a relation of its kind cannot be archived; null if it can.';
 
 
 --
@@ -2484,6 +2663,22 @@ CREATE FUNCTION archive._fault_login_limits() RETURNS text
 --
 
 COMMENT ON FUNCTION archive._fault_login_limits() IS 'The logins of the API without a statement_timeout; null if all have one.';
+
+
+--
+-- Name: _fault_moves(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_moves(source regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('has the trigger %s, which could cancel a move between partitions that is noted already: %s'::text, string_agg(quote_ident((t.tgname)::text), ', '::text ORDER BY t.tgname), 'make it one AFTER the event, or name one BEFORE UPDATE so that it sorts before') AS format FROM pg_trigger t WHERE (archive._is_partitioned(_fault_moves.source) AND (t.tgrelid IN (SELECT archive._tree(_fault_moves.source) AS _tree)) AND (NOT t.tgisinternal) AND (((t.tgtype)::integer & (1 + 2)) = (1 + 2)) AND (((((t.tgtype)::integer & 8) = 8) AND (t.tgname <> 'zz_archive_before_delete'::name)) OR ((((t.tgtype)::integer & 16) = 16) AND (t.tgname > 'zz_archive_before_update'::name)))) HAVING (count(*) > 0));
+
+
+--
+-- Name: FUNCTION _fault_moves(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_moves(source regclass) IS 'Triggers of a partitioned table that could make a deletion pass for a move; null without any.';
 
 
 --
@@ -2622,6 +2817,22 @@ COMMENT ON FUNCTION archive._fault_partition_grants(target regclass) IS 'Grants 
 
 
 --
+-- Name: _fault_partitions(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_partitions(source regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT string_agg(((archive._name((c.oid)::regclass) || ' '::text) || fault.text), ', '::text ORDER BY c.oid) AS string_agg FROM (((archive._tree(_fault_partitions.source) t(relid) JOIN pg_class c ON ((c.oid = (t.relid)::oid))) JOIN pg_class root ON ((root.oid = (_fault_partitions.source)::oid))) CROSS JOIN LATERAL (SELECT CASE WHEN (c.relkind = 'f'::"char") THEN 'is a foreign table'::text WHEN (c.relpersistence <> 'p'::"char") THEN 'is not logged'::text WHEN (c.relowner <> root.relowner) THEN 'belongs to somebody else'::text ELSE NULL::text END AS "case") fault(text)) WHERE ((c.oid <> (_fault_partitions.source)::oid) AND (fault.text IS NOT NULL)));
+
+
+--
+-- Name: FUNCTION _fault_partitions(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_partitions(source regclass) IS 'Partitions that keep their table from being archived; null without any.';
+
+
+--
 -- Name: _fault_public_functions(); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -2682,7 +2893,7 @@ CREATE FUNCTION archive._references_note(source regclass, referring regclass, co
         values (
             pg_current_xact_id(), now(), coalesce(to_regclass(%3$L), %4$s::regclass),
             coalesce(pg_partition_root(tg_relid), tg_relid), %5$L, array[%6$s], array[%7$s], array[%8$s]);
-    end if;'::text, (SELECT string_agg(format('"old row as archive.enable() saw it".%I is not null'::text, c.c), ' and '::text) AS string_agg FROM unnest(_references_note.columns) c(c)), (SELECT string_agg(format('"old row as archive.enable() saw it".%1$I is distinct from "new row as archive.enable() saw it".%1$I'::text, c.c), ' or '::text) AS string_agg FROM unnest(_references_note.blanked) c(c)), archive._name(source), (source)::oid, constraint_name, archive._references_texts('old'::text, archive._key(referring)), archive._references_texts('old'::text, columns), archive._references_texts('new'::text, blanked)) AS format);
+    end if;'::text, (SELECT string_agg(format('"old row as archive.enable() saw it".%I is distinct from null'::text, c.c), ' and '::text) AS string_agg FROM unnest(_references_note.columns) c(c)), (SELECT string_agg(format('"old row as archive.enable() saw it".%1$I is distinct from "new row as archive.enable() saw it".%1$I'::text, c.c), ' or '::text) AS string_agg FROM unnest(_references_note.blanked) c(c)), archive._name(source), (source)::oid, constraint_name, archive._references_texts('old'::text, archive._key(referring)), archive._references_texts('old'::text, columns), archive._references_texts('new'::text, blanked)) AS format);
 
 
 --
@@ -2842,18 +3053,8 @@ begin
             'does not exist'
         when v_table.relnamespace::regnamespace::text ~ '^(pg_.*|information_schema|archive)$' then
             'is in a schema of the system''s or the archive''s own'
-        when v_table.relkind = 'p' or v_table.relispartition then
-            'is partitioned: a row moved between partitions would count as deleted'
-        when v_table.relkind = 'f' then
-            'is a foreign table'
-        when v_table.relkind <> 'r' then
-            'is not a table'
-        when v_table.relpersistence = 't' then
-            'is temporary'
-        when v_table.relpersistence = 'u' then
-            'is unlogged: its rows would vanish in a crash, unarchived'
-        when exists (select from pg_inherits where _fault_source.source in (inhrelid, inhparent)) then
-            'is part of an inheritance tree, where a delete through the parent loses columns'
+        when archive._fault_kind(v_table) is not null then
+            archive._fault_kind(v_table)
         when exists (select from archive.registry r where r.target = _fault_source.source) then
             'is an archive itself'
         when v_table.relowner <> archive._owner()
@@ -2871,6 +3072,10 @@ begin
             'has, with its schema, too long a name for a capture function'
         when exists (select from pg_rewrite r where r.ev_class = _fault_source.source and r.ev_type = '3') then
             'has a rule ON INSERT, by which no row could be restored: use a trigger instead'
+        when archive._fault_partitions(source) is not null then
+            'has partitions of a kind that cannot be archived: ' || archive._fault_partitions(source)
+        when archive._fault_moves(source) is not null then
+            archive._fault_moves(source)
         else
             archive._fault_index_expressions(source)
     end;
@@ -2937,14 +3142,14 @@ COMMENT ON FUNCTION archive._fault_transaction_ids() IS 'Transaction ids used tw
 
 CREATE FUNCTION archive._fault_trigger(entry archive.registry, event text) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT (((t.name)::text || ' '::text) || t.fault) FROM archive._capture_triggers(_fault_trigger.entry) t(name, event, level, description, fault) WHERE (t.event = _fault_trigger.event));
+    RETURN (SELECT string_agg((((t.name)::text || ' '::text) || t.fault), '; '::text ORDER BY t.relation) AS string_agg FROM archive._capture_triggers(_fault_trigger.entry) t(relation, name, event, level, condition, function, description, fault) WHERE (t.event = _fault_trigger.event));
 
 
 --
 -- Name: FUNCTION _fault_trigger(entry archive.registry, event text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._fault_trigger(entry archive.registry, event text) IS 'What is wrong with a table''s trigger for that event; null if nothing is.';
+COMMENT ON FUNCTION archive._fault_trigger(entry archive.registry, event text) IS 'What is wrong with a table''s triggers for that event; null if nothing is.';
 
 
 --
@@ -3059,7 +3264,7 @@ COMMENT ON FUNCTION archive._health_ask(check_expression text, entry archive.reg
 CREATE FUNCTION archive._health_checks() RETURNS TABLE(check_name text, severity text, expression text, of_tables boolean, scans boolean)
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
- VALUES ('source can be archived'::text,'error'::text,'archive._fault_source(($1).source)'::text,true,false), ('columns match'::text,'error'::text,'archive._fault_columns($1)'::text,true,false), ('columns are captured'::text,'error'::text,'archive._fault_changed_columns($1)'::text,true,false), ('columns are known'::text,'warning'::text,'archive._fault_unknown_columns($1)'::text,true,false), ('name is known'::text,'warning'::text,'archive._fault_name($1)'::text,true,false), ('function matches'::text,'error'::text,'archive._fault_capture($1)'::text,true,false), ('delete trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''delete'')'::text,true,false), ('truncate trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''truncate'')'::text,true,false), ('trigger is last'::text,'error'::text,'archive._fault_later_trigger(($1).source)'::text,true,false), ('only the owner writes'::text,'error'::text,'archive._fault_writers(($1).target)'::text,true,false), ('nothing hangs on it'::text,'error'::text,'archive._fault_attached(($1).target)'::text,true,false), ('partitions have no grants'::text,'error'::text,'archive._fault_partition_grants(($1).target)'::text,true,false), ('ids go on'::text,'error'::text,'archive._fault_sequence(($1).target)'::text,true,false), ('references are kept'::text,'warning'::text,'archive._fault_references($1)'::text,true,false), ('children are archived'::text,'warning'::text,'archive._fault_children(($1).source)'::text,true,false), ('rows fit the archive'::text,'warning'::text,'archive._fault_width($1)'::text,true,false), ('no secret joined'::text,'warning'::text,'archive._fault_secrets($1)'::text,true,false), ('next partition exists'::text,'warning'::text,'archive._fault_next_partition(($1).target)'::text,true,false), ('default partition is empty'::text,'warning'::text,'archive._fault_default_partition(($1).target)'::text,true,false), ('no ghost rows'::text,'warning'::text,'archive._fault_ghost_rows($1, $2)'::text,true,false), ('ids are unique'::text,'error'::text,'archive._fault_duplicate_ids(($1).target)'::text,true,true), ('overflow is empty'::text,'warning'::text,'archive._fault_overflow(($1).target)'::text,true,true), ('functions are not public'::text,'error'::text,'archive._fault_public_functions()'::text,false,false), ('nobody writes everywhere'::text,'warning'::text,'archive._fault_write_all()'::text,false,false), ('views are in place'::text,'error'::text,'archive._fault_views()'::text,false,false), ('separate runtime login'::text,'warning'::text,'archive._fault_shared_login()'::text,false,false), ('roles are not shared'::text,'warning'::text,'archive._fault_shared_roles()'::text,false,false), ('runtime login has limits'::text,'warning'::text,'archive._fault_login_limits()'::text,false,false), ('transaction ids are unique'::text,'warning'::text,'archive._fault_transaction_ids()'::text,false,true);
+ VALUES ('source can be archived'::text,'error'::text,'archive._fault_source(($1).source)'::text,true,false), ('columns match'::text,'error'::text,'archive._fault_columns($1)'::text,true,false), ('columns are captured'::text,'error'::text,'archive._fault_changed_columns($1)'::text,true,false), ('columns are known'::text,'warning'::text,'archive._fault_unknown_columns($1)'::text,true,false), ('name is known'::text,'warning'::text,'archive._fault_name($1)'::text,true,false), ('function matches'::text,'error'::text,'archive._fault_capture($1)'::text,true,false), ('delete trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''delete'')'::text,true,false), ('update trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''update'')'::text,true,false), ('truncate trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''truncate'')'::text,true,false), ('trigger is last'::text,'error'::text,'archive._fault_later_trigger(($1).source)'::text,true,false), ('only the owner writes'::text,'error'::text,'archive._fault_writers(($1).target)'::text,true,false), ('nothing hangs on it'::text,'error'::text,'archive._fault_attached(($1).target)'::text,true,false), ('partitions have no grants'::text,'error'::text,'archive._fault_partition_grants(($1).target)'::text,true,false), ('ids go on'::text,'error'::text,'archive._fault_sequence(($1).target)'::text,true,false), ('references are kept'::text,'warning'::text,'archive._fault_references($1)'::text,true,false), ('children are archived'::text,'warning'::text,'archive._fault_children(($1).source)'::text,true,false), ('rows fit the archive'::text,'warning'::text,'archive._fault_width($1)'::text,true,false), ('no secret joined'::text,'warning'::text,'archive._fault_secrets($1)'::text,true,false), ('next partition exists'::text,'warning'::text,'archive._fault_next_partition(($1).target)'::text,true,false), ('default partition is empty'::text,'warning'::text,'archive._fault_default_partition(($1).target)'::text,true,false), ('no ghost rows'::text,'warning'::text,'archive._fault_ghost_rows($1, $2)'::text,true,false), ('ids are unique'::text,'error'::text,'archive._fault_duplicate_ids(($1).target)'::text,true,true), ('overflow is empty'::text,'warning'::text,'archive._fault_overflow(($1).target)'::text,true,true), ('functions are not public'::text,'error'::text,'archive._fault_public_functions()'::text,false,false), ('nobody writes everywhere'::text,'warning'::text,'archive._fault_write_all()'::text,false,false), ('views are in place'::text,'error'::text,'archive._fault_views()'::text,false,false), ('separate runtime login'::text,'warning'::text,'archive._fault_shared_login()'::text,false,false), ('roles are not shared'::text,'warning'::text,'archive._fault_shared_roles()'::text,false,false), ('runtime login has limits'::text,'warning'::text,'archive._fault_login_limits()'::text,false,false), ('transaction ids are unique'::text,'warning'::text,'archive._fault_transaction_ids()'::text,false,true);
 END;
 
 
@@ -3128,6 +3333,22 @@ END;
 --
 
 COMMENT ON FUNCTION archive._key_copies(entry archive.registry) IS 'The columns of a table''s key, in its order, with their copies.';
+
+
+--
+-- Name: _live(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._live(relation regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (CASE c.relkind WHEN 'p'::"char" THEN ''::text ELSE 'only '::text END || archive._name(_live.relation)) FROM pg_class c WHERE (c.oid = (_live.relation)::oid));
+
+
+--
+-- Name: FUNCTION _live(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._live(relation regclass) IS 'A table as the source of a query for its rows.';
 
 
 --
@@ -3827,7 +4048,7 @@ COMMENT ON FUNCTION archive._registry_entry(source regclass) IS 'The registry''s
 
 CREATE FUNCTION archive._restore_has_trigger(source regclass) RETURNS boolean
     LANGUAGE sql STABLE
-    RETURN (EXISTS (SELECT FROM pg_trigger t WHERE ((t.tgrelid = (_restore_has_trigger.source)::oid) AND (NOT t.tgisinternal) AND (((t.tgtype)::integer & 4) = 4) AND (t.tgenabled = ANY (ARRAY['O'::"char", 'A'::"char"])))));
+    RETURN (EXISTS (SELECT FROM pg_trigger t WHERE ((t.tgrelid IN (SELECT archive._tree(_restore_has_trigger.source) AS _tree)) AND (NOT t.tgisinternal) AND (((t.tgtype)::integer & 4) = 4) AND (t.tgenabled = ANY (ARRAY['O'::"char", 'A'::"char"])))));
 
 
 --
@@ -3898,9 +4119,9 @@ declare
     v_lookup   text;
 begin
     origin := '';
-    select i.indexrelid into v_index
+    select coalesce(pg_partition_root(i.indexrelid), i.indexrelid) into v_index
       from pg_index i join pg_class c on c.oid = i.indexrelid
-     where i.indrelid = source and c.relname = violated;
+     where i.indrelid in (select archive._tree(source)) and c.relname = violated;
     if v_index is null or is_key and not archive._restore_any_trigger(source) then
         return;
     end if;
@@ -4062,7 +4283,7 @@ COMMENT ON FUNCTION archive._restore_row_id(source regclass, alias text) IS 'An 
 
 CREATE FUNCTION archive._restore_blocking_statement(source regclass, index regclass, overrides jsonb) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT format('select l.row_id, (l.xmin::pg_catalog.text::pg_catalog.int8 - $3 + 4294967296) operator(pg_catalog.%%) 4294967296 < 2147483648 from (select %1$s, %2$s as row_id, live.xmin from only %3$s live%4$s) l, (select %1$s from (select %5$s from %6$s a%7$s where a.archive_id = $1) wanted) w where %8$s limit 1'::text, keys.expressions, archive._restore_row_id(entry.source, 'live'::text), archive._name(entry.source), (' where '::text || pg_get_expr(i.indpred, i.indrelid)), wanted."values", archive._name(entry.target), wanted.overrides, keys.equal) AS format FROM (((pg_index i CROSS JOIN archive._registry_entry(_restore_blocking_statement.source) entry(source, target, exclude, columns, source_name, source_oid, target_oid, last_attnum, exclude_attnums)) CROSS JOIN LATERAL (SELECT string_agg(format('(%s) as e%s'::text, pg_get_indexdef((_restore_blocking_statement.index)::oid, (k.n)::integer, false), k.n), ', '::text) AS string_agg, string_agg(format('l.e%1$s operator(%2$I.%3$s) w.e%1$s'::text, k.n, n.nspname, o.oprname), ' and '::text) AS string_agg FROM ((((unnest(i.indclass) WITH ORDINALITY k(opclass, n) JOIN pg_opclass class ON ((class.oid = k.opclass))) JOIN pg_amop amop ON (((amop.amopfamily = class.opcfamily) AND (amop.amoplefttype = class.opcintype) AND (amop.amoprighttype = class.opcintype) AND (amop.amopstrategy = 3) AND (amop.amoppurpose = 's'::"char")))) JOIN pg_operator o ON ((o.oid = amop.amopopr))) JOIN pg_namespace n ON ((n.oid = o.oprnamespace))) WHERE (k.n <= i.indnkeyatts)) keys(expressions, equal)) CROSS JOIN LATERAL (SELECT string_agg(format('%s as %I'::text, CASE WHEN (_restore_blocking_statement.overrides ? (c.name)::text) THEN format('o.%I'::text, c.name) ELSE COALESCE(c.value, ('null::'::text || c.type)) END, c.name), ', '::text) AS string_agg, ((' cross join pg_catalog.jsonb_to_record($2) as o ('::text || string_agg(format('%I %s'::text, c.name, c.type), ', '::text) FILTER (WHERE (_restore_blocking_statement.overrides ? (c.name)::text))) || ')'::text) AS "?column?" FROM archive._restore_columns(entry.*) c(name, type, value, in_key, default_value, archived)) wanted("values", overrides)) WHERE (i.indexrelid = (_restore_blocking_statement.index)::oid));
+    RETURN (SELECT format('select l.row_id, (l.xmin::pg_catalog.text::pg_catalog.int8 - $3 + 4294967296) operator(pg_catalog.%%) 4294967296 < 2147483648 from (select %1$s, %2$s as row_id, live.xmin from %3$s live%4$s) l, (select %1$s from (select %5$s from %6$s a%7$s where a.archive_id = $1) wanted) w where %8$s limit 1'::text, keys.expressions, archive._restore_row_id(entry.source, 'live'::text), archive._live(entry.source), (' where '::text || pg_get_expr(i.indpred, i.indrelid)), wanted."values", archive._name(entry.target), wanted.overrides, keys.equal) AS format FROM (((pg_index i CROSS JOIN archive._registry_entry(_restore_blocking_statement.source) entry(source, target, exclude, columns, source_name, source_oid, target_oid, last_attnum, exclude_attnums)) CROSS JOIN LATERAL (SELECT string_agg(format('(%s) as e%s'::text, pg_get_indexdef((_restore_blocking_statement.index)::oid, (k.n)::integer, false), k.n), ', '::text) AS string_agg, string_agg(format('l.e%1$s operator(%2$I.%3$s) w.e%1$s'::text, k.n, n.nspname, o.oprname), ' and '::text) AS string_agg FROM ((((unnest(i.indclass) WITH ORDINALITY k(opclass, n) JOIN pg_opclass class ON ((class.oid = k.opclass))) JOIN pg_amop amop ON (((amop.amopfamily = class.opcfamily) AND (amop.amoplefttype = class.opcintype) AND (amop.amoprighttype = class.opcintype) AND (amop.amopstrategy = 3) AND (amop.amoppurpose = 's'::"char")))) JOIN pg_operator o ON ((o.oid = amop.amopopr))) JOIN pg_namespace n ON ((n.oid = o.oprnamespace))) WHERE (k.n <= i.indnkeyatts)) keys(expressions, equal)) CROSS JOIN LATERAL (SELECT string_agg(format('%s as %I'::text, CASE WHEN (_restore_blocking_statement.overrides ? (c.name)::text) THEN format('o.%I'::text, c.name) ELSE COALESCE(c.value, ('null::'::text || c.type)) END, c.name), ', '::text) AS string_agg, ((' cross join pg_catalog.jsonb_to_record($2) as o ('::text || string_agg(format('%I %s'::text, c.name, c.type), ', '::text) FILTER (WHERE (_restore_blocking_statement.overrides ? (c.name)::text))) || ')'::text) AS "?column?" FROM archive._restore_columns(entry.*) c(name, type, value, in_key, default_value, archived)) wanted("values", overrides)) WHERE (i.indexrelid = (_restore_blocking_statement.index)::oid));
 
 
 --
@@ -4131,7 +4352,7 @@ COMMENT ON FUNCTION archive._restore_by_transaction(transaction_id xid8, archive
 
 CREATE FUNCTION archive._restore_changed(entry archive.registry, overrides jsonb) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT format('''changed by a trigger of the table: '' || nullif(pg_catalog.array_to_string(array[%s], '', ''), '''')'::text, string_agg(format('case when %s(live.%I)::pg_catalog.text is distinct from (%s)::pg_catalog.text then %L end'::text, CASE WHEN (c.value ~~ 'case %'::text) THEN format('%s is not null and '::text, c.archived) ELSE NULL::text END, c.name, c.archived, c.name), ', '::text)) AS format FROM archive._restore_columns(_restore_changed.entry) c(name, type, value, in_key, default_value, archived) WHERE ((c.value IS NOT NULL) AND (NOT (_restore_changed.overrides ? (c.name)::text)) AND has_column_privilege(((_restore_changed.entry).source)::oid, (c.name)::text, 'select'::text) AND archive._restore_has_trigger((_restore_changed.entry).source)) HAVING (count(*) > 0));
+    RETURN (SELECT format('''changed by a trigger of the table: '' || nullif(pg_catalog.array_to_string(array[%s], '', ''), '''')'::text, string_agg(format('case when %s(live.%I)::pg_catalog.text is distinct from (%s)::pg_catalog.text then %L end'::text, CASE WHEN (c.value ~~ 'case %'::text) THEN format('%s is distinct from null and '::text, c.archived) ELSE NULL::text END, c.name, c.archived, c.name), ', '::text)) AS format FROM archive._restore_columns(_restore_changed.entry) c(name, type, value, in_key, default_value, archived) WHERE ((c.value IS NOT NULL) AND (NOT (_restore_changed.overrides ? (c.name)::text)) AND has_column_privilege(((_restore_changed.entry).source)::oid, (c.name)::text, 'select'::text) AND archive._restore_has_trigger((_restore_changed.entry).source)) HAVING (count(*) > 0));
 
 
 --
@@ -4370,6 +4591,68 @@ CREATE FUNCTION archive._restore_condition(selection archive.restore_selection) 
 --
 
 COMMENT ON FUNCTION archive._restore_condition(selection archive.restore_selection) IS 'Which rows are selected: $1 to $4 are the selection''s ids, first, last and transaction_id.';
+
+
+--
+-- Name: _restore_constraint(regclass, name); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_constraint(source regclass, violated name) RETURNS pg_constraint
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH RECURSIVE above(oid, parent, relation) AS (
+          SELECT c_1.oid,
+             c_1.conparentid,
+             c_1.conrelid
+            FROM pg_constraint c_1
+           WHERE ((c_1.conname = _restore_constraint.violated) AND (c_1.conrelid IN ( SELECT archive._tree(_restore_constraint.source) AS _tree)))
+         UNION ALL
+          SELECT c_1.oid,
+             c_1.conparentid,
+             c_1.conrelid
+            FROM (above a_1
+              JOIN pg_constraint c_1 ON ((c_1.oid = a_1.parent)))
+         )
+  SELECT c.oid,
+     c.conname,
+     c.connamespace,
+     c.contype,
+     c.condeferrable,
+     c.condeferred,
+     c.conenforced,
+     c.convalidated,
+     c.conrelid,
+     c.contypid,
+     c.conindid,
+     c.conparentid,
+     c.confrelid,
+     c.confupdtype,
+     c.confdeltype,
+     c.confmatchtype,
+     c.conislocal,
+     c.coninhcount,
+     c.connoinherit,
+     c.conperiod,
+     c.conkey,
+     c.confkey,
+     c.conpfeqop,
+     c.conppeqop,
+     c.conffeqop,
+     c.confdelsetcols,
+     c.conexclop,
+     c.conbin
+    FROM (above a
+      JOIN pg_constraint c ON ((c.oid = a.oid)))
+   WHERE (a.relation = (_restore_constraint.source)::oid)
+  LIMIT 1;
+END;
+
+
+--
+-- Name: FUNCTION _restore_constraint(source regclass, violated name); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_constraint(source regclass, violated name) IS 'The constraint of a table, or of one of its partitions, as the table''s own.';
 
 
 --
@@ -4693,7 +4976,7 @@ COMMENT ON FUNCTION archive._restore_leave_callers_path() IS 'Sets the archive''
 
 CREATE FUNCTION archive._restore_lives(source regclass, overrides jsonb, on_conflict text) RETURNS text
     LANGUAGE sql STABLE
-    RETURN CASE WHEN ((on_conflict = 'copy'::text) OR archive._restore_has_trigger(source) OR (overrides ?| (archive._key(source))::text[])) THEN 'false'::text ELSE format('exists (select from only %s live where %s)'::text, archive._name(source), archive._restore_key_condition(archive._registry_entry(source), false)) END;
+    RETURN CASE WHEN ((on_conflict = 'copy'::text) OR archive._restore_has_trigger(source) OR (overrides ?| (archive._key(source))::text[])) THEN 'false'::text ELSE format('exists (select from %s live where %s)'::text, archive._live(source), archive._restore_key_condition(archive._registry_entry(source), false)) END;
 
 
 --
@@ -4757,7 +5040,7 @@ COMMENT ON FUNCTION archive._restore_lock(selection archive.restore_selection, O
 
 CREATE FUNCTION archive._restore_lost(entry archive.registry) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT (('nullif(pg_catalog.array_to_string(array['::text || concat_ws(', '::text, string_agg(format('case when %sa.%2$I is not null then %2$L end'::text, lost.condition, lost.name), ', '::text), format('case when a.overflow is not null then (select pg_catalog.string_agg(o.name, '', '') from pg_catalog.jsonb_object_keys(a.overflow) o (name) where o.name operator(pg_catalog.<>) all (%L)) end'::text, ARRAY(SELECT (c.name)::text AS name FROM archive._columns((_restore_lost.entry).source) c(attnum, name, type, archived_type, collated, generated, not_null, default_value))))) || '], '', ''), '''')'::text) FROM (SELECT ''::text AS condition, t.name FROM archive._columns((_restore_lost.entry).target) t(attnum, name, type, archived_type, collated, generated, not_null, default_value) WHERE ((NOT (t.name IN (SELECT m.name FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description)))) AND (NOT (t.name IN (SELECT c.copy FROM archive._copies(_restore_lost.entry) c(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) WHERE (c.copy IS NOT NULL))))) UNION ALL SELECT format('a.archive_id < %s and '::text, c.since) AS format, c.copy FROM archive._copies(_restore_lost.entry) c(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) WHERE ((c.since > 0) AND (c.copy IS NOT NULL))) lost);
+    RETURN (SELECT (('nullif(pg_catalog.array_to_string(array['::text || concat_ws(', '::text, string_agg(format('case when %sa.%2$I is distinct from null then %2$L end'::text, lost.condition, lost.name), ', '::text), format('case when a.overflow is not null then (select pg_catalog.string_agg(o.name, '', '') from pg_catalog.jsonb_object_keys(a.overflow) o (name) where o.name operator(pg_catalog.<>) all (%L)) end'::text, ARRAY(SELECT (c.name)::text AS name FROM archive._columns((_restore_lost.entry).source) c(attnum, name, type, archived_type, collated, generated, not_null, default_value))))) || '], '', ''), '''')'::text) FROM (SELECT ''::text AS condition, t.name FROM archive._columns((_restore_lost.entry).target) t(attnum, name, type, archived_type, collated, generated, not_null, default_value) WHERE ((NOT (t.name IN (SELECT m.name FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description)))) AND (NOT (t.name IN (SELECT c.copy FROM archive._copies(_restore_lost.entry) c(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) WHERE (c.copy IS NOT NULL))))) UNION ALL SELECT format('a.archive_id < %s and '::text, c.since) AS format, c.copy FROM archive._copies(_restore_lost.entry) c(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) WHERE ((c.since > 0) AND (c.copy IS NOT NULL))) lost);
 
 
 --
@@ -4800,13 +5083,15 @@ declare
     v_marked    bigint;
 begin
     execute format(
-        'select count(*), count(distinct live.ctid)'
+        'select count(*), count(distinct %s)'
         '  from %s a'
-        '  join only %s live on %s'
+        '  join %s live on %s'
         ' where %s'
         -- Inserted by this transaction or since: the ids of subtransactions are later than its own.
         '   and (live.xmin::text::bigint - $6 + 4294967296) %% 4294967296 < 2147483648',
-        archive._name(v_entry.target), archive._name(source),
+        -- Within one table, the place of a row tells it.
+        case when archive._live(source) = archive._name(source) then '(live.tableoid, live.ctid)' else 'live.ctid' end,
+        archive._name(v_entry.target), archive._live(source),
         archive._restore_key_condition(v_entry, new_key is not null), v_condition
     ) into v_rows, v_live
     using selection.ids, selection.first, selection.last, selection.transaction_id, new_key,
@@ -5055,8 +5340,8 @@ begin
              else format('nullif(pg_catalog.concat_ws(''; '', %s), '''')', v_hints) end,
         archive._name(v_entry.target),
         case when v_changed is null then ''
-             else format(' left join only %s live on %s',
-                         archive._name(source), archive._restore_key_condition(v_entry, false)) end
+             else format(' left join %s live on %s',
+                         archive._live(source), archive._restore_key_condition(v_entry, false)) end
             || coalesce(v_missing.joins, ''),
         archive._restore_condition(selection));
 end
@@ -5200,7 +5485,7 @@ declare
     v_row_id     text;
     v_origin     text;
 begin
-    select c.* into v_constraint from pg_constraint c where c.conrelid = source and c.conname = error.violated;
+    v_constraint := archive._restore_constraint(source, error.violated);
     select string_agg(a.attname, ', ' order by k.position)
       into v_columns
       from unnest(v_constraint.conkey) with ordinality k (attnum, position)
@@ -5667,8 +5952,8 @@ begin
     loop
         execute format('select last_value::numeric + case when is_called then $1 else 0 end from %s', v_sequence.name)
            into v_next using v_sequence.seqincrement;
-        execute format('select %s(%I) from only %s', case when v_sequence.seqincrement > 0 then 'max' else 'min' end,
-                       v_sequence.column, archive._name(source))
+        execute format('select %s(%I) from %s', case when v_sequence.seqincrement > 0 then 'max' else 'min' end,
+                       v_sequence.column, archive._live(source))
            into v_last;
         if (v_last - v_next) * sign(v_sequence.seqincrement) >= 0
            and v_last + v_sequence.seqincrement between v_sequence.seqmin and v_sequence.seqmax then
@@ -6057,7 +6342,7 @@ COMMENT ON FUNCTION archive._subject_find(subject text) IS 'The table of people 
 
 CREATE FUNCTION archive._subject_rows(source regclass) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT (format('select %s from only %s'::text, string_agg(format('%I as %I'::text, c.name, archive._copy_name(c.name)), ', '::text), archive._name(_subject_rows.source)) || COALESCE((SELECT format(' union all select %s from %s'::text, string_agg(format('%I'::text, archive._copy_name(c.name)), ', '::text), archive._name(r.target)) AS format FROM archive.registry r WHERE ((r.source)::oid = (_subject_rows.source)::oid) GROUP BY r.target), ''::text)) FROM archive._columns(_subject_rows.source) c(attnum, name, type, archived_type, collated, generated, not_null, default_value) WHERE (NOT (c.name IN (SELECT unnest(archive._excluded(r.*)) AS unnest FROM archive.registry r WHERE ((r.source)::oid = (_subject_rows.source)::oid)))));
+    RETURN (SELECT (format('select %s from %s'::text, string_agg(format('%I as %I'::text, c.name, archive._copy_name(c.name)), ', '::text), archive._live(_subject_rows.source)) || COALESCE((SELECT format(' union all select %s from %s'::text, string_agg(format('%I'::text, archive._copy_name(c.name)), ', '::text), archive._name(r.target)) AS format FROM archive.registry r WHERE ((r.source)::oid = (_subject_rows.source)::oid) GROUP BY r.target), ''::text)) FROM archive._columns(_subject_rows.source) c(attnum, name, type, archived_type, collated, generated, not_null, default_value) WHERE (NOT (c.name IN (SELECT unnest(archive._excluded(r.*)) AS unnest FROM archive.registry r WHERE ((r.source)::oid = (_subject_rows.source)::oid)))));
 
 
 --
@@ -6364,6 +6649,7 @@ begin
                 tg_relid::regclass, current_user
                 using errcode = 'AR409', hint = 'DELETE instead.';
         end if;
+
         if is_unknown or tg_relid is distinct from to_regclass('public.item') then
             -- As a whole: fields of a row that * has put together cannot be asked for by name.
             for live in
@@ -6513,6 +6799,7 @@ begin
                 tg_relid::regclass, current_user
                 using errcode = 'AR409', hint = 'DELETE instead.';
         end if;
+
         if is_unknown or tg_relid is distinct from to_regclass('public."user"') then
             -- As a whole: fields of a row that * has put together cannot be asked for by name.
             for live in
@@ -6645,11 +6932,17 @@ CREATE FUNCTION archive.disable(source regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+    v_trigger record;
 begin
     if exists (select from pg_class c where c.oid = source) then
         perform archive._registry_entry(source);
-        execute format('drop trigger if exists zz_archive_before_delete on %s', source);
-        execute format('drop trigger if exists zz_archive_before_truncate on %s', source);
+        for v_trigger in
+            select case when t.level = 'row' then source else t.relation end as relation, t.name
+              from archive._capture_triggers(archive._registry_entry(source)) t
+        loop
+            execute format('drop trigger if exists %I on %s', v_trigger.name, v_trigger.relation);
+        end loop;
     end if;
     delete from archive.disabled d where d.source = disable.source;
     with ended as (delete from archive.registry r where r.source = disable.source returning *)
@@ -6896,6 +7189,30 @@ COMMENT ON FUNCTION archive.hold(source regclass, archive_ids bigint[], reason t
 
 
 --
+-- Name: keep_move(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.keep_move() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into archive.moves (transaction_id, started_at, relation, place)
+    values (pg_current_xact_id(), now(), tg_relid, old.ctid);
+    perform set_config('archive.moving', 'on', true);
+    return new;
+end
+$$;
+
+
+--
+-- Name: FUNCTION keep_move(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.keep_move() IS 'Notes that a row of a partitioned table may move to another partition.';
+
+
+--
 -- Name: maintain(); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -6909,16 +7226,24 @@ begin
     exception when lock_not_available then
         return;
     end;
-    for source in
-        select r.source
+    delete from archive.moves m where m.transaction_id < pg_snapshot_xmin(pg_current_snapshot());
+    for source, done in
+        select r.source,
+               case when not (archive._is_registered_oid(r.source, r.source_oid)
+                              and archive._is_registered_oid(r.target, r.target_oid))
+                        then 'registered anew, since it came from a dump'
+                    when exists (
+                        select from archive._capture_triggers(r) t
+                         where t.relation <> r.source and t.fault like 'is missing%')
+                        then 'triggers made for new partitions'
+               end
           from archive.registry r
-         where not archive._is_registered_oid(r.source, r.source_oid)
-            or not archive._is_registered_oid(r.target, r.target_oid)
     loop
         begin
-            perform archive.enable(source);
-            done := 'registered anew, since it came from a dump';
-            return next;
+            if done is not null then
+                perform archive.enable(source);
+                return next;
+            end if;
         exception when sqlstate 'AR409' or sqlstate 'AR422' then
             null;  -- health says why
         end;
@@ -7809,6 +8134,53 @@ COMMENT ON COLUMN archive.holds.held_by IS 'Who placed it.';
 
 
 --
+-- Name: moves; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE UNLOGGED TABLE archive.moves (
+    transaction_id xid8 NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    relation oid NOT NULL,
+    place tid NOT NULL
+);
+
+
+--
+-- Name: TABLE moves; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.moves IS 'Rows of partitioned tables that an update under way may move to another partition.';
+
+
+--
+-- Name: COLUMN moves.transaction_id; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.moves.transaction_id IS 'The updating transaction.';
+
+
+--
+-- Name: COLUMN moves.started_at; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.moves.started_at IS 'Its timestamp: ids start again after a dump and restore.';
+
+
+--
+-- Name: COLUMN moves.relation; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.moves.relation IS 'The partition.';
+
+
+--
+-- Name: COLUMN moves.place; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.moves.place IS 'The row''s version in it.';
+
+
+--
 -- Name: partition_sizes; Type: VIEW; Schema: archive; Owner: -
 --
 
@@ -8080,6 +8452,13 @@ ALTER TABLE ONLY public."user"
 --
 
 CREATE INDEX blanked_references_referenced ON archive.blanked_references USING btree (referenced, transaction_id);
+
+
+--
+-- Name: moves_place; Type: INDEX; Schema: archive; Owner: -
+--
+
+CREATE INDEX moves_place ON archive.moves USING btree (relation, place);
 
 
 --
@@ -8390,10 +8769,17 @@ REVOKE ALL ON FUNCTION archive._capture_insert(entry archive.registry, expressio
 
 
 --
--- Name: FUNCTION _capture_labels(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _is_partitioned(relation regclass); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._capture_labels(entry archive.registry) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._is_partitioned(relation regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_relation(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_relation(entry archive.registry) FROM PUBLIC;
 
 
 --
@@ -8404,10 +8790,38 @@ REVOKE ALL ON FUNCTION archive._capture_overflow(entry archive.registry) FROM PU
 
 
 --
+-- Name: FUNCTION _capture_each_row(entry archive.registry, relation text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_each_row(entry archive.registry, relation text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_labels(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_labels(entry archive.registry) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _capture_row(entry archive.registry); Type: ACL; Schema: archive; Owner: -
 --
 
 REVOKE ALL ON FUNCTION archive._capture_row(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_truncate_partitions(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_truncate_partitions(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_truncate_table(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_truncate_table(entry archive.registry) FROM PUBLIC;
 
 
 --
@@ -8439,6 +8853,14 @@ REVOKE ALL ON FUNCTION archive._capture_install(entry archive.registry) FROM PUB
 
 
 --
+-- Name: FUNCTION _tree(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._tree(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._tree(relation regclass) TO archive_runtime;
+
+
+--
 -- Name: FUNCTION _capture_later_trigger(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -8450,6 +8872,22 @@ REVOKE ALL ON FUNCTION archive._capture_later_trigger(source regclass) FROM PUBL
 --
 
 REVOKE ALL ON FUNCTION archive._capture_name(source_name text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _label(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._label(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_runtime;
+GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_auditor;
+
+
+--
+-- Name: FUNCTION _move_condition(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._move_condition(relation regclass) FROM PUBLIC;
 
 
 --
@@ -8733,15 +9171,6 @@ REVOKE ALL ON FUNCTION archive._fault_changed_columns(entry archive.registry) FR
 
 
 --
--- Name: FUNCTION _label(relation regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._label(relation regclass) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_runtime;
-GRANT ALL ON FUNCTION archive._label(relation regclass) TO archive_auditor;
-
-
---
 -- Name: FUNCTION _unarchived_children(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -8806,6 +9235,13 @@ REVOKE ALL ON FUNCTION archive._fault_index_expressions(source regclass) FROM PU
 
 
 --
+-- Name: FUNCTION _fault_kind(relation pg_class); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_kind(relation pg_class) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _fault_later_trigger(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -8824,6 +9260,13 @@ REVOKE ALL ON FUNCTION archive._role(purpose text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION archive._fault_login_limits() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_moves(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_moves(source regclass) FROM PUBLIC;
 
 
 --
@@ -8875,6 +9318,13 @@ REVOKE ALL ON FUNCTION archive._grantee(grantee oid) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION archive._fault_partition_grants(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_partitions(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_partitions(source regclass) FROM PUBLIC;
 
 
 --
@@ -9044,6 +9494,14 @@ GRANT ALL ON FUNCTION archive._key_columns(relation regclass) TO archive_runtime
 --
 
 REVOKE ALL ON FUNCTION archive._key_copies(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _live(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._live(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._live(relation regclass) TO archive_runtime;
 
 
 --
@@ -9364,6 +9822,14 @@ GRANT ALL ON FUNCTION archive._restore_check_seen(seen bigint, locked bigint) TO
 
 REVOKE ALL ON FUNCTION archive._restore_condition(selection archive.restore_selection) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._restore_condition(selection archive.restore_selection) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_constraint(source regclass, violated name); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_constraint(source regclass, violated name) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_constraint(source regclass, violated name) TO archive_runtime;
 
 
 --
@@ -9882,6 +10348,13 @@ GRANT ALL ON FUNCTION archive.health(thorough boolean) TO archive_auditor;
 --
 
 REVOKE ALL ON FUNCTION archive.hold(source regclass, archive_ids bigint[], reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION keep_move(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.keep_move() FROM PUBLIC;
 
 
 --

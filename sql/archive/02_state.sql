@@ -48,6 +48,15 @@ create table if not exists archive.blanked_references (
 create index if not exists blanked_references_referenced
     on archive.blanked_references (referenced, transaction_id);
 
+-- Of the transaction under way alone: a crash may take it.
+create unlogged table if not exists archive.moves (
+    transaction_id xid8        not null,
+    started_at     timestamptz not null,
+    relation       oid         not null,
+    place          tid         not null
+);
+create index if not exists moves_place on archive.moves (relation, place);
+
 create table if not exists archive.holds (
     archive_id bigint      not null constraint holds_pkey primary key,
     source     regclass    not null,

@@ -12,7 +12,7 @@ begin
     select string_agg(oid::regprocedure::text, ', ')
       into v_routines
       from pg_proc
-     where pronamespace = 'archive'::regnamespace and proname !~ '^(capture|references)_';
+     where pronamespace = 'archive'::regnamespace and proname !~ '^(capture_|references_|keep_move$)';
 
     select string_agg(oid::regclass::text, ', ')
       into v_views

@@ -48,6 +48,29 @@ create function archive._name(relation regclass) returns text
 comment on function archive._name(regclass) is 'A table''s name, qualified and quoted.';
 
 
+-- A partitioned table has its rows in its partitions. Other tables have none elsewhere.
+create function archive._live(relation regclass) returns text
+    language sql stable
+    return (
+        select case c.relkind when 'p' then '' else 'only ' end || archive._name(relation)
+          from pg_class c
+         where c.oid = relation
+    );
+
+comment on function archive._live(regclass) is 'A table as the source of a query for its rows.';
+
+
+create function archive._tree(relation regclass) returns setof regclass
+    language sql stable
+begin atomic
+    select relation
+    union all
+    select t.relid from pg_partition_tree(relation) t where t.relid <> relation;
+end;
+
+comment on function archive._tree(regclass) is 'A table and its partitions, at every level.';
+
+
 create function archive._label(relation regclass) returns text
     language sql stable
     return (

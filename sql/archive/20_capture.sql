@@ -55,12 +55,20 @@ comment on function archive._capture_metadata(text, integer) is
     ' the expression at a TRUNCATE.';
 
 
+create function archive._capture_relation(entry archive.registry) returns text
+    language sql stable
+    return case when archive._is_partitioned((entry).source) then 'root' else 'tg_relid' end;
+
+comment on function archive._capture_relation(archive.registry) is
+    'What a capture function calls the oid of its table. Triggers of a partitioned table fire for its partitions.';
+
+
 -- Anybody may attach a function to a table of their own; this one copies the rows of its table only. The oid is another
 -- after a dump and restore, and then the name decides.
 create function archive._capture_labels(entry archive.registry) returns text
     language sql stable
     return format($part$
-    if tg_relid <> %2$s and tg_relid is distinct from to_regclass(%1$L) then
+    if %7$s <> %2$s and %7$s is distinct from to_regclass(%1$L) then%8$s
         raise exception 'archive: this function captures %%, not %%', %1$L, tg_relid::regclass
             using errcode = 'AR422', hint = 'archive.enable() writes one for a table.';
     end if;
@@ -79,13 +87,17 @@ create function archive._capture_labels(entry archive.registry) returns text
 
     -- Is there a column that this function does not know? Null for an attribute that does not exist, and for one that
     -- was dropped, so ask for four. It costs next to nothing, where a query would cost more than the INSERT.
-    is_unknown := tg_relid <> %2$s
-        or has_column_privilege(tg_relid, %3$s::smallint, 'select') is not null
-        or has_column_privilege(tg_relid, %4$s::smallint, 'select') is not null
-        or has_column_privilege(tg_relid, %5$s::smallint, 'select') is not null
-        or has_column_privilege(tg_relid, %6$s::smallint, 'select') is not null;
+    is_unknown := %7$s <> %2$s
+        or has_column_privilege(%7$s, %3$s::smallint, 'select') is not null
+        or has_column_privilege(%7$s, %4$s::smallint, 'select') is not null
+        or has_column_privilege(%7$s, %5$s::smallint, 'select') is not null
+        or has_column_privilege(%7$s, %6$s::smallint, 'select') is not null;
 $part$, (entry).source_name, (entry).source_oid, (entry).last_attnum + 1, (entry).last_attnum + 2,
-        (entry).last_attnum + 3, (entry).last_attnum + 4);
+        (entry).last_attnum + 3, (entry).last_attnum + 4, archive._capture_relation(entry),
+        case when archive._is_partitioned((entry).source) then $part$
+        if tg_op = 'TRUNCATE' then
+            return null;  -- a partition that was detached since
+        end if;$part$ end);
 
 comment on function archive._capture_labels(archive.registry) is
     'The part of a capture function that checks its table, the actor and the reason, and looks for new columns.';
@@ -100,8 +112,8 @@ create function archive._capture_overflow(entry archive.registry) returns text
             select a.attname as name, t.typcategory = 'D' as is_time
               from pg_attribute a
               join pg_type t on t.oid = a.atttypid
-             where a.attrelid = tg_relid and a.attnum > 0 and not a.attisdropped and a.attgenerated <> 'v'
-               and case when tg_relid = %1$s then a.attnum > %2$s else a.attname <> all (%3$L) end
+             where a.attrelid = %4$s and a.attnum > 0 and not a.attisdropped and a.attgenerated <> 'v'
+               and case when %4$s = %1$s then a.attnum > %2$s else a.attname <> all (%3$L) end
         loop
             execute format(case when unknown.is_time then 'select to_jsonb(($1).%%I) #>> ''{}'''
                                 else 'select ($1).%%I::text' end, unknown.name)
@@ -109,7 +121,8 @@ create function archive._capture_overflow(entry archive.registry) returns text
             overflow := coalesce(overflow, '{}') || jsonb_build_object(unknown.name, value);
         end loop;$part$,
         (entry).source_oid, (entry).last_attnum,
-        array(select c.key from jsonb_each((entry).columns) c) || (entry).exclude);
+        array(select c.key from jsonb_each((entry).columns) c) || (entry).exclude,
+        archive._capture_relation(entry));
 
 comment on function archive._capture_overflow(archive.registry) is
     'The part of a capture function that keeps the values of columns which it does not know, by name, as text.';
@@ -131,103 +144,3 @@ create function archive._capture_insert(entry archive.registry, expressions text
 
 comment on function archive._capture_insert(archive.registry, text) is
     'The INSERT of one row in a capture function; its metadata in the pattern of archive._capture_metadata().';
-
-
-create function archive._capture_truncate(entry archive.registry) returns text
-    language sql stable
-    return format($part$
-    if tg_op = 'TRUNCATE' then
-        -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
-        if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
-            raise exception 'TRUNCATE of %% at isolation level %% could lose rows',
-                tg_relid::regclass, current_setting('transaction_isolation')
-                using errcode = 'AR409', hint = 'Truncate at READ COMMITTED, or DELETE.';
-        end if;
-        -- TRUNCATE removes also what a policy would hide from the copy.
-        if row_security_active(tg_relid) then
-            raise exception 'TRUNCATE of %% could lose rows that row-level security hides from %%',
-                tg_relid::regclass, current_user
-                using errcode = 'AR409', hint = 'DELETE instead.';
-        end if;
-        if is_unknown or tg_relid is distinct from to_regclass(%8$L) then
-            -- As a whole: fields of a row that * has put together cannot be asked for by name.
-            for live in
-                execute format('select "the row" as whole from only %%s "the row"', tg_relid::regclass)
-            loop
-                "row seen by archive.enable()" := live.whole;%6$s%7$s
-            end loop;
-            return null;
-        end if;
-        insert into %1$s (
-            %2$s,
-            %3$s)
-        select %4$s,
-               %5$s
-          from only %8$s as "rows seen by archive.enable()";
-        return null;
-    end if;
-$part$, archive._name((entry).target),
-        archive._capture_metadata('%1$s', 12),
-        archive._capture_columns(entry, '%2$I'),
-        archive._capture_metadata('%4$s', 15),
-        archive._capture_columns(entry, '"rows seen by archive.enable()".%1$I'),
-        archive._capture_overflow(entry),
-        archive._capture_insert(entry, '%4$s'),
-        (entry).source_name);
-
-comment on function archive._capture_truncate(archive.registry) is
-    'The part of a capture function that copies all rows before a TRUNCATE.';
-
-
-create function archive._capture_row(entry archive.registry) returns text
-    language sql stable
-    return format($part$
-    "row seen by archive.enable()" := old;
-    if is_unknown then%1$s
-    end if;
-    circumstances := row(
-        %2$s);%3$s
-    if not found then
-        raise exception 'a trigger or rule of %% kept a deleted row of %% from being archived', %4$L, tg_relid::regclass
-            using errcode = 'AR409', hint = 'The row is not deleted. select * from archive.health() names the trigger.';
-    end if;
-    return old;
-$part$, archive._capture_overflow(entry),
-        archive._capture_metadata('%2$s', 8),
-        archive._capture_insert(entry, 'circumstances.f%3$s'),
-        archive._name((entry).target));
-
-comment on function archive._capture_row(archive.registry) is
-    'The part of a capture function that copies one row before its DELETE.';
-
-
--- The body, to be compared with the one in place. It calls no function of schema archive: deletes go on while sql/ is
--- applied. It names the columns' types: after a change of one it differs and is written anew, which makes pooled
--- connections drop their cached plans.
-create function archive._capture_body(entry archive.registry) returns text
-    language sql stable
-    return format($body$
--- Written by archive.enable(). Do not edit: change the table, then call it again.
--- It copies %s.
-<<capture>>
-declare
-    actor  text := nullif(current_setting('archive.actor', true), '');
-    reason text := nullif(current_setting('archive.reason', true), '');
-    -- Who deleted the row, when and from where: fields f1, f2 and so on, in the order of the columns. One expression
-    -- for all is prepared once a transaction; the same calls within the INSERT would be prepared for each row.
-    circumstances record;
-    -- PostgreSQL names it in its error where a column was renamed or dropped since.
-    "row seen by archive.enable()" record;
-    is_unknown boolean;
-    live       record;
-    unknown    record;
-    value      text;
-    overflow   jsonb;
-begin%s%s%send
-$body$, replace(archive._capture_columns(entry, '%1$I %3$s'), E'\n', ' '),
-        archive._capture_labels(entry),
-        archive._capture_truncate(entry),
-        archive._capture_row(entry));
-
-comment on function archive._capture_body(archive.registry) is
-    'What the body of a table''s capture function has to be.';

@@ -52,42 +52,65 @@ comment on function archive._capture_write(archive.registry) is
     'Creates or replaces the capture function of a table.';
 
 
+-- PostgreSQL makes the triggers for rows on every partition, later ones included, and keeps them as on the root.
 create function archive._capture_triggers(entry archive.registry)
-    returns table (name name, event text, level text, description text, fault text)
+    returns table (
+        relation    regclass,
+        name        name,
+        event       text,
+        level       text,
+        condition   text,
+        function    name,
+        description text,
+        fault       text
+    )
     language sql stable
 begin atomic
-    select wanted.name, wanted.event, wanted.level, wanted.description,
+    select c.oid::regclass, wanted.name, wanted.event, wanted.level, wanted.condition, wanted.function,
+           wanted.description,
            case
                when t.oid is null then 'is missing'
                when t.tgenabled = 'D' then 'is disabled'
                when t.tgenabled <> 'A' then 'is not enabled ALWAYS: session_replication_role = replica would skip it'
-               when p.pronamespace <> 'archive'::regnamespace or p.proname <> archive._capture_name((entry).source_name)
+               when p.pronamespace <> 'archive'::regnamespace or p.proname <> wanted.function
                    then format('calls %s', t.tgfoid::regprocedure)
-               when t.tgtype <> wanted.type or t.tgqual is not null or t.tgnargs > 0
+               when t.tgtype <> wanted.type or t.tgnargs > 0
+                    or (t.tgqual is null) <> (wanted.condition is null)
+                    or wanted.condition is not null
+                       and position(format('WHEN (%s) ', wanted.condition) in pg_get_triggerdef(t.oid)) = 0
                    then 'is not for every row or statement of its kind'
-           end
-      -- pg_trigger.tgtype: 1 each row, 2 before, 8 delete, 32 truncate
-      from (values
-               ('zz_archive_before_delete'::name, 'delete', 'row', 1 + 2 + 8,
-                'Copies each deleted row to the archive.'),
-               ('zz_archive_before_truncate', 'truncate', 'statement', 2 + 32,
-                'Copies all rows to the archive.')
-           ) as wanted (name, event, level, type, description)
-      left join pg_trigger t on t.tgrelid = (entry).source and t.tgname = wanted.name and not t.tgisinternal
-      left join pg_proc p on p.oid = t.tgfoid;
+           end || case when c.oid <> (entry).source then ' on ' || archive._label(c.oid) else '' end
+      from archive._tree((entry).source) tree (relation)
+      join pg_class c on c.oid = tree.relation
+      -- pg_trigger.tgtype: 1 each row, 2 before, 8 delete, 16 update, 32 truncate
+     cross join (values
+               ('zz_archive_before_delete'::name, 'delete', 'row', 1 + 2 + 8, null::text,
+                archive._capture_name((entry).source_name)::name, 'Copies each deleted row to the archive.'),
+               ('zz_archive_before_update', 'update', 'row', 1 + 2 + 16, archive._move_condition((entry).source),
+                'keep_move', 'Notes that a row may move to another partition.'),
+               ('zz_archive_before_truncate', 'truncate', 'statement', 2 + 32, null,
+                archive._capture_name((entry).source_name), 'Copies all rows to the archive.')
+           ) as wanted (name, event, level, type, condition, function, description)
+      left join pg_trigger t on t.tgrelid = c.oid and t.tgname = wanted.name and not t.tgisinternal
+      left join pg_proc p on p.oid = t.tgfoid
+     where case wanted.event when 'update' then archive._is_partitioned((entry).source)
+                             when 'truncate' then c.relkind <> 'p' or c.oid = (entry).source
+                             else true end;
 end;
 
 comment on function archive._capture_triggers(archive.registry) is
-    'The triggers that a table needs, and what is wrong with each; null if nothing is.';
+    'The triggers that a table and its partitions need, and what is wrong with each; null if nothing is.';
 
 
 create function archive._fault_trigger(entry archive.registry, event text) returns text
     language sql stable
     return (
-        select t.name || ' ' || t.fault from archive._capture_triggers(entry) t where t.event = _fault_trigger.event);
+        select string_agg(t.name || ' ' || t.fault, '; ' order by t.relation)
+          from archive._capture_triggers(entry) t
+         where t.event = _fault_trigger.event);
 
 comment on function archive._fault_trigger(archive.registry, text) is
-    'What is wrong with a table''s trigger for that event; null if nothing is.';
+    'What is wrong with a table''s triggers for that event; null if nothing is.';
 
 
 create function archive._capture_later_trigger(source regclass) returns name
@@ -95,7 +118,7 @@ create function archive._capture_later_trigger(source regclass) returns name
     return (
         select min(t.tgname)
           from pg_trigger t
-         where t.tgrelid = source
+         where t.tgrelid in (select archive._tree(source))
            and t.tgtype & (1 + 2 + 8) = 1 + 2 + 8
            and t.tgname > 'zz_archive_before_delete'
            and not t.tgisinternal
@@ -125,13 +148,17 @@ begin
         perform archive._capture_write(entry);
     end if;
     for v_trigger in
-        select * from archive._capture_triggers(entry) t where t.fault is not null
+        select distinct case when t.level = 'row' then entry.source else t.relation end as relation,
+               t.name, t.event, t.level, t.condition, t.function, t.description
+          from archive._capture_triggers(entry) t
+         where t.fault is not null
     loop
-        execute format('create or replace trigger %I before %s on %s for each %s execute function archive.%I()',
-                       v_trigger.name, v_trigger.event, entry.source, v_trigger.level,
-                       archive._capture_name(entry.source_name));
-        execute format('alter table %s enable always trigger %I', entry.source, v_trigger.name);
-        execute format('comment on trigger %I on %s is %L', v_trigger.name, entry.source, v_trigger.description);
+        execute format('create or replace trigger %I before %s on %s for each %s%s execute function archive.%I()',
+                       v_trigger.name, v_trigger.event, v_trigger.relation, v_trigger.level,
+                       ' when (' || v_trigger.condition || ')', v_trigger.function);
+        execute format('alter table %s enable always trigger %I', v_trigger.relation, v_trigger.name);
+        execute format('comment on trigger %I on %s is %L',
+                       v_trigger.name, v_trigger.relation, v_trigger.description);
     end loop;
 
     v_later := archive._capture_later_trigger(entry.source);
@@ -161,6 +188,7 @@ begin
           from pg_proc p
          where p.pronamespace = 'archive'::regnamespace
            and p.prorettype = 'trigger'::regtype
+           and p.proname <> 'keep_move'
            and not exists (select from pg_trigger t where t.tgfoid = p.oid)
     loop
         execute format('drop function %s', v_function);

@@ -72,7 +72,7 @@ create function archive._references_note(
             pg_current_xact_id(), now(), coalesce(to_regclass(%3$L), %4$s::regclass),
             coalesce(pg_partition_root(tg_relid), tg_relid), %5$L, array[%6$s], array[%7$s], array[%8$s]);
     end if;$part$,
-            (select string_agg(format('"old row as archive.enable() saw it".%I is not null', c), ' and ')
+            (select string_agg(format('"old row as archive.enable() saw it".%I is distinct from null', c), ' and ')
                from unnest(columns) c),
             (select string_agg(format('"old row as archive.enable() saw it".%1$I is distinct from'
                                       ' "new row as archive.enable() saw it".%1$I', c), ' or ')

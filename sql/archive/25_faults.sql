@@ -18,7 +18,7 @@ begin
          where i.indrelid = source and (i.indexprs is not null or i.indpred is not null)
     loop
         begin
-            execute format('select %s from only %s limit 0', v_index.expressions, archive._name(source));
+            execute format('select %s from %s limit 0', v_index.expressions, archive._live(source));
         exception when others then
             return format('has the index %s, whose function works under some search paths only (%s):'
                           ' alter function ... set search_path = ...', v_index.name, sqlerrm);
@@ -30,6 +30,28 @@ $$;
 
 comment on function archive._fault_index_expressions(regclass) is
     'The index whose expression does not work under a pinned search path; null if all do.';
+
+
+create function archive._fault_kind(relation pg_class) returns text
+    language sql stable
+    return case
+        when (relation).relispartition then
+            format('is a partition: archive %s', archive._name(pg_partition_root((relation).oid)))
+        when (relation).relkind = 'f' then
+            'is a foreign table'
+        when (relation).relkind not in ('r', 'p') then
+            'is not a table'
+        when (relation).relpersistence = 't' then
+            'is temporary'
+        when (relation).relpersistence = 'u' then
+            'is unlogged: its rows would vanish in a crash, unarchived'
+        when (relation).relkind = 'r'
+             and exists (select from pg_inherits where (relation).oid in (inhrelid, inhparent)) then
+            'is part of an inheritance tree, where a delete through the parent loses columns'
+    end;
+
+comment on function archive._fault_kind(pg_class) is
+    'Why a relation of its kind cannot be archived; null if it can.';
 
 
 create function archive._fault_source(source regclass) returns text
@@ -45,18 +67,8 @@ begin
             'does not exist'
         when v_table.relnamespace::regnamespace::text ~ '^(pg_.*|information_schema|archive)$' then
             'is in a schema of the system''s or the archive''s own'
-        when v_table.relkind = 'p' or v_table.relispartition then
-            'is partitioned: a row moved between partitions would count as deleted'
-        when v_table.relkind = 'f' then
-            'is a foreign table'
-        when v_table.relkind <> 'r' then
-            'is not a table'
-        when v_table.relpersistence = 't' then
-            'is temporary'
-        when v_table.relpersistence = 'u' then
-            'is unlogged: its rows would vanish in a crash, unarchived'
-        when exists (select from pg_inherits where _fault_source.source in (inhrelid, inhparent)) then
-            'is part of an inheritance tree, where a delete through the parent loses columns'
+        when archive._fault_kind(v_table) is not null then
+            archive._fault_kind(v_table)
         when exists (select from archive.registry r where r.target = _fault_source.source) then
             'is an archive itself'
         when v_table.relowner <> archive._owner()
@@ -74,6 +86,10 @@ begin
             'has, with its schema, too long a name for a capture function'
         when exists (select from pg_rewrite r where r.ev_class = _fault_source.source and r.ev_type = '3') then
             'has a rule ON INSERT, by which no row could be restored: use a trigger instead'
+        when archive._fault_partitions(source) is not null then
+            'has partitions of a kind that cannot be archived: ' || archive._fault_partitions(source)
+        when archive._fault_moves(source) is not null then
+            archive._fault_moves(source)
         else
             archive._fault_index_expressions(source)
     end;

@@ -162,11 +162,17 @@ create function archive.disable(source regclass) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_trigger record;
 begin
     if exists (select from pg_class c where c.oid = source) then
         perform archive._registry_entry(source);
-        execute format('drop trigger if exists zz_archive_before_delete on %s', source);
-        execute format('drop trigger if exists zz_archive_before_truncate on %s', source);
+        for v_trigger in
+            select case when t.level = 'row' then source else t.relation end as relation, t.name
+              from archive._capture_triggers(archive._registry_entry(source)) t
+        loop
+            execute format('drop trigger if exists %I on %s', v_trigger.name, v_trigger.relation);
+        end loop;
     end if;
     delete from archive.disabled d where d.source = disable.source;
     with ended as (delete from archive.registry r where r.source = disable.source returning *)

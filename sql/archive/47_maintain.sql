@@ -12,16 +12,24 @@ begin
     exception when lock_not_available then
         return;
     end;
-    for source in
-        select r.source
+    delete from archive.moves m where m.transaction_id < pg_snapshot_xmin(pg_current_snapshot());
+    for source, done in
+        select r.source,
+               case when not (archive._is_registered_oid(r.source, r.source_oid)
+                              and archive._is_registered_oid(r.target, r.target_oid))
+                        then 'registered anew, since it came from a dump'
+                    when exists (
+                        select from archive._capture_triggers(r) t
+                         where t.relation <> r.source and t.fault like 'is missing%')
+                        then 'triggers made for new partitions'
+               end
           from archive.registry r
-         where not archive._is_registered_oid(r.source, r.source_oid)
-            or not archive._is_registered_oid(r.target, r.target_oid)
     loop
         begin
-            perform archive.enable(source);
-            done := 'registered anew, since it came from a dump';
-            return next;
+            if done is not null then
+                perform archive.enable(source);
+                return next;
+            end if;
         exception when sqlstate 'AR409' or sqlstate 'AR422' then
             null;  -- health says why
         end;

@@ -111,12 +111,13 @@ comment on function archive._restore_key(archive.registry) is
     ' archived row a, and of the row named live.';
 
 
--- An array: a function call would end at a hundred arguments.
+-- An array: a function call would end at a hundred arguments. Of a composite with a null in it, `is not null` is false.
 create function archive._restore_lost(entry archive.registry) returns text
     language sql stable
     return (
         select 'nullif(pg_catalog.array_to_string(array[' || concat_ws(', ',
-                   string_agg(format('case when %sa.%2$I is not null then %2$L end', lost.condition, lost.name), ', '),
+                   string_agg(format('case when %sa.%2$I is distinct from null then %2$L end',
+                                     lost.condition, lost.name), ', '),
                    format('case when a.overflow is not null then ('
                           'select pg_catalog.string_agg(o.name, '', '') from pg_catalog.jsonb_object_keys(a.overflow)'
                           ' o (name) where o.name operator(pg_catalog.<>) all (%L)) end',

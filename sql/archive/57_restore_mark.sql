@@ -58,13 +58,15 @@ declare
     v_marked    bigint;
 begin
     execute format(
-        'select count(*), count(distinct live.ctid)'
+        'select count(*), count(distinct %s)'
         '  from %s a'
-        '  join only %s live on %s'
+        '  join %s live on %s'
         ' where %s'
         -- Inserted by this transaction or since: the ids of subtransactions are later than its own.
         '   and (live.xmin::text::bigint - $6 + 4294967296) %% 4294967296 < 2147483648',
-        archive._name(v_entry.target), archive._name(source),
+        -- Within one table, the place of a row tells it.
+        case when archive._live(source) = archive._name(source) then '(live.tableoid, live.ctid)' else 'live.ctid' end,
+        archive._name(v_entry.target), archive._live(source),
         archive._restore_key_condition(v_entry, new_key is not null), v_condition
     ) into v_rows, v_live
     using selection.ids, selection.first, selection.last, selection.transaction_id, new_key,
@@ -124,8 +126,8 @@ begin
     loop
         execute format('select last_value::numeric + case when is_called then $1 else 0 end from %s', v_sequence.name)
            into v_next using v_sequence.seqincrement;
-        execute format('select %s(%I) from only %s', case when v_sequence.seqincrement > 0 then 'max' else 'min' end,
-                       v_sequence.column, archive._name(source))
+        execute format('select %s(%I) from %s', case when v_sequence.seqincrement > 0 then 'max' else 'min' end,
+                       v_sequence.column, archive._live(source))
            into v_last;
         if (v_last - v_next) * sign(v_sequence.seqincrement) >= 0
            and v_last + v_sequence.seqincrement between v_sequence.seqmin and v_sequence.seqmax then

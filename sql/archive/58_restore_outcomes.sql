@@ -37,8 +37,8 @@ begin
              else format('nullif(pg_catalog.concat_ws(''; '', %s), '''')', v_hints) end,
         archive._name(v_entry.target),
         case when v_changed is null then ''
-             else format(' left join only %s live on %s',
-                         archive._name(source), archive._restore_key_condition(v_entry, false)) end
+             else format(' left join %s live on %s',
+                         archive._live(source), archive._restore_key_condition(v_entry, false)) end
             || coalesce(v_missing.joins, ''),
         archive._restore_condition(selection));
 end
@@ -62,7 +62,8 @@ create function archive._restore_has_trigger(source regclass) returns boolean
     return exists (
         select
           from pg_trigger t
-         where t.tgrelid = source and not t.tgisinternal and t.tgtype & 4 = 4 and t.tgenabled in ('O', 'A'));
+         where t.tgrelid in (select archive._tree(source))
+           and not t.tgisinternal and t.tgtype & 4 = 4 and t.tgenabled in ('O', 'A'));
 
 comment on function archive._restore_has_trigger(regclass) is 'Whether a trigger of the table fires at an INSERT.';
 
@@ -75,7 +76,7 @@ create function archive._restore_changed(entry archive.registry, overrides jsonb
                       string_agg(format(
                           'case when %s(live.%I)::pg_catalog.text is distinct from (%s)::pg_catalog.text then %L end',
                           -- A row archived before the column joined holds null, and got the default.
-                          case when c.value like 'case %' then format('%s is not null and ', c.archived) end,
+                          case when c.value like 'case %' then format('%s is distinct from null and ', c.archived) end,
                           c.name, c.archived, c.name), ', '))
           from archive._restore_columns(entry) c
          where c.value is not null and not overrides ? c.name

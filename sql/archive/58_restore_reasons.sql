@@ -11,6 +11,24 @@ create type archive.restore_error as (
 comment on type archive.restore_error is 'An error of PostgreSQL that a row met.';
 
 
+-- A partition's constraint has a name of its own.
+create function archive._restore_constraint(source regclass, violated name) returns pg_constraint
+    language sql stable
+begin atomic
+    with recursive above (oid, parent, relation) as (
+        select c.oid, c.conparentid, c.conrelid
+          from pg_constraint c
+         where c.conname = violated and c.conrelid in (select archive._tree(source))
+        union all
+        select c.oid, c.conparentid, c.conrelid from above a join pg_constraint c on c.oid = a.parent
+    )
+    select c.* from above a join pg_constraint c on c.oid = a.oid where a.relation = source limit 1;
+end;
+
+comment on function archive._restore_constraint(regclass, name) is
+    'The constraint of a table, or of one of its partitions, as the table''s own.';
+
+
 -- A PostgreSQL error, in terms of the row.
 create function archive._restore_reason(
     source regclass, archive_id bigint, overrides jsonb, error archive.restore_error
@@ -23,7 +41,7 @@ declare
     v_row_id     text;
     v_origin     text;
 begin
-    select c.* into v_constraint from pg_constraint c where c.conrelid = source and c.conname = error.violated;
+    v_constraint := archive._restore_constraint(source, error.violated);
     select string_agg(a.attname, ', ' order by k.position)
       into v_columns
       from unnest(v_constraint.conkey) with ordinality k (attnum, position)
@@ -68,9 +86,9 @@ declare
     v_lookup   text;
 begin
     origin := '';
-    select i.indexrelid into v_index
+    select coalesce(pg_partition_root(i.indexrelid), i.indexrelid) into v_index
       from pg_index i join pg_class c on c.oid = i.indexrelid
-     where i.indrelid = source and c.relname = violated;
+     where i.indrelid in (select archive._tree(source)) and c.relname = violated;
     if v_index is null or is_key and not archive._restore_any_trigger(source) then
         return;
     end if;
@@ -109,10 +127,10 @@ create function archive._restore_blocking_statement(source regclass, index regcl
         select format(
                    'select l.row_id, (l.xmin::pg_catalog.text::pg_catalog.int8 - $3 + 4294967296)'
                    ' operator(pg_catalog.%%) 4294967296 < 2147483648'
-                   ' from (select %1$s, %2$s as row_id, live.xmin from only %3$s live%4$s) l,'
+                   ' from (select %1$s, %2$s as row_id, live.xmin from %3$s live%4$s) l,'
                    ' (select %1$s from (select %5$s from %6$s a%7$s where a.archive_id = $1) wanted) w'
                    ' where %8$s limit 1',
-                   keys.expressions, archive._restore_row_id(source, 'live'), archive._name(source),
+                   keys.expressions, archive._restore_row_id(source, 'live'), archive._live(source),
                    ' where ' || pg_get_expr(i.indpred, i.indrelid), wanted.values, archive._name(entry.target),
                    wanted.overrides, keys.equal)
           from pg_index i

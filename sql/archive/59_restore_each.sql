@@ -111,7 +111,7 @@ create function archive._restore_lives(source regclass, overrides jsonb, on_conf
     return case
         when on_conflict = 'copy' or archive._restore_has_trigger(source) or overrides ?| archive._key(source)::text[]
             then 'false'
-        else format('exists (select from only %s live where %s)', archive._name(source),
+        else format('exists (select from %s live where %s)', archive._live(source),
                     archive._restore_key_condition(archive._registry_entry(source), false))
     end;
 

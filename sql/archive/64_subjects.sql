@@ -35,8 +35,8 @@ comment on function archive.declare_subject(regclass, name[]) is
 create function archive._subject_rows(source regclass) returns text
     language sql stable
     return (
-        select format('select %s from only %s',
-                      string_agg(format('%I as %I', c.name, archive._copy_name(c.name)), ', '), archive._name(source))
+        select format('select %s from %s',
+                      string_agg(format('%I as %I', c.name, archive._copy_name(c.name)), ', '), archive._live(source))
                || coalesce((select format(' union all select %s from %s',
                                  string_agg(format('%I', archive._copy_name(c.name)), ', '), archive._name(r.target))
                      from archive.registry r

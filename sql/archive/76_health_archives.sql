@@ -72,8 +72,8 @@ begin
         'select count(*), min(a.archive_id)'
         '  from (select * from %s where restored_at is null and ($1 or archived_at >= now() - interval ''1 day'')'
         '         order by archived_at desc limit case when not $1 then 1000 end) a'
-        '  join only %s live on %s',
-        archive._name(entry.target), archive._name(entry.source),
+        '  join %s live on %s',
+        archive._name(entry.target), archive._live(entry.source),
         archive._restore_key_condition(entry, false)
     ) into v_count, v_first using thorough;
     return case when v_count > 0

@@ -78,6 +78,7 @@ begin atomic
         ('name is known',              'warning', 'archive._fault_name($1)', true, false),
         ('function matches',           'error',   'archive._fault_capture($1)', true, false),
         ('delete trigger in force',    'error',   'archive._fault_trigger($1, ''delete'')', true, false),
+        ('update trigger in force',    'error',   'archive._fault_trigger($1, ''update'')', true, false),
         ('truncate trigger in force',  'error',   'archive._fault_trigger($1, ''truncate'')', true, false),
         ('trigger is last',            'error',   'archive._fault_later_trigger(($1).source)', true, false),
         ('only the owner writes',      'error',   'archive._fault_writers(($1).target)', true, false),

@@ -48,6 +48,13 @@ comment on column archive.blanked_references.row_key is 'The key of the row that
 comment on column archive.blanked_references.reference is 'The foreign key''s columns before.';
 comment on column archive.blanked_references.blanked is 'The columns that were blanked, after.';
 
+comment on table archive.moves is
+    'Rows of partitioned tables that an update under way may move to another partition.';
+comment on column archive.moves.transaction_id is 'The updating transaction.';
+comment on column archive.moves.started_at is 'Its timestamp: ids start again after a dump and restore.';
+comment on column archive.moves.relation is 'The partition.';
+comment on column archive.moves.place is 'The row''s version in it.';
+
 comment on table archive.holds is
     'Legal holds: no purge and no erasure touches these rows. Kept by archive.hold() and archive.release().';
 comment on column archive.holds.archive_id is 'The row held.';

@@ -26,6 +26,12 @@ DENIED = "42501"
 
 NOTE = "create table note (id bigint generated always as identity primary key, text varchar(20) not null)"
 
+SHELF = """
+    create table shelf (id int primary key, label text, qty int not null default 0);
+    select archive.enable('shelf');
+"""
+RENAME = "alter table {} rename label to title; alter table {} rename qty to amount"
+
 HEALTH = "select check_name, detail from archive.health() where not ok"
 COUNTS = "select count(*), count(*) filter (where title = 'item 1') from item_archive"
 RESTORE = """
@@ -91,9 +97,15 @@ alone = factories.postgresql("alone_noproc")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test on the application's database, and on one that has the archive alone."""
-    if "db" in metafunc.fixturenames and not metafunc.definition.get_closest_marker("application"):
-        metafunc.parametrize("template", ["postgresql", "alone"], ids=["application", "alone"])
+    """Run each test on the application's database, and on one that has the archive alone.
+
+    Those marked `application` run on the first only, and those marked `alone`, which make tables of their own, on the
+    second.
+    """
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    if "db" in metafunc.fixturenames and "application" not in marks:
+        templates = {"alone": "alone"} if "alone" in marks else {"application": "postgresql", "alone": "alone"}
+        metafunc.parametrize("template", templates.values(), ids=templates)
 
 
 @pytest.fixture
@@ -131,6 +143,20 @@ def archived_in_2020(db: psycopg.Connection, owner: uuid.UUID) -> list[int]:
             [owner],
         ).fetchall()
     ]
+
+
+@pytest.fixture
+def shelf(db: psycopg.Connection) -> psycopg.Connection:
+    """A table, archived."""
+    db.execute(SHELF)
+    return db
+
+
+@pytest.fixture
+def oak(shelf: psycopg.Connection) -> psycopg.Connection:
+    """A row of it, deleted."""
+    shelf.execute("insert into shelf values (1, 'oak', 7); delete from shelf")
+    return shelf
 
 
 @pytest.fixture

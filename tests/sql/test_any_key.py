@@ -1,8 +1,9 @@
 """Whatever the primary key of a table of one's own is made of, it finds its row."""
 
+import psycopg
 import pytest
 
-from tests.sql.conftest import RESTORE, UNDO, delete_and_bring_back, is_as_it_was
+from tests.sql.conftest import HEALTH, RESTORE, UNDO, delete_and_bring_back, is_as_it_was
 
 
 def test_a_key_of_several_columns_is_named_in_its_own_order(db):
@@ -87,3 +88,30 @@ def test_a_copy_gets_a_new_key_from_whatever_makes_them(db, key):
     assert outcome == "copied"
     rows = db.execute("select text, id::text = %s from t order by text", [row_id]).fetchall()
     assert rows == [("archived", True), ("live", False)]
+
+
+@pytest.mark.parametrize("key", ["list (a)", "hash (a, b)", "range ((a + b))", "range (a, (b + 1))"])
+def test_whatever_the_partition_key(db, key):
+    bounds = {
+        "list (a)": ["in (1)", "in (2)"],
+        "hash (a, b)": ["with (modulus 2, remainder 0)", "with (modulus 2, remainder 1)"],
+        "range ((a + b))": ["from (0) to (3)", "from (3) to (100)"],
+        "range (a, (b + 1))": ["from (0, 0) to (1, 5)", "from (1, 5) to (100, 0)"],
+    }[key]
+    db.execute(f"create table t (id int not null, a int not null, b int not null) partition by {key}")
+    for n, bound in enumerate(bounds):
+        db.execute(f"create table t{n} partition of t for values {bound}; create unique index on t{n} (id)")
+    # No unique index spans partitions whose key is an expression: such a table has no key.
+    if "(" in key.partition("(")[2]:
+        with pytest.raises(psycopg.Error, match="no unique key"):
+            db.execute("select archive.enable('t')")
+        return
+    db.execute("alter table t add primary key (id, a, b); select archive.enable('t')")
+    db.execute("insert into t select n, 1 + n % 2, n from generate_series(1, 20) n")
+
+    db.execute("update t set a = 3 - a, b = b + 1")
+
+    assert db.execute("select count(*) from t_archive").fetchone() == (0,)
+    db.execute("delete from t where id > 1")
+    assert db.execute("select count(*) from t_archive").fetchone() == (19,)
+    assert [check for check, _ in db.execute(HEALTH)] == []

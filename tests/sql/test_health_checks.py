@@ -5,6 +5,8 @@ import pytest
 
 from tests.conftest import OWNER
 
+pytestmark = pytest.mark.alone
+
 CHECKED = "select severity, detail from archive.health(thorough => {}) where check_name = %s and not ok"
 
 

@@ -53,7 +53,7 @@ CALLABLE = {
             "_copy_name",
             "_attnum",
             *["_attnums", "_attnames", "_key_columns", "_blanking_constraints", "_restore_references"],
-            "_unarchived_children",
+            *["_unarchived_children", "_live", "_tree", "_restore_constraint"],
             *["_restore_noted", "_restore_may_refer", "_restore_references_statement", "_restore_references_missing"],
             "_copies",
             "_restore_needs_text",

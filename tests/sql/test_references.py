@@ -5,6 +5,8 @@ import pytest
 
 from tests.conftest import RUNTIME, STRANGER
 
+pytestmark = pytest.mark.alone
+
 SHELVES = """
     create table shelf (id int primary key, code text unique);
     create table book (

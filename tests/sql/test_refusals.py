@@ -13,7 +13,6 @@ from tests.sql.conftest import HEALTH, sqlstate
         ("create table t (id int)", "no primary key"),
         ("create unlogged table t (id int primary key)", "unlogged"),
         ("create temp table t (id int primary key)", "system|temporary"),
-        ("create table t (id int primary key) partition by range (id)", "partitioned"),
         ("create view t as select 1 as id", "not a table"),
         (
             "create table p (id int primary key); create table t () inherits (p); alter table t add primary key (id)",
@@ -91,9 +90,9 @@ def test_another_relation_of_the_archives_name_is_refused_with_a_reason(db, arch
         (
             "create table x (id int primary key) partition by list (id); create table t partition of x default",
             "t",
-            "partitioned",
+            "is a partition: archive public.x",
         ),
-        ("", "item_archive_default", "partitioned"),
+        ("", "item_archive_default", "is a partition"),
         ("", "information_schema.sql_features", "schema of the system's"),
         ("create schema a; create table a.t (id int unique)", "a.t", "no primary key"),
         (

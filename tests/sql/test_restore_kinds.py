@@ -5,6 +5,8 @@ import pytest
 
 from tests.sql.conftest import UNDO
 
+pytestmark = pytest.mark.alone
+
 OUTCOMES = "select outcome, detail from archive.restore_transaction((select max(transaction_id) from {}), {})"
 
 

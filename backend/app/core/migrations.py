@@ -105,10 +105,10 @@ def apply_archive(connection: psycopg.Connection) -> None:
 
 
 def apply_application(connection: psycopg.Connection) -> None:
-    """Apply `sql/app`, what the application adds to the archive, and bring every archived table up to date."""
+    """Bring every archived table up to date, and apply `sql/app`, what the application adds to the archive."""
+    connection.execute(install.tables().encode())
     for file in sorted((SQL / "app").glob("*.sql")):
         connection.execute(file.read_bytes())
-    connection.execute(install.tables().encode())
 
 
 def config() -> Config:
