@@ -904,7 +904,6 @@ COMMENT ON FUNCTION archive._capture_labels(entry archive.registry) IS 'The part
 CREATE FUNCTION archive._capture_row(entry archive.registry) RETURNS text
     LANGUAGE sql STABLE
     RETURN format('%5$s
-    "row seen by archive.enable()" := old;
     if is_unknown then%1$s
     end if;
     circumstances := row(
@@ -1033,7 +1032,7 @@ declare
     -- for all is prepared once a transaction; the same calls within the INSERT would be prepared for each row.
     circumstances record;
     -- PostgreSQL names it in its error where a column was renamed or dropped since.
-    "row seen by archive.enable()" record;
+    "row seen by archive.enable()" alias for old;
     is_unknown boolean;%s
     live       record;
     unknown    record;
@@ -6604,7 +6603,7 @@ declare
     -- for all is prepared once a transaction; the same calls within the INSERT would be prepared for each row.
     circumstances record;
     -- PostgreSQL names it in its error where a column was renamed or dropped since.
-    "row seen by archive.enable()" record;
+    "row seen by archive.enable()" alias for old;
     is_unknown boolean;
     live       record;
     unknown    record;
@@ -6692,7 +6691,6 @@ begin
         return null;
     end if;
 
-    "row seen by archive.enable()" := old;
     if is_unknown then
         overflow := null;
         perform set_config('extra_float_digits', '1', true), set_config('intervalstyle', 'postgres', true);
@@ -6754,7 +6752,7 @@ declare
     -- for all is prepared once a transaction; the same calls within the INSERT would be prepared for each row.
     circumstances record;
     -- PostgreSQL names it in its error where a column was renamed or dropped since.
-    "row seen by archive.enable()" record;
+    "row seen by archive.enable()" alias for old;
     is_unknown boolean;
     live       record;
     unknown    record;
@@ -6842,7 +6840,6 @@ begin
         return null;
     end if;
 
-    "row seen by archive.enable()" := old;
     if is_unknown then
         overflow := null;
         perform set_config('extra_float_digits', '1', true), set_config('intervalstyle', 'postgres', true);

@@ -84,7 +84,6 @@ comment on function archive._capture_truncate(archive.registry) is
 create function archive._capture_row(entry archive.registry) returns text
     language sql stable
     return format($part$%5$s
-    "row seen by archive.enable()" := old;
     if is_unknown then%1$s
     end if;
     circumstances := row(
@@ -129,7 +128,7 @@ declare
     -- for all is prepared once a transaction; the same calls within the INSERT would be prepared for each row.
     circumstances record;
     -- PostgreSQL names it in its error where a column was renamed or dropped since.
-    "row seen by archive.enable()" record;
+    "row seen by archive.enable()" alias for old;
     is_unknown boolean;%s
     live       record;
     unknown    record;
