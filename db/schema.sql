@@ -432,7 +432,7 @@ COMMENT ON FUNCTION archive._archive_grants(target regclass) IS 'The grants on a
 CREATE FUNCTION archive._archive_metadata() RETURNS TABLE(name name, type text, not_null boolean, captured text, truncated text, description text)
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
- VALUES ('archive_id'::name,'bigint'::text,true,'nextval(''archive.archive_id_seq'')'::text,NULL::text,'Names one archived row anywhere; the newest is the highest.'::text), ('transaction_id'::name,'xid8'::text,true,'pg_current_xact_id()'::text,NULL::text,'The deleting transaction: all rows of one deletion share it.'::text), ('archived_at'::name,'timestamp with time zone'::text,true,'now()'::text,NULL::text,'When that transaction began.'::text), ('archived_by'::name,'text'::text,false,'capture.actor'::text,NULL::text,'Who, as the application knows it: a user''s id or any label. Null where none was set.'::text), ('reason'::name,'text'::text,false,'capture.reason'::text,NULL::text,'Why, if given.'::text), ('session_role'::name,'text'::text,true,'session_user'::text,NULL::text,'The database login that did it.'::text), ('application_name'::name,'text'::text,false,'current_setting(''application_name'')'::text,NULL::text,'With what program, as it calls itself.'::text), ('client_addr'::name,'inet'::text,false,'inet_client_addr()'::text,NULL::text,'From where, as PostgreSQL sees it. Null over a Unix socket.'::text), ('cascaded'::name,'boolean'::text,true,'pg_trigger_depth() > 1'::text,'false'::text,'Whether a foreign key''s cascade or another trigger deleted the row.'::text), ('restored_at'::name,'timestamp with time zone'::text,false,NULL::text,NULL::text,'When it was restored. The row stays as history.'::text), ('restored_by'::name,'text'::text,false,NULL::text,NULL::text,'Who restored it.'::text), ('erased_at'::name,'timestamp with time zone'::text,false,NULL::text,NULL::text,'When archive.erase_subject() blanked it. The shell stays as history.'::text), ('restored_as'::name,'text'::text,false,NULL::text,NULL::text,'Where a copy was restored: its key.'::text), ('overflow'::name,'jsonb'::text,false,'capture.overflow'::text,NULL::text,'Values of columns that archive.enable() has not seen yet, as text by name. Null otherwise.'::text);
+ VALUES ('archive_id'::name,'bigint'::text,true,'nextval(''archive.archive_id_seq'')'::text,NULL::text,'Names one archived row anywhere; the newest is the highest.'::text), ('transaction_id'::name,'xid8'::text,true,'pg_current_xact_id()'::text,NULL::text,'The deleting transaction: all rows of one deletion share it.'::text), ('archived_at'::name,'timestamp with time zone'::text,true,'now()'::text,NULL::text,'When that transaction began.'::text), ('archived_by'::name,'text'::text,false,'capture.actor'::text,NULL::text,'Who, as the application knows it: a user''s id or any label. Null where none was set.'::text), ('reason'::name,'text'::text,false,'capture.reason'::text,NULL::text,'Why, if given.'::text), ('session_role'::name,'text'::text,true,'session_user'::text,NULL::text,'The database login that did it.'::text), ('application_name'::name,'text'::text,false,'current_setting(''application_name'')'::text,NULL::text,'With what program, as it calls itself.'::text), ('client_addr'::name,'inet'::text,false,'inet_client_addr()'::text,NULL::text,'From where, as PostgreSQL sees it. Null over a Unix socket.'::text), ('cascaded'::name,'boolean'::text,true,'pg_trigger_depth() > 1'::text,'false'::text,'Whether a foreign key''s cascade or another trigger deleted the row.'::text), ('restored_at'::name,'timestamp with time zone'::text,false,NULL::text,NULL::text,'When it was restored. The row stays as history.'::text), ('restored_by'::name,'text'::text,false,NULL::text,NULL::text,'Who restored it.'::text), ('erased_at'::name,'timestamp with time zone'::text,false,NULL::text,NULL::text,'When archive.erase_subject() blanked it. The shell stays as history.'::text), ('restored_as'::name,'text'::text,false,NULL::text,NULL::text,'Where a copy was restored: its key.'::text), ('overflow'::name,'jsonb'::text,false,NULL::text,NULL::text,'Values of columns that archive.enable() has not seen yet, as text by name. Null otherwise.'::text);
 END;
 
 
@@ -748,25 +748,25 @@ COMMENT ON FUNCTION archive._capture_metadata(pattern text, indentation integer)
 
 
 --
--- Name: _capture_insert(archive.registry, text); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _capture_insert(archive.registry, text, text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._capture_insert(entry archive.registry, expressions text) RETURNS text
+CREATE FUNCTION archive._capture_insert(entry archive.registry, expressions text, overflow text DEFAULT NULL::text) RETURNS text
     LANGUAGE sql STABLE
     RETURN format('
     insert into %1$s (
-        %2$s,
+        %2$s%6$s,
         %3$s)
     values (
-        %4$s,
-        %5$s);'::text, archive._name((entry).target), archive._capture_metadata('%1$s'::text, 8), archive._capture_columns(entry, '%2$I'::text), archive._capture_metadata(expressions, 8), archive._capture_columns(entry, '"row seen by archive.enable()".%1$I'::text));
+        %4$s%7$s,
+        %5$s);'::text, archive._name((entry).target), archive._capture_metadata('%1$s'::text, 8), archive._capture_columns(entry, '%2$I'::text), archive._capture_metadata(expressions, 8), archive._capture_columns(entry, '"row seen by archive.enable()".%1$I'::text), CASE WHEN (overflow IS NOT NULL) THEN ', overflow'::text ELSE NULL::text END, (', '::text || overflow));
 
 
 --
--- Name: FUNCTION _capture_insert(entry archive.registry, expressions text); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _capture_insert(entry archive.registry, expressions text, overflow text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._capture_insert(entry archive.registry, expressions text) IS 'The INSERT of one row in a capture function; its metadata in the pattern of archive._capture_metadata().';
+COMMENT ON FUNCTION archive._capture_insert(entry archive.registry, expressions text, overflow text) IS 'The INSERT of one row in a capture function; its metadata in the pattern of archive._capture_metadata().';
 
 
 --
@@ -802,13 +802,18 @@ COMMENT ON FUNCTION archive._capture_relation(entry archive.registry) IS 'What a
 
 
 --
--- Name: _capture_overflow(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _capture_unknown(archive.registry, text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._capture_overflow(entry archive.registry) RETURNS text
+CREATE FUNCTION archive._capture_unknown(entry archive.registry, expressions text) RETURNS text
     LANGUAGE sql STABLE
     RETURN format('
-        overflow := null;
+    <<kept>>
+    declare
+        unknown  record;
+        value    text;
+        overflow jsonb;
+    begin
         perform set_config(''extra_float_digits'', ''1'', true), set_config(''intervalstyle'', ''postgres'', true);
         for unknown in
             select a.attname as name, t.typcategory = ''D'' as is_time
@@ -821,14 +826,15 @@ CREATE FUNCTION archive._capture_overflow(entry archive.registry) RETURNS text
                                 else ''select ($1).%%I::text'' end, unknown.name)
                into value using "row seen by archive.enable()";
             overflow := coalesce(overflow, ''{}'') || jsonb_build_object(unknown.name, value);
-        end loop;'::text, (entry).source_oid, (entry).last_attnum, (ARRAY(SELECT c.key FROM jsonb_each((_capture_overflow.entry).columns) c(key, value)) || (entry).exclude), archive._capture_relation(entry));
+        end loop;%5$s
+    end;'::text, (entry).source_oid, (entry).last_attnum, (ARRAY(SELECT c.key FROM jsonb_each((_capture_unknown.entry).columns) c(key, value)) || (entry).exclude), archive._capture_relation(entry), archive._capture_insert(entry, expressions, 'kept.overflow'::text));
 
 
 --
--- Name: FUNCTION _capture_overflow(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _capture_unknown(entry archive.registry, expressions text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._capture_overflow(entry archive.registry) IS 'The part of a capture function that keeps the values of columns which it does not know, by name, as text.';
+COMMENT ON FUNCTION archive._capture_unknown(entry archive.registry, expressions text) IS 'The part of a capture function that copies a row with the values of columns which it does not know, as text.';
 
 
 --
@@ -839,11 +845,11 @@ CREATE FUNCTION archive._capture_each_row(entry archive.registry, relation text)
     LANGUAGE sql STABLE
     RETURN format('
             -- As a whole: fields of a row that * has put together cannot be asked for by name.
-            for live in
+            for found_row in
                 execute format(''select "the row" as whole from only %%s "the row"'', %s::regclass)
             loop
-                "row seen by archive.enable()" := live.whole;%s%s
-            end loop;'::text, relation, archive._capture_overflow(entry), archive._capture_insert(entry, '%4$s'::text));
+                "row seen by archive.enable()" := found_row.whole;%s
+            end loop;'::text, relation, archive._capture_unknown(entry, '%4$s'::text));
 
 
 --
@@ -905,15 +911,16 @@ CREATE FUNCTION archive._capture_row(entry archive.registry) RETURNS text
     LANGUAGE sql STABLE
     RETURN format('%5$s
     if is_unknown then%1$s
-    end if;
+    else
     circumstances := row(
         %2$s);%3$s
+    end if;
     if not found then
         raise exception ''a trigger or rule of %% kept a deleted row of %% from being archived'', %4$L, tg_relid::regclass
             using errcode = ''AR409'', hint = ''The row is not  select * from archive.health() names the trigger.'';
     end if;
     return old;
-'::text, archive._capture_overflow(entry), archive._capture_metadata('%2$s'::text, 8), archive._capture_insert(entry, 'circumstances.f%3$s'::text), archive._name((entry).target), CASE WHEN archive._is_partitioned((entry).source) THEN '
+'::text, archive._capture_unknown(entry, '%2$s'::text), archive._capture_metadata('%2$s'::text, 8), archive._capture_insert(entry, 'circumstances.f%3$s'::text), archive._name((entry).target), CASE WHEN archive._is_partitioned((entry).source) THEN '
     if current_setting(''archive.moving'', true) = ''on'' then
         delete from archive.moves m
          where m.relation = tg_relid and m.place = old.ctid
@@ -991,6 +998,10 @@ CREATE FUNCTION archive._capture_truncate(entry archive.registry) RETURNS text
     LANGUAGE sql STABLE
     RETURN format('
     if tg_op = ''TRUNCATE'' then
+    declare
+        partition record;
+        found_row record;
+    begin
         -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
         if current_setting(''transaction_isolation'') not in (''read committed'', ''read uncommitted'') then
             raise exception ''TRUNCATE of %% at isolation level %% could lose rows'',
@@ -1004,6 +1015,7 @@ CREATE FUNCTION archive._capture_truncate(entry archive.registry) RETURNS text
                 using errcode = ''AR409'', hint = ''DELETE instead.'';
         end if;
 %s        return null;
+    end;
     end if;
 '::text, CASE WHEN archive._is_partitioned((entry).source) THEN archive._capture_truncate_partitions(entry) ELSE archive._capture_truncate_table(entry) END);
 
@@ -1034,15 +1046,10 @@ declare
     -- PostgreSQL names it in its error where a column was renamed or dropped since.
     "row seen by archive.enable()" alias for old;
     is_unknown boolean;%s
-    live       record;
-    unknown    record;
-    value      text;
-    overflow   jsonb;
 begin%s%s%send
 '::text, replace(archive._capture_columns(entry, '%1$I %3$s'::text), '
 '::text, ' '::text), CASE WHEN archive._is_partitioned((entry).source) THEN '
-    root       oid := coalesce(pg_partition_root(tg_relid), tg_relid);
-    partition  record;'::text ELSE NULL::text END, archive._capture_labels(entry), archive._capture_truncate(entry), archive._capture_row(entry));
+    root       oid := coalesce(pg_partition_root(tg_relid), tg_relid);'::text ELSE NULL::text END, archive._capture_labels(entry), archive._capture_truncate(entry), archive._capture_row(entry));
 
 
 --
@@ -6605,10 +6612,6 @@ declare
     -- PostgreSQL names it in its error where a column was renamed or dropped since.
     "row seen by archive.enable()" alias for old;
     is_unknown boolean;
-    live       record;
-    unknown    record;
-    value      text;
-    overflow   jsonb;
 begin
     if tg_relid <> 0 and tg_relid is distinct from to_regclass('public.item') then
         raise exception 'archive: this function captures %, not %', 'public.item', tg_relid::regclass
@@ -6636,6 +6639,10 @@ begin
         or has_column_privilege(tg_relid, 8::smallint, 'select') is not null;
 
     if tg_op = 'TRUNCATE' then
+    declare
+        partition record;
+        found_row record;
+    begin
         -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
         if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
             raise exception 'TRUNCATE of % at isolation level % could lose rows',
@@ -6651,11 +6658,16 @@ begin
 
         if is_unknown or tg_relid is distinct from to_regclass('public.item') then
             -- As a whole: fields of a row that * has put together cannot be asked for by name.
-            for live in
+            for found_row in
                 execute format('select "the row" as whole from only %s "the row"', tg_relid::regclass)
             loop
-                "row seen by archive.enable()" := live.whole;
-        overflow := null;
+                "row seen by archive.enable()" := found_row.whole;
+    <<kept>>
+    declare
+        unknown  record;
+        value    text;
+        overflow jsonb;
+    begin
         perform set_config('extra_float_digits', '1', true), set_config('intervalstyle', 'postgres', true);
         for unknown in
             select a.attname as name, t.typcategory = 'D' as is_time
@@ -6675,24 +6687,31 @@ begin
         id, title, description, owner_id)
     values (
         nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), capture.actor, capture.reason,
-        session_user, current_setting('application_name'), inet_client_addr(), false, capture.overflow,
+        session_user, current_setting('application_name'), inet_client_addr(), false, kept.overflow,
         "row seen by archive.enable()".id, "row seen by archive.enable()".title, "row seen by archive.enable()".description, "row seen by archive.enable()".owner_id);
+    end;
             end loop;
             return null;
         end if;
         insert into public.item_archive (
             archive_id, transaction_id, archived_at, archived_by, reason,
-            session_role, application_name, client_addr, cascaded, overflow,
+            session_role, application_name, client_addr, cascaded,
             id, title, description, owner_id)
         select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), capture.actor, capture.reason,
-               session_user, current_setting('application_name'), inet_client_addr(), false, capture.overflow,
+               session_user, current_setting('application_name'), inet_client_addr(), false,
                "rows seen by archive.enable()".id, "rows seen by archive.enable()".title, "rows seen by archive.enable()".description, "rows seen by archive.enable()".owner_id
           from only public.item as "rows seen by archive.enable()";
         return null;
+    end;
     end if;
 
     if is_unknown then
-        overflow := null;
+    <<kept>>
+    declare
+        unknown  record;
+        value    text;
+        overflow jsonb;
+    begin
         perform set_config('extra_float_digits', '1', true), set_config('intervalstyle', 'postgres', true);
         for unknown in
             select a.attname as name, t.typcategory = 'D' as is_time
@@ -6706,18 +6725,28 @@ begin
                into value using "row seen by archive.enable()";
             overflow := coalesce(overflow, '{}') || jsonb_build_object(unknown.name, value);
         end loop;
-    end if;
-    circumstances := row(
-        nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), capture.actor, capture.reason,
-        session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1, capture.overflow);
     insert into public.item_archive (
         archive_id, transaction_id, archived_at, archived_by, reason,
         session_role, application_name, client_addr, cascaded, overflow,
         id, title, description, owner_id)
     values (
-        circumstances.f1, circumstances.f2, circumstances.f3, circumstances.f4, circumstances.f5,
-        circumstances.f6, circumstances.f7, circumstances.f8, circumstances.f9, circumstances.f10,
+        nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), capture.actor, capture.reason,
+        session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1, kept.overflow,
         "row seen by archive.enable()".id, "row seen by archive.enable()".title, "row seen by archive.enable()".description, "row seen by archive.enable()".owner_id);
+    end;
+    else
+    circumstances := row(
+        nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), capture.actor, capture.reason,
+        session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1);
+    insert into public.item_archive (
+        archive_id, transaction_id, archived_at, archived_by, reason,
+        session_role, application_name, client_addr, cascaded,
+        id, title, description, owner_id)
+    values (
+        circumstances.f1, circumstances.f2, circumstances.f3, circumstances.f4, circumstances.f5,
+        circumstances.f6, circumstances.f7, circumstances.f8, circumstances.f9,
+        "row seen by archive.enable()".id, "row seen by archive.enable()".title, "row seen by archive.enable()".description, "row seen by archive.enable()".owner_id);
+    end if;
     if not found then
         raise exception 'a trigger or rule of % kept a deleted row of % from being archived', 'public.item_archive', tg_relid::regclass
             using errcode = 'AR409', hint = 'The row is not  select * from archive.health() names the trigger.';
@@ -6754,10 +6783,6 @@ declare
     -- PostgreSQL names it in its error where a column was renamed or dropped since.
     "row seen by archive.enable()" alias for old;
     is_unknown boolean;
-    live       record;
-    unknown    record;
-    value      text;
-    overflow   jsonb;
 begin
     if tg_relid <> 0 and tg_relid is distinct from to_regclass('public."user"') then
         raise exception 'archive: this function captures %, not %', 'public."user"', tg_relid::regclass
@@ -6785,6 +6810,10 @@ begin
         or has_column_privilege(tg_relid, 12::smallint, 'select') is not null;
 
     if tg_op = 'TRUNCATE' then
+    declare
+        partition record;
+        found_row record;
+    begin
         -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
         if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
             raise exception 'TRUNCATE of % at isolation level % could lose rows',
@@ -6800,11 +6829,16 @@ begin
 
         if is_unknown or tg_relid is distinct from to_regclass('public."user"') then
             -- As a whole: fields of a row that * has put together cannot be asked for by name.
-            for live in
+            for found_row in
                 execute format('select "the row" as whole from only %s "the row"', tg_relid::regclass)
             loop
-                "row seen by archive.enable()" := live.whole;
-        overflow := null;
+                "row seen by archive.enable()" := found_row.whole;
+    <<kept>>
+    declare
+        unknown  record;
+        value    text;
+        overflow jsonb;
+    begin
         perform set_config('extra_float_digits', '1', true), set_config('intervalstyle', 'postgres', true);
         for unknown in
             select a.attname as name, t.typcategory = 'D' as is_time
@@ -6824,24 +6858,31 @@ begin
         id, email, is_active, is_superuser, full_name)
     values (
         nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), capture.actor, capture.reason,
-        session_user, current_setting('application_name'), inet_client_addr(), false, capture.overflow,
+        session_user, current_setting('application_name'), inet_client_addr(), false, kept.overflow,
         "row seen by archive.enable()".id, "row seen by archive.enable()".email, "row seen by archive.enable()".is_active, "row seen by archive.enable()".is_superuser, "row seen by archive.enable()".full_name);
+    end;
             end loop;
             return null;
         end if;
         insert into public.user_archive (
             archive_id, transaction_id, archived_at, archived_by, reason,
-            session_role, application_name, client_addr, cascaded, overflow,
+            session_role, application_name, client_addr, cascaded,
             id, email, is_active, is_superuser, full_name)
         select nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), capture.actor, capture.reason,
-               session_user, current_setting('application_name'), inet_client_addr(), false, capture.overflow,
+               session_user, current_setting('application_name'), inet_client_addr(), false,
                "rows seen by archive.enable()".id, "rows seen by archive.enable()".email, "rows seen by archive.enable()".is_active, "rows seen by archive.enable()".is_superuser, "rows seen by archive.enable()".full_name
           from only public."user" as "rows seen by archive.enable()";
         return null;
+    end;
     end if;
 
     if is_unknown then
-        overflow := null;
+    <<kept>>
+    declare
+        unknown  record;
+        value    text;
+        overflow jsonb;
+    begin
         perform set_config('extra_float_digits', '1', true), set_config('intervalstyle', 'postgres', true);
         for unknown in
             select a.attname as name, t.typcategory = 'D' as is_time
@@ -6855,18 +6896,28 @@ begin
                into value using "row seen by archive.enable()";
             overflow := coalesce(overflow, '{}') || jsonb_build_object(unknown.name, value);
         end loop;
-    end if;
-    circumstances := row(
-        nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), capture.actor, capture.reason,
-        session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1, capture.overflow);
     insert into public.user_archive (
         archive_id, transaction_id, archived_at, archived_by, reason,
         session_role, application_name, client_addr, cascaded, overflow,
         id, email, is_active, is_superuser, full_name)
     values (
-        circumstances.f1, circumstances.f2, circumstances.f3, circumstances.f4, circumstances.f5,
-        circumstances.f6, circumstances.f7, circumstances.f8, circumstances.f9, circumstances.f10,
+        nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), capture.actor, capture.reason,
+        session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1, kept.overflow,
         "row seen by archive.enable()".id, "row seen by archive.enable()".email, "row seen by archive.enable()".is_active, "row seen by archive.enable()".is_superuser, "row seen by archive.enable()".full_name);
+    end;
+    else
+    circumstances := row(
+        nextval('archive.archive_id_seq'), pg_current_xact_id(), now(), capture.actor, capture.reason,
+        session_user, current_setting('application_name'), inet_client_addr(), pg_trigger_depth() > 1);
+    insert into public.user_archive (
+        archive_id, transaction_id, archived_at, archived_by, reason,
+        session_role, application_name, client_addr, cascaded,
+        id, email, is_active, is_superuser, full_name)
+    values (
+        circumstances.f1, circumstances.f2, circumstances.f3, circumstances.f4, circumstances.f5,
+        circumstances.f6, circumstances.f7, circumstances.f8, circumstances.f9,
+        "row seen by archive.enable()".id, "row seen by archive.enable()".email, "row seen by archive.enable()".is_active, "row seen by archive.enable()".is_superuser, "row seen by archive.enable()".full_name);
+    end if;
     if not found then
         raise exception 'a trigger or rule of % kept a deleted row of % from being archived', 'public.user_archive', tg_relid::regclass
             using errcode = 'AR409', hint = 'The row is not  select * from archive.health() names the trigger.';
@@ -8759,10 +8810,10 @@ REVOKE ALL ON FUNCTION archive._capture_metadata(pattern text, indentation integ
 
 
 --
--- Name: FUNCTION _capture_insert(entry archive.registry, expressions text); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _capture_insert(entry archive.registry, expressions text, overflow text); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._capture_insert(entry archive.registry, expressions text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._capture_insert(entry archive.registry, expressions text, overflow text) FROM PUBLIC;
 
 
 --
@@ -8780,10 +8831,10 @@ REVOKE ALL ON FUNCTION archive._capture_relation(entry archive.registry) FROM PU
 
 
 --
--- Name: FUNCTION _capture_overflow(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _capture_unknown(entry archive.registry, expressions text); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._capture_overflow(entry archive.registry) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._capture_unknown(entry archive.registry, expressions text) FROM PUBLIC;
 
 
 --

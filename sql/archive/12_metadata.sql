@@ -39,7 +39,7 @@ begin atomic
             'When archive.erase_subject() blanked it. The shell stays as history.'),
            ('restored_as',      'text',                     false, null, null,
             'Where a copy was restored: its key.'),
-           ('overflow',         'jsonb',                    false, 'capture.overflow', null,
+           ('overflow',         'jsonb',                    false, null, null,
             'Values of columns that archive.enable() has not seen yet, as text by name. Null otherwise.');
 end;
 

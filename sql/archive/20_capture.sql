@@ -103,10 +103,36 @@ comment on function archive._capture_labels(archive.registry) is
     'The part of a capture function that checks its table, the actor and the reason, and looks for new columns.';
 
 
-create function archive._capture_overflow(entry archive.registry) returns text
+create function archive._capture_insert(entry archive.registry, expressions text, overflow text default null)
+    returns text
     language sql stable
     return format($part$
-        overflow := null;
+    insert into %1$s (
+        %2$s%6$s,
+        %3$s)
+    values (
+        %4$s%7$s,
+        %5$s);$part$, archive._name((entry).target),
+        archive._capture_metadata('%1$s', 8),
+        archive._capture_columns(entry, '%2$I'),
+        archive._capture_metadata(expressions, 8),
+        archive._capture_columns(entry, '"row seen by archive.enable()".%1$I'),
+        case when overflow is not null then ', overflow' end, ', ' || overflow);
+
+comment on function archive._capture_insert(archive.registry, text, text) is
+    'The INSERT of one row in a capture function; its metadata in the pattern of archive._capture_metadata().';
+
+
+-- A block of its own, whose variables cost other rows nothing.
+create function archive._capture_unknown(entry archive.registry, expressions text) returns text
+    language sql stable
+    return format($part$
+    <<kept>>
+    declare
+        unknown  record;
+        value    text;
+        overflow jsonb;
+    begin
         perform set_config('extra_float_digits', '1', true), set_config('intervalstyle', 'postgres', true);
         for unknown in
             select a.attname as name, t.typcategory = 'D' as is_time
@@ -119,28 +145,11 @@ create function archive._capture_overflow(entry archive.registry) returns text
                                 else 'select ($1).%%I::text' end, unknown.name)
                into value using "row seen by archive.enable()";
             overflow := coalesce(overflow, '{}') || jsonb_build_object(unknown.name, value);
-        end loop;$part$,
+        end loop;%5$s
+    end;$part$,
         (entry).source_oid, (entry).last_attnum,
         array(select c.key from jsonb_each((entry).columns) c) || (entry).exclude,
-        archive._capture_relation(entry));
+        archive._capture_relation(entry), archive._capture_insert(entry, expressions, 'kept.overflow'));
 
-comment on function archive._capture_overflow(archive.registry) is
-    'The part of a capture function that keeps the values of columns which it does not know, by name, as text.';
-
-
-create function archive._capture_insert(entry archive.registry, expressions text) returns text
-    language sql stable
-    return format($part$
-    insert into %1$s (
-        %2$s,
-        %3$s)
-    values (
-        %4$s,
-        %5$s);$part$, archive._name((entry).target),
-        archive._capture_metadata('%1$s', 8),
-        archive._capture_columns(entry, '%2$I'),
-        archive._capture_metadata(expressions, 8),
-        archive._capture_columns(entry, '"row seen by archive.enable()".%1$I'));
-
-comment on function archive._capture_insert(archive.registry, text) is
-    'The INSERT of one row in a capture function; its metadata in the pattern of archive._capture_metadata().';
+comment on function archive._capture_unknown(archive.registry, text) is
+    'The part of a capture function that copies a row with the values of columns which it does not know, as text.';

@@ -4,11 +4,11 @@ create function archive._capture_each_row(entry archive.registry, relation text)
     language sql stable
     return format($part$
             -- As a whole: fields of a row that * has put together cannot be asked for by name.
-            for live in
+            for found_row in
                 execute format('select "the row" as whole from only %%s "the row"', %s::regclass)
             loop
-                "row seen by archive.enable()" := live.whole;%s%s
-            end loop;$part$, relation, archive._capture_overflow(entry), archive._capture_insert(entry, '%4$s'));
+                "row seen by archive.enable()" := found_row.whole;%s
+            end loop;$part$, relation, archive._capture_unknown(entry, '%4$s'));
 
 comment on function archive._capture_each_row(archive.registry, text) is
     'The part of a capture function that copies the rows of a table one by one, with columns that it does not know.';
@@ -60,6 +60,10 @@ create function archive._capture_truncate(entry archive.registry) returns text
     language sql stable
     return format($part$
     if tg_op = 'TRUNCATE' then
+    declare
+        partition record;
+        found_row record;
+    begin
         -- An older snapshot would miss the rows committed since it was taken, and TRUNCATE removes those too.
         if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
             raise exception 'TRUNCATE of %% at isolation level %% could lose rows',
@@ -73,6 +77,7 @@ create function archive._capture_truncate(entry archive.registry) returns text
                 using errcode = 'AR409', hint = 'DELETE instead.';
         end if;
 %s        return null;
+    end;
     end if;
 $part$, case when archive._is_partitioned((entry).source) then archive._capture_truncate_partitions(entry)
               else archive._capture_truncate_table(entry) end);
@@ -85,15 +90,16 @@ create function archive._capture_row(entry archive.registry) returns text
     language sql stable
     return format($part$%5$s
     if is_unknown then%1$s
-    end if;
+    else
     circumstances := row(
         %2$s);%3$s
+    end if;
     if not found then
         raise exception 'a trigger or rule of %% kept a deleted row of %% from being archived', %4$L, tg_relid::regclass
             using errcode = 'AR409', hint = 'The row is not deleted. select * from archive.health() names the trigger.';
     end if;
     return old;
-$part$, archive._capture_overflow(entry),
+$part$, archive._capture_unknown(entry, '%2$s'),
         archive._capture_metadata('%2$s', 8),
         archive._capture_insert(entry, 'circumstances.f%3$s'),
         archive._name((entry).target),
@@ -130,15 +136,10 @@ declare
     -- PostgreSQL names it in its error where a column was renamed or dropped since.
     "row seen by archive.enable()" alias for old;
     is_unknown boolean;%s
-    live       record;
-    unknown    record;
-    value      text;
-    overflow   jsonb;
 begin%s%s%send
 $body$, replace(archive._capture_columns(entry, '%1$I %3$s'), E'\n', ' '),
         case when archive._is_partitioned((entry).source) then $part$
-    root       oid := coalesce(pg_partition_root(tg_relid), tg_relid);
-    partition  record;$part$ end,
+    root       oid := coalesce(pg_partition_root(tg_relid), tg_relid);$part$ end,
         archive._capture_labels(entry),
         archive._capture_truncate(entry),
         archive._capture_row(entry));
