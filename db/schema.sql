@@ -394,6 +394,27 @@ COMMENT ON FUNCTION archive._owner() IS 'The owner of schema archive.';
 
 
 --
+-- Name: _tree(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._tree(relation regclass) RETURNS SETOF regclass
+    LANGUAGE plpgsql STABLE ROWS 4
+    AS $$
+begin
+    return next relation;
+    return query select t.relid from pg_partition_tree(relation) t where t.relid <> relation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _tree(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._tree(relation regclass) IS 'A table and its partitions, at every level.';
+
+
+--
 -- Name: _archive_grants(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -403,7 +424,7 @@ CREATE FUNCTION archive._archive_grants(target regclass) RETURNS TABLE(relation 
  SELECT c.oid,
      g.privilege_type,
      g.grantee
-    FROM ((pg_partition_tree(_archive_grants.target) t(relid, parentrelid, isleaf, level)
+    FROM ((archive._tree(_archive_grants.target) t(relid)
       JOIN pg_class c ON ((c.oid = (t.relid)::oid)))
       CROSS JOIN LATERAL aclexplode(COALESCE(c.relacl, acldefault('r'::"char", c.relowner))) g(grantor, grantee, privilege_type, is_grantable))
    WHERE ((g.grantee <> archive._owner()) AND (g.grantee <> c.relowner))
@@ -411,7 +432,7 @@ CREATE FUNCTION archive._archive_grants(target regclass) RETURNS TABLE(relation 
   SELECT a.attrelid,
      g.privilege_type,
      g.grantee
-    FROM ((pg_partition_tree(_archive_grants.target) t(relid, parentrelid, isleaf, level)
+    FROM ((archive._tree(_archive_grants.target) t(relid)
       JOIN pg_attribute a ON ((a.attrelid = (t.relid)::oid)))
       CROSS JOIN LATERAL aclexplode(a.attacl) g(grantor, grantee, privilege_type, is_grantable))
    WHERE (g.grantee <> archive._owner());
@@ -1134,28 +1155,6 @@ $$;
 --
 
 COMMENT ON FUNCTION archive._capture_install(entry archive.registry) IS 'Puts the capture function and the triggers of a table in force. AR409 where a later trigger could cancel a delete.';
-
-
---
--- Name: _tree(regclass); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._tree(relation regclass) RETURNS SETOF regclass
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT _tree.relation AS relation
- UNION ALL
-  SELECT t.relid
-    FROM pg_partition_tree(_tree.relation) t(relid, parentrelid, isleaf, level)
-   WHERE ((t.relid)::oid <> (_tree.relation)::oid);
-END;
-
-
---
--- Name: FUNCTION _tree(relation regclass); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._tree(relation regclass) IS 'A table and its partitions, at every level.';
 
 
 --
@@ -2293,7 +2292,7 @@ COMMENT ON FUNCTION archive._erase_text(value text, labels text[], pseudonym tex
 
 CREATE FUNCTION archive._fault_attached(target regclass) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT (string_agg(format('%s of %s'::text, h.hook, archive._name(h.relation)), ', '::text ORDER BY h.hook) || ' could keep deleted rows from being archived'::text) FROM (SELECT t.relid AS relation, ('rule '::text || quote_ident((r.rulename)::text)) AS hook FROM (pg_partition_tree(_fault_attached.target) t(relid, parentrelid, isleaf, level) JOIN pg_rewrite r ON (((r.ev_class = (t.relid)::oid) AND (r.ev_enabled <> 'D'::"char")))) UNION ALL SELECT t.relid, ('trigger '::text || quote_ident((g.tgname)::text)) FROM (pg_partition_tree(_fault_attached.target) t(relid, parentrelid, isleaf, level) JOIN pg_trigger g ON (((g.tgrelid = (t.relid)::oid) AND (NOT g.tgisinternal) AND (g.tgenabled <> 'D'::"char"))))) h);
+    RETURN (SELECT (string_agg(format('%s of %s'::text, h.hook, archive._name(h.relation)), ', '::text ORDER BY h.hook) || ' could keep deleted rows from being archived'::text) FROM (SELECT t.relid AS relation, ('rule '::text || quote_ident((r.rulename)::text)) AS hook FROM (archive._tree(_fault_attached.target) t(relid) JOIN pg_rewrite r ON (((r.ev_class = (t.relid)::oid) AND (r.ev_enabled <> 'D'::"char")))) UNION ALL SELECT t.relid, ('trigger '::text || quote_ident((g.tgname)::text)) FROM (archive._tree(_fault_attached.target) t(relid) JOIN pg_trigger g ON (((g.tgrelid = (t.relid)::oid) AND (NOT g.tgisinternal) AND (g.tgenabled <> 'D'::"char"))))) h);
 
 
 --
@@ -3228,7 +3227,7 @@ COMMENT ON FUNCTION archive._fault_write_all() IS 'Logins that may write to all 
 
 CREATE FUNCTION archive._fault_writers(target regclass) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT string_agg(DISTINCT f.fault, '; '::text) AS string_agg FROM (SELECT format('%s on %s is granted to %s'::text, g.privilege, g.relation, archive._grantee(g.grantee)) AS format FROM archive._archive_grants(_fault_writers.target) g(relation, privilege, grantee) WHERE (g.privilege <> 'SELECT'::text) UNION ALL SELECT format('%s belongs to %s'::text, (c.oid)::regclass, (c.relowner)::regrole) AS format FROM (pg_partition_tree(_fault_writers.target) t(relid, parentrelid, isleaf, level) JOIN pg_class c ON ((c.oid = (t.relid)::oid))) WHERE (c.relowner <> archive._owner())) f(fault));
+    RETURN (SELECT string_agg(DISTINCT f.fault, '; '::text) AS string_agg FROM (SELECT format('%s on %s is granted to %s'::text, g.privilege, g.relation, archive._grantee(g.grantee)) AS format FROM archive._archive_grants(_fault_writers.target) g(relation, privilege, grantee) WHERE (g.privilege <> 'SELECT'::text) UNION ALL SELECT format('%s belongs to %s'::text, (c.oid)::regclass, (c.relowner)::regrole) AS format FROM (archive._tree(_fault_writers.target) t(relid) JOIN pg_class c ON ((c.oid = (t.relid)::oid))) WHERE (c.relowner <> archive._owner())) f(fault));
 
 
 --
@@ -3239,28 +3238,46 @@ COMMENT ON FUNCTION archive._fault_writers(target regclass) IS 'How others than 
 
 
 --
--- Name: _health_ask(text, archive.registry, boolean); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _health_ask(text, boolean, boolean); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._health_ask(check_expression text, entry archive.registry, thorough boolean) RETURNS text
+CREATE FUNCTION archive._health_ask(check_expression text, of_tables boolean, thorough boolean) RETURNS TABLE(source regclass, fault text)
     LANGUAGE plpgsql STABLE
-    AS $$
+    AS $_$
 declare
-    v_fault text;
+    v_query   text := format(case when of_tables
+                                  then 'select r.source, %s from archive.registry r where coalesce(r.source = $2, true)'
+                                  else 'select null::regclass, %s' end,
+                             replace(replace(check_expression, '$1', 'r'), '$2', '$1'));
+    v_sources regclass[];
+    v_faults  text[];
 begin
-    execute 'select ' || check_expression into v_fault using entry, thorough;
-    return v_fault;
+    -- Not returned at once: what a function has returned outlives an error.
+    execute format('select array_agg(q.source), array_agg(q.fault) from (%s) q (source, fault)', v_query)
+       into v_sources, v_faults using thorough, null::regclass;
+    return query select * from unnest(v_sources, v_faults);
 exception when others then
-    return format('this check failed: %s (SQLSTATE %s)', sqlerrm, sqlstate);
+    if not of_tables then
+        return query select null::regclass, archive._health_failed(sqlstate, sqlerrm);
+        return;
+    end if;
+    for source in select r.source from archive.registry r loop
+        begin
+            execute v_query into source, fault using thorough, source;
+        exception when others then
+            fault := archive._health_failed(sqlstate, sqlerrm);
+        end;
+        return next;
+    end loop;
 end
-$$;
+$_$;
 
 
 --
--- Name: FUNCTION _health_ask(check_expression text, entry archive.registry, thorough boolean); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _health_ask(check_expression text, of_tables boolean, thorough boolean); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._health_ask(check_expression text, entry archive.registry, thorough boolean) IS 'What a check finds: null if all is well. An error of the check is what it finds.';
+COMMENT ON FUNCTION archive._health_ask(check_expression text, of_tables boolean, thorough boolean) IS 'What a check finds, of each table if it is about tables: null if all is well. An error is what it finds.';
 
 
 --
@@ -3279,6 +3296,22 @@ END;
 --
 
 COMMENT ON FUNCTION archive._health_checks() IS 'The checks: of each table or of the archive as a whole, and whether one scans archives, which it does when asked.';
+
+
+--
+-- Name: _health_failed(text, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._health_failed(state text, message text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN format('this check failed: %s (SQLSTATE %s)'::text, message, state);
+
+
+--
+-- Name: FUNCTION _health_failed(state text, message text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._health_failed(state text, message text) IS 'What a check finds that ends in an error.';
 
 
 --
@@ -4722,47 +4755,38 @@ CREATE FUNCTION archive._restore_each(selection archive.restore_selection, overr
     LANGUAGE plpgsql
     AS $$
 declare
-    v_found    record := archive._restore_lock(selection);
-    v_locked   archive.restore_selection := v_found.locked;
-    v_queue    record;
-    v_attempt  archive.restore_attempt;
-    v_refused  archive.restore_result[];
-    v_waiting  archive.restore_result[];
-    v_progress boolean;
-    v_tried    bigint;
+    v_found   record := archive._restore_lock(selection);
+    v_queue   record;
+    v_result  archive.restore_result;
+    v_done    archive.restore_result[];
+    v_refused archive.restore_result[] := '{}';
 begin
-    v_refused := array(select r from archive._restore_done(v_locked, overrides, on_conflict) r);
-    perform archive._restore_fail(v_refused, preview);
-    v_queue := archive._restore_waiting(v_locked, overrides, on_conflict);
-    perform archive._restore_check_seen(cardinality(v_refused) + cardinality(v_queue.ids), v_found.row_count);
-    loop
-        select '{}', false, 0 into v_waiting, v_progress, v_tried;
-        for v_attempt in
-            select * from archive._restore_pass(v_locked, v_queue.ids, v_queue.sources, overrides, on_conflict, preview)
-        loop
-            v_tried := v_tried + 1;
-            if (v_attempt.result).outcome in ('restored', 'copied') then
-                v_progress := true;
-                return next v_attempt.result;
-            elsif v_attempt.again then
-                v_waiting := v_waiting || v_attempt.result;
-            else
-                v_refused := v_refused || v_attempt.result;
-            end if;
-        end loop;
-        perform archive._restore_fail(v_refused, preview);
-        exit when not v_progress or v_waiting = '{}' or v_tried < cardinality(v_queue.ids);
-        v_queue := archive._restore_waiting(v_locked, overrides, on_conflict, v_waiting);
-    end loop;
+    v_done := array(select r from archive._restore_done(v_found.locked, overrides, on_conflict) r);
+    perform archive._restore_fail(v_done, preview);
+    v_queue := archive._restore_waiting(v_found.locked, overrides, on_conflict);
+    perform archive._restore_check_seen(cardinality(v_done) + cardinality(v_queue.ids), v_found.row_count);
 
-    v_refused := v_refused || v_waiting;
-    perform archive._restore_fail(v_refused, preview);
-    return query
-        select r.source, r.archive_id, r.row_id, r.outcome,
-               case when n = cardinality(v_refused) and v_tried < cardinality(v_queue.ids)
-                    then format('%s; the preview ends here, after %s conflicts', r.detail, n)
-                    else r.detail end
-          from unnest(v_refused) with ordinality r (source, archive_id, row_id, outcome, detail, n);
+    for v_result in
+        select *
+          from archive._restore_passes(
+              v_found.locked, v_queue.ids, v_queue.sources, overrides,
+              case on_conflict when 'copy' then 'skip' else on_conflict end, preview and on_conflict <> 'copy')
+    loop
+        if on_conflict = 'copy' and v_result.outcome = 'skipped' then
+            v_refused := v_refused || v_result;
+        else
+            return next v_result;
+        end if;
+    end loop;
+    if v_refused <> '{}' then
+        perform archive._restore_sequences(s) from unnest((v_found.locked).sources) s;
+        v_queue := archive._restore_waiting(v_found.locked, overrides, on_conflict, v_refused);
+        return query
+            select *
+              from archive._restore_passes(
+                  v_found.locked, v_queue.ids, v_queue.sources, overrides, on_conflict, preview);
+    end if;
+    return query select * from unnest(v_done);
 end
 $$;
 
@@ -5402,7 +5426,7 @@ CREATE FUNCTION archive._restore_pass(selection archive.restore_selection, ids b
     LANGUAGE plpgsql
     AS $$
 declare
-    v_size      integer := cardinality(ids);
+    v_size      integer := case on_conflict when 'copy' then 1 else cardinality(ids) end;
     v_at        integer := 1;
     v_end       integer;
     v_conflicts integer := 0;
@@ -5433,7 +5457,7 @@ begin
         return next v_attempt;
         v_at := v_end + 1;
         if (v_attempt.result).outcome in ('restored', 'copied') then
-            v_size := 2;
+            v_size := case on_conflict when 'copy' then 1 else 2 end;
         else
             v_conflicts := v_conflicts + 1;
             exit when on_conflict = 'fail' and not (preview or v_attempt.again);
@@ -5448,6 +5472,62 @@ $$;
 --
 
 COMMENT ON FUNCTION archive._restore_pass(selection archive.restore_selection, ids bigint[], sources oid[], overrides jsonb, on_conflict text, preview boolean) IS 'Tries each row once, in batches that shrink at a conflict and grow again after it.';
+
+
+--
+-- Name: _restore_passes(archive.restore_selection, bigint[], oid[], jsonb, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_passes(selection archive.restore_selection, ids bigint[], sources oid[], overrides jsonb, on_conflict text, preview boolean) RETURNS SETOF archive.restore_result
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_queue    record;
+    v_attempt  archive.restore_attempt;
+    v_refused  archive.restore_result[] := '{}';
+    v_waiting  archive.restore_result[];
+    v_progress boolean;
+    v_tried    bigint;
+begin
+    select _restore_passes.ids, _restore_passes.sources into v_queue;
+    loop
+        select '{}', false, 0 into v_waiting, v_progress, v_tried;
+        for v_attempt in
+            select *
+              from archive._restore_pass(selection, v_queue.ids, v_queue.sources, overrides, on_conflict, preview)
+        loop
+            v_tried := v_tried + 1;
+            if (v_attempt.result).outcome in ('restored', 'copied') then
+                v_progress := true;
+                return next v_attempt.result;
+            elsif v_attempt.again then
+                v_waiting := v_waiting || v_attempt.result;
+            else
+                v_refused := v_refused || v_attempt.result;
+            end if;
+        end loop;
+        perform archive._restore_fail(v_refused, preview);
+        exit when not v_progress or v_waiting = '{}' or v_tried < cardinality(v_queue.ids);
+        v_queue := archive._restore_waiting(selection, overrides, on_conflict, v_waiting);
+    end loop;
+
+    v_refused := v_refused || v_waiting;
+    perform archive._restore_fail(v_refused, preview);
+    return query
+        select r.source, r.archive_id, r.row_id, r.outcome,
+               case when n = cardinality(v_refused) and v_tried < cardinality(v_queue.ids)
+                    then format('%s; the preview ends here, after %s conflicts', r.detail, n)
+                    else r.detail end
+          from unnest(v_refused) with ordinality r (source, archive_id, row_id, outcome, detail, n);
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_passes(selection archive.restore_selection, ids bigint[], sources oid[], overrides jsonb, on_conflict text, preview boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_passes(selection archive.restore_selection, ids bigint[], sources oid[], overrides jsonb, on_conflict text, preview boolean) IS 'Restores rows of a selection in passes; then returns those that stay archived.';
 
 
 --
@@ -5670,11 +5750,8 @@ declare
 begin
     for n in 2 .. coalesce(cardinality(statements), 0) loop
         begin
-            if n = 4 then  -- the new key may be one that came back
-                perform archive._restore_sequences(v_source);
-            end if;
             v_key := archive._restore_insert(
-                statements[n], selection, overrides, 1, n > 2 or overrides ?| archive._key(v_source)::text[]);
+                statements[n], selection, overrides, 1, n = 3 or overrides ?| archive._key(v_source)::text[]);
             v_result := archive._restore_row_result(selection, overrides, v_key is not null);
             v_result.outcome := case n when 2 then 'restored' else 'copied' end;
             v_result.row_id := coalesce(array_to_string(v_key, ','), v_result.row_id);
@@ -5776,14 +5853,14 @@ COMMENT ON FUNCTION archive._restore_statement(selection archive.restore_selecti
 
 CREATE FUNCTION archive._restore_row_statements(selection archive.restore_selection, overrides jsonb, on_conflict text) RETURNS text[]
     LANGUAGE sql STABLE
-    RETURN (ARRAY[format('select %s from %s a where a.archive_id = any ($1) and a.archived_at between $2 and $3'::text, archive._restore_row_id((selection).sources[1], 'a'::text), archive._name((archive._registry_entry((selection).sources[1])).target)), archive._restore_statement(selection, overrides, false, (overrides ?| (archive._key((selection).sources[1]))::text[]))] || CASE WHEN (on_conflict = 'copy'::text) THEN array_fill(archive._restore_statement(selection, overrides, true, true), ARRAY[2]) ELSE '{}'::text[] END);
+    RETURN (ARRAY[format('select %s from %s a where a.archive_id = any ($1) and a.archived_at between $2 and $3'::text, archive._restore_row_id((selection).sources[1], 'a'::text), archive._name((archive._registry_entry((selection).sources[1])).target)), archive._restore_statement(selection, overrides, false, (overrides ?| (archive._key((selection).sources[1]))::text[]))] || CASE WHEN (on_conflict = 'copy'::text) THEN ARRAY[archive._restore_statement(selection, overrides, true, true)] ELSE '{}'::text[] END);
 
 
 --
 -- Name: FUNCTION _restore_row_statements(selection archive.restore_selection, overrides jsonb, on_conflict text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_row_statements(selection archive.restore_selection, overrides jsonb, on_conflict text) IS 'The query for a row''s key, and the inserts to try: under its own key and, for a copy, twice under a new one.';
+COMMENT ON FUNCTION archive._restore_row_statements(selection archive.restore_selection, overrides jsonb, on_conflict text) IS 'The query for a row''s key, and the inserts to try: under its own key and, for a copy, under a new one.';
 
 
 --
@@ -7176,13 +7253,13 @@ CREATE FUNCTION archive.health(thorough boolean DEFAULT false) RETURNS TABLE(sou
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  WITH answers(source, check_name, severity, fault) AS (
-          SELECT r.source,
+          SELECT a_1.source,
              c.check_name,
              c.severity,
-             archive._health_ask(c.expression, r.*, COALESCE(health.thorough, false)) AS _health_ask
+             a_1.fault
             FROM (archive._health_checks() c(check_name, severity, expression, of_tables, scans)
-              LEFT JOIN archive.registry r ON (c.of_tables))
-           WHERE (((r.source IS NOT NULL) OR (NOT c.of_tables)) AND (COALESCE(health.thorough, false) OR (NOT c.scans)))
+              CROSS JOIN LATERAL archive._health_ask(c.expression, c.of_tables, COALESCE(health.thorough, false)) a_1(source, fault))
+           WHERE (COALESCE(health.thorough, false) OR (NOT c.scans))
          )
   SELECT a.source,
      a.check_name,
@@ -8702,6 +8779,14 @@ REVOKE ALL ON FUNCTION archive._owner() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION _tree(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._tree(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._tree(relation regclass) TO archive_runtime;
+
+
+--
 -- Name: FUNCTION _archive_grants(target regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -8898,14 +8983,6 @@ REVOKE ALL ON FUNCTION archive._capture_drop_unused() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION archive._capture_install(entry archive.registry) FROM PUBLIC;
-
-
---
--- Name: FUNCTION _tree(relation regclass); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._tree(relation regclass) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._tree(relation regclass) TO archive_runtime;
 
 
 --
@@ -9516,10 +9593,10 @@ REVOKE ALL ON FUNCTION archive._fault_writers(target regclass) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _health_ask(check_expression text, entry archive.registry, thorough boolean); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _health_ask(check_expression text, of_tables boolean, thorough boolean); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._health_ask(check_expression text, entry archive.registry, thorough boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._health_ask(check_expression text, of_tables boolean, thorough boolean) FROM PUBLIC;
 
 
 --
@@ -9527,6 +9604,13 @@ REVOKE ALL ON FUNCTION archive._health_ask(check_expression text, entry archive.
 --
 
 REVOKE ALL ON FUNCTION archive._health_checks() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _health_failed(state text, message text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._health_failed(state text, message text) FROM PUBLIC;
 
 
 --
@@ -10067,6 +10151,14 @@ REVOKE ALL ON FUNCTION archive._restore_parents_first(sources regclass[]) FROM P
 
 REVOKE ALL ON FUNCTION archive._restore_pass(selection archive.restore_selection, ids bigint[], sources oid[], overrides jsonb, on_conflict text, preview boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._restore_pass(selection archive.restore_selection, ids bigint[], sources oid[], overrides jsonb, on_conflict text, preview boolean) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_passes(selection archive.restore_selection, ids bigint[], sources oid[], overrides jsonb, on_conflict text, preview boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_passes(selection archive.restore_selection, ids bigint[], sources oid[], overrides jsonb, on_conflict text, preview boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_passes(selection archive.restore_selection, ids bigint[], sources oid[], overrides jsonb, on_conflict text, preview boolean) TO archive_runtime;
 
 
 --

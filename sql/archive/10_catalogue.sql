@@ -60,13 +60,16 @@ create function archive._live(relation regclass) returns text
 comment on function archive._live(regclass) is 'A table as the source of a query for its rows.';
 
 
+-- Few, so that the planner looks each up: it would read a whole catalogue for the thousand that it expects otherwise.
 create function archive._tree(relation regclass) returns setof regclass
-    language sql stable
-begin atomic
-    select relation
-    union all
-    select t.relid from pg_partition_tree(relation) t where t.relid <> relation;
-end;
+    language plpgsql stable
+    rows 4
+as $$
+begin
+    return next relation;
+    return query select t.relid from pg_partition_tree(relation) t where t.relid <> relation;
+end
+$$;
 
 comment on function archive._tree(regclass) is 'A table and its partitions, at every level.';
 

@@ -13,13 +13,13 @@ create function archive._archive_grants(target regclass)
     language sql stable
 begin atomic
     select c.oid, g.privilege_type, g.grantee
-      from pg_partition_tree(target) t
+      from archive._tree(target) t (relid)
       join pg_class c on c.oid = t.relid
      cross join aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) g
      where g.grantee not in (archive._owner(), c.relowner)
     union all
     select a.attrelid, g.privilege_type, g.grantee
-      from pg_partition_tree(target) t
+      from archive._tree(target) t (relid)
       join pg_attribute a on a.attrelid = t.relid
      cross join aclexplode(a.attacl) g
      where g.grantee <> archive._owner();
@@ -39,7 +39,7 @@ create function archive._fault_writers(target regclass) returns text
                where g.privilege <> 'SELECT'
               union all
               select format('%s belongs to %s', c.oid::regclass, c.relowner::regrole)
-                from pg_partition_tree(target) t
+                from archive._tree(target) t (relid)
                 join pg_class c on c.oid = t.relid
                where c.relowner <> archive._owner()
           ) f (fault)

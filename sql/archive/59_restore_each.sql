@@ -8,31 +8,78 @@ create type archive.restore_attempt as (
 comment on type archive.restore_attempt is 'What one pass made of one archived row.';
 
 
--- A row may refer to another of the same set. So rows that were refused are tried again, together first, as long as a
--- pass restores at least one more.
+-- A row that is copied takes a new key. So all others come back first, lest it be one of theirs.
 create function archive._restore_each(
     selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean
 ) returns setof archive.restore_result
     language plpgsql
 as $$
 declare
-    v_found    record := archive._restore_lock(selection);
-    v_locked   archive.restore_selection := v_found.locked;
+    v_found   record := archive._restore_lock(selection);
+    v_queue   record;
+    v_result  archive.restore_result;
+    v_done    archive.restore_result[];
+    v_refused archive.restore_result[] := '{}';
+begin
+    v_done := array(select r from archive._restore_done(v_found.locked, overrides, on_conflict) r);
+    perform archive._restore_fail(v_done, preview);
+    v_queue := archive._restore_waiting(v_found.locked, overrides, on_conflict);
+    perform archive._restore_check_seen(cardinality(v_done) + cardinality(v_queue.ids), v_found.row_count);
+
+    for v_result in
+        select *
+          from archive._restore_passes(
+              v_found.locked, v_queue.ids, v_queue.sources, overrides,
+              case on_conflict when 'copy' then 'skip' else on_conflict end, preview and on_conflict <> 'copy')
+    loop
+        if on_conflict = 'copy' and v_result.outcome = 'skipped' then
+            v_refused := v_refused || v_result;
+        else
+            return next v_result;
+        end if;
+    end loop;
+    if v_refused <> '{}' then
+        perform archive._restore_sequences(s) from unnest((v_found.locked).sources) s;
+        v_queue := archive._restore_waiting(v_found.locked, overrides, on_conflict, v_refused);
+        return query
+            select *
+              from archive._restore_passes(
+                  v_found.locked, v_queue.ids, v_queue.sources, overrides, on_conflict, preview);
+    end if;
+    return query select * from unnest(v_done);
+end
+$$;
+
+comment on function archive._restore_each(archive.restore_selection, jsonb, text, boolean) is
+    'Restores rows as many together as possible, and returns the outcome of each. A preview ends at 1000 conflicts.';
+
+
+-- A row may refer to another of the same set. So rows that were refused are tried again, together first, as long as a
+-- pass restores at least one more.
+create function archive._restore_passes(
+    selection   archive.restore_selection,
+    ids         bigint[],
+    sources     oid[],
+    overrides   jsonb,
+    on_conflict text,
+    preview     boolean
+) returns setof archive.restore_result
+    language plpgsql
+as $$
+declare
     v_queue    record;
     v_attempt  archive.restore_attempt;
-    v_refused  archive.restore_result[];
+    v_refused  archive.restore_result[] := '{}';
     v_waiting  archive.restore_result[];
     v_progress boolean;
     v_tried    bigint;
 begin
-    v_refused := array(select r from archive._restore_done(v_locked, overrides, on_conflict) r);
-    perform archive._restore_fail(v_refused, preview);
-    v_queue := archive._restore_waiting(v_locked, overrides, on_conflict);
-    perform archive._restore_check_seen(cardinality(v_refused) + cardinality(v_queue.ids), v_found.row_count);
+    select _restore_passes.ids, _restore_passes.sources into v_queue;
     loop
         select '{}', false, 0 into v_waiting, v_progress, v_tried;
         for v_attempt in
-            select * from archive._restore_pass(v_locked, v_queue.ids, v_queue.sources, overrides, on_conflict, preview)
+            select *
+              from archive._restore_pass(selection, v_queue.ids, v_queue.sources, overrides, on_conflict, preview)
         loop
             v_tried := v_tried + 1;
             if (v_attempt.result).outcome in ('restored', 'copied') then
@@ -46,7 +93,7 @@ begin
         end loop;
         perform archive._restore_fail(v_refused, preview);
         exit when not v_progress or v_waiting = '{}' or v_tried < cardinality(v_queue.ids);
-        v_queue := archive._restore_waiting(v_locked, overrides, on_conflict, v_waiting);
+        v_queue := archive._restore_waiting(selection, overrides, on_conflict, v_waiting);
     end loop;
 
     v_refused := v_refused || v_waiting;
@@ -60,8 +107,8 @@ begin
 end
 $$;
 
-comment on function archive._restore_each(archive.restore_selection, jsonb, text, boolean) is
-    'Restores rows as many together as possible, and returns the outcome of each. A preview ends at 1000 conflicts.';
+comment on function archive._restore_passes(archive.restore_selection, bigint[], oid[], jsonb, text, boolean) is
+    'Restores rows of a selection in passes; then returns those that stay archived.';
 
 
 create function archive._restore_fail(refused archive.restore_result[], preview boolean) returns void

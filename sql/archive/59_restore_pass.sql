@@ -11,7 +11,7 @@ create function archive._restore_pass(
     language plpgsql
 as $$
 declare
-    v_size      integer := cardinality(ids);
+    v_size      integer := case on_conflict when 'copy' then 1 else cardinality(ids) end;
     v_at        integer := 1;
     v_end       integer;
     v_conflicts integer := 0;
@@ -42,7 +42,7 @@ begin
         return next v_attempt;
         v_at := v_end + 1;
         if (v_attempt.result).outcome in ('restored', 'copied') then
-            v_size := 2;
+            v_size := case on_conflict when 'copy' then 1 else 2 end;
         else
             v_conflicts := v_conflicts + 1;
             exit when on_conflict = 'fail' and not (preview or v_attempt.again);
@@ -91,10 +91,10 @@ create function archive._restore_row_statements(
                  archive._restore_statement(
                selection, overrides, false, overrides ?| archive._key((selection).sources[1])::text[])]
         || case when on_conflict = 'copy'
-                then array_fill(archive._restore_statement(selection, overrides, true, true), array[2]) else '{}' end;
+                then array[archive._restore_statement(selection, overrides, true, true)] else '{}' end;
 
 comment on function archive._restore_row_statements(archive.restore_selection, jsonb, text) is
-    'The query for a row''s key, and the inserts to try: under its own key and, for a copy, twice under a new one.';
+    'The query for a row''s key, and the inserts to try: under its own key and, for a copy, under a new one.';
 
 
 -- More rows can mend a missing reference, or what a trigger wants; they free no key and no value.
@@ -114,11 +114,8 @@ declare
 begin
     for n in 2 .. coalesce(cardinality(statements), 0) loop
         begin
-            if n = 4 then  -- the new key may be one that came back
-                perform archive._restore_sequences(v_source);
-            end if;
             v_key := archive._restore_insert(
-                statements[n], selection, overrides, 1, n > 2 or overrides ?| archive._key(v_source)::text[]);
+                statements[n], selection, overrides, 1, n = 3 or overrides ?| archive._key(v_source)::text[]);
             v_result := archive._restore_row_result(selection, overrides, v_key is not null);
             v_result.outcome := case n when 2 then 'restored' else 'copied' end;
             v_result.row_id := coalesce(array_to_string(v_key, ','), v_result.row_id);

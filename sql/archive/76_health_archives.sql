@@ -44,11 +44,11 @@ create function archive._fault_attached(target regclass) returns text
                || ' could keep deleted rows from being archived'
           from (
               select t.relid as relation, 'rule ' || quote_ident(r.rulename) as hook
-                from pg_partition_tree(target) t
+                from archive._tree(target) t (relid)
                 join pg_rewrite r on r.ev_class = t.relid and r.ev_enabled <> 'D'
               union all
               select t.relid, 'trigger ' || quote_ident(g.tgname)
-                from pg_partition_tree(target) t
+                from archive._tree(target) t (relid)
                 join pg_trigger g on g.tgrelid = t.relid and not g.tgisinternal and g.tgenabled <> 'D'
           ) h
     );

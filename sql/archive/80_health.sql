@@ -47,24 +47,6 @@ comment on function archive._fault_transaction_ids() is
     'Transaction ids used twice, since the counter starts again after a dump and restore; null without any.';
 
 
--- A check that fails is a fault of what it looks at, and must not hide the others.
-create function archive._health_ask(check_expression text, entry archive.registry, thorough boolean) returns text
-    language plpgsql stable
-as $$
-declare
-    v_fault text;
-begin
-    execute 'select ' || check_expression into v_fault using entry, thorough;
-    return v_fault;
-exception when others then
-    return format('this check failed: %s (SQLSTATE %s)', sqlerrm, sqlstate);
-end
-$$;
-
-comment on function archive._health_ask(text, archive.registry, boolean) is
-    'What a check finds: null if all is well. An error of the check is what it finds.';
-
-
 -- In an expression, $1 is the registry's row of a table, and $2 whether to look at every row.
 create function archive._health_checks()
     returns table (check_name text, severity text, expression text, of_tables boolean, scans boolean)
@@ -107,6 +89,51 @@ comment on function archive._health_checks() is
     'The checks: of each table or of the archive as a whole, and whether one scans archives, which it does when asked.';
 
 
+create function archive._health_failed(state text, message text) returns text
+    language sql immutable
+    return format('this check failed: %s (SQLSTATE %s)', message, state);
+
+comment on function archive._health_failed(text, text) is 'What a check finds that ends in an error.';
+
+
+-- One query for all tables, which is planned once. A check that fails is a fault of what it looks at, and must not hide
+-- the others: then each table is asked by itself.
+create function archive._health_ask(check_expression text, of_tables boolean, thorough boolean)
+    returns table (source regclass, fault text)
+    language plpgsql stable
+as $$
+declare
+    v_query   text := format(case when of_tables
+                                  then 'select r.source, %s from archive.registry r where coalesce(r.source = $2, true)'
+                                  else 'select null::regclass, %s' end,
+                             replace(replace(check_expression, '$1', 'r'), '$2', '$1'));
+    v_sources regclass[];
+    v_faults  text[];
+begin
+    -- Not returned at once: what a function has returned outlives an error.
+    execute format('select array_agg(q.source), array_agg(q.fault) from (%s) q (source, fault)', v_query)
+       into v_sources, v_faults using thorough, null::regclass;
+    return query select * from unnest(v_sources, v_faults);
+exception when others then
+    if not of_tables then
+        return query select null::regclass, archive._health_failed(sqlstate, sqlerrm);
+        return;
+    end if;
+    for source in select r.source from archive.registry r loop
+        begin
+            execute v_query into source, fault using thorough, source;
+        exception when others then
+            fault := archive._health_failed(sqlstate, sqlerrm);
+        end;
+        return next;
+    end loop;
+end
+$$;
+
+comment on function archive._health_ask(text, boolean, boolean) is
+    'What a check finds, of each table if it is about tables: null if all is well. An error is what it finds.';
+
+
 create function archive.health(thorough boolean default false)
     returns table (source regclass, check_name text, ok boolean, severity text, detail text)
     language sql stable
@@ -114,10 +141,10 @@ create function archive.health(thorough boolean default false)
     set search_path = pg_catalog, pg_temp
 begin atomic
     with answers (source, check_name, severity, fault) as (
-        select r.source, c.check_name, c.severity, archive._health_ask(c.expression, r, coalesce(thorough, false))
+        select a.source, c.check_name, c.severity, a.fault
           from archive._health_checks() c
-          left join archive.registry r on c.of_tables
-         where (r.source is not null or not c.of_tables) and (coalesce(thorough, false) or not c.scans)
+         cross join lateral archive._health_ask(c.expression, c.of_tables, coalesce(thorough, false)) a
+         where coalesce(thorough, false) or not c.scans
     )
     select a.source, a.check_name, a.fault is null, a.severity, a.fault
       from answers a

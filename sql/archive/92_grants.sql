@@ -77,6 +77,7 @@ begin
             archive._restore_any_trigger(regclass),
             archive._restore_blocking_statement(regclass, regclass, jsonb),
             archive._restore_each(archive.restore_selection, jsonb, text, boolean),
+            archive._restore_passes(archive.restore_selection, bigint[], oid[], jsonb, text, boolean),
             archive._restore_fail(archive.restore_result[], boolean),
             archive._restore_check_seen(bigint, bigint),
             archive._restore_refused(text),

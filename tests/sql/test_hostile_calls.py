@@ -33,6 +33,7 @@ CALLABLE = {
         *["_restore_blocking", "_restore_any_trigger", "_restore_blocking_statement"],
         *[
             "_restore_each",
+            "_restore_passes",
             "_restore_fail",
             "_restore_lives",
             "_restore_check_rules",

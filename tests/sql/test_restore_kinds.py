@@ -153,3 +153,15 @@ def test_a_copy_gets_a_key_that_no_row_has_though_the_sequence_went_back(db):
     assert preview == ["would_restore", "would_restore", "would_copy"]
     assert done == ["restored", "restored", "copied"]
     assert db.execute("select count(*) from t").fetchone() == (3,)
+
+
+def test_a_copy_takes_no_key_that_another_row_comes_back_with(db):
+    db.execute("create table t (id int generated always as identity primary key); select archive.enable('t')")
+    db.execute("insert into t default values; insert into t default values; truncate t restart identity")
+    db.execute("insert into t default values")
+
+    outcomes = db.execute(
+        "select archive_id, outcome, row_id from archive.restore('t', '{1,2}', on_conflict => 'copy') order by 1"
+    ).fetchall()
+
+    assert outcomes == [(1, "copied", "3"), (2, "restored", "2")]
