@@ -197,6 +197,8 @@ class World:
                 table.events.append(Event("rename archive", self.at))
             if step.enable and table.enabled:
                 self.note_enabled(table)
+            for other in self.tables:
+                self.read_references(other)  # a column that they refer to may have another name
         elif isinstance(step, AlterDomain):
             for table in self.tables:
                 table.events.append(Event("domain", self.at))
@@ -225,6 +227,10 @@ class World:
             table.names[number] = columns[number].name
         table.columns = columns
         table.key = [table.numbers[attnum] for (attnum,) in self.observer.execute(KEY, [table.oid])]
+        self.read_references(table)
+
+    def read_references(self, table: Table) -> None:
+        """Read what a table refers to, by the names that those columns have now."""
         table.references = [
             Reference([table.numbers[attnum] for attnum in own], parent, theirs, action, deferred)
             for own, parent, theirs, action, deferred in self.observer.execute(REFERENCES, [table.oid])
