@@ -4636,52 +4636,24 @@ COMMENT ON FUNCTION archive._restore_condition(selection archive.restore_selecti
 -- Name: _restore_constraint(regclass, name); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore_constraint(source regclass, violated name) RETURNS pg_constraint
+CREATE FUNCTION archive._restore_constraint(source regclass, violated name) RETURNS oid
     LANGUAGE sql STABLE
     BEGIN ATOMIC
  WITH RECURSIVE above(oid, parent, relation) AS (
-          SELECT c_1.oid,
-             c_1.conparentid,
-             c_1.conrelid
-            FROM pg_constraint c_1
-           WHERE ((c_1.conname = _restore_constraint.violated) AND (c_1.conrelid IN ( SELECT archive._tree(_restore_constraint.source) AS _tree)))
+          SELECT c.oid,
+             c.conparentid,
+             c.conrelid
+            FROM pg_constraint c
+           WHERE ((c.conname = _restore_constraint.violated) AND (c.conrelid IN ( SELECT archive._tree(_restore_constraint.source) AS _tree)))
          UNION ALL
-          SELECT c_1.oid,
-             c_1.conparentid,
-             c_1.conrelid
+          SELECT c.oid,
+             c.conparentid,
+             c.conrelid
             FROM (above a_1
-              JOIN pg_constraint c_1 ON ((c_1.oid = a_1.parent)))
+              JOIN pg_constraint c ON ((c.oid = a_1.parent)))
          )
-  SELECT c.oid,
-     c.conname,
-     c.connamespace,
-     c.contype,
-     c.condeferrable,
-     c.condeferred,
-     c.conenforced,
-     c.convalidated,
-     c.conrelid,
-     c.contypid,
-     c.conindid,
-     c.conparentid,
-     c.confrelid,
-     c.confupdtype,
-     c.confdeltype,
-     c.confmatchtype,
-     c.conislocal,
-     c.coninhcount,
-     c.connoinherit,
-     c.conperiod,
-     c.conkey,
-     c.confkey,
-     c.conpfeqop,
-     c.conppeqop,
-     c.conffeqop,
-     c.confdelsetcols,
-     c.conexclop,
-     c.conbin
-    FROM (above a
-      JOIN pg_constraint c ON ((c.oid = a.oid)))
+  SELECT a.oid
+    FROM above a
    WHERE (a.relation = (_restore_constraint.source)::oid)
   LIMIT 1;
 END;
@@ -4691,7 +4663,7 @@ END;
 -- Name: FUNCTION _restore_constraint(source regclass, violated name); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_constraint(source regclass, violated name) IS 'The constraint of a table, or of one of its partitions, as the table''s own.';
+COMMENT ON FUNCTION archive._restore_constraint(source regclass, violated name) IS 'The constraint of a table that has this name on it or on one of its partitions; null if it is none.';
 
 
 --
@@ -5571,7 +5543,9 @@ declare
     v_row_id     text;
     v_origin     text;
 begin
-    v_constraint := archive._restore_constraint(source, error.violated);
+    select c.* into v_constraint
+      from pg_constraint c
+     where c.oid = archive._restore_constraint(source, error.violated);
     select string_agg(a.attname, ', ' order by k.position)
       into v_columns
       from unnest(v_constraint.conkey) with ordinality k (attnum, position)
@@ -8121,10 +8095,10 @@ COMMENT ON VIEW archive.daily IS 'How many rows of all tables were deleted on ea
 --
 
 CREATE TABLE archive.disabled (
-    source regclass CONSTRAINT registry_source_not_null NOT NULL,
-    target regclass CONSTRAINT registry_target_not_null NOT NULL,
-    exclude text[] CONSTRAINT registry_exclude_not_null NOT NULL,
-    columns jsonb DEFAULT '{}'::jsonb CONSTRAINT registry_columns_not_null NOT NULL,
+    source regclass NOT NULL,
+    target regclass NOT NULL,
+    exclude text[] NOT NULL,
+    columns jsonb NOT NULL,
     source_name text,
     source_oid oid,
     target_oid oid,

@@ -28,7 +28,17 @@ alter table archive.registry
     add column if not exists last_attnum     smallint,
     add column if not exists exclude_attnums smallint[];
 
-create table if not exists archive.disabled (like archive.registry including defaults);
+create table if not exists archive.disabled (
+    source          regclass not null,
+    target          regclass not null,
+    exclude         text[]   not null,
+    columns         jsonb    not null,
+    source_name     text,
+    source_oid      oid,
+    target_oid      oid,
+    last_attnum     smallint,
+    exclude_attnums smallint[]
+);
 
 create table if not exists archive.subjects (
     people regclass not null constraint subjects_pkey primary key,

@@ -12,7 +12,7 @@ comment on type archive.restore_error is 'An error of PostgreSQL that a row met.
 
 
 -- A partition's constraint has a name of its own.
-create function archive._restore_constraint(source regclass, violated name) returns pg_constraint
+create function archive._restore_constraint(source regclass, violated name) returns oid
     language sql stable
 begin atomic
     with recursive above (oid, parent, relation) as (
@@ -22,11 +22,11 @@ begin atomic
         union all
         select c.oid, c.conparentid, c.conrelid from above a join pg_constraint c on c.oid = a.parent
     )
-    select c.* from above a join pg_constraint c on c.oid = a.oid where a.relation = source limit 1;
+    select a.oid from above a where a.relation = source limit 1;
 end;
 
 comment on function archive._restore_constraint(regclass, name) is
-    'The constraint of a table, or of one of its partitions, as the table''s own.';
+    'The constraint of a table that has this name on it or on one of its partitions; null if it is none.';
 
 
 -- A PostgreSQL error, in terms of the row.
@@ -41,7 +41,9 @@ declare
     v_row_id     text;
     v_origin     text;
 begin
-    v_constraint := archive._restore_constraint(source, error.violated);
+    select c.* into v_constraint
+      from pg_constraint c
+     where c.oid = archive._restore_constraint(source, error.violated);
     select string_agg(a.attname, ', ' order by k.position)
       into v_columns
       from unnest(v_constraint.conkey) with ordinality k (attnum, position)
