@@ -83,6 +83,69 @@ COMMENT ON TYPE archive.copied_column IS 'A column of a table, and the column of
 
 
 --
+-- Name: deletion; Type: TYPE; Schema: archive; Owner: -
+--
+
+CREATE TYPE archive.deletion AS (
+	transaction_id xid8,
+	archived_at timestamp with time zone,
+	archived_by text,
+	reason text,
+	session_role text,
+	application_name text,
+	client_addr inet,
+	rows jsonb,
+	rows_exact boolean,
+	restored bigint,
+	cursor text
+);
+
+
+--
+-- Name: TYPE deletion; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TYPE archive.deletion IS 'One deletion: who, when, whence, why, of what, and how much of it is restored.';
+
+
+--
+-- Name: deletion_part; Type: TYPE; Schema: archive; Owner: -
+--
+
+CREATE TYPE archive.deletion_part AS (
+	source regclass,
+	partition regclass,
+	archived_at timestamp with time zone,
+	transaction_id xid8
+);
+
+
+--
+-- Name: TYPE deletion_part; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TYPE archive.deletion_part IS 'That a deletion has rows in a partition.';
+
+
+--
+-- Name: leaf; Type: TYPE; Schema: archive; Owner: -
+--
+
+CREATE TYPE archive.leaf AS (
+	source regclass,
+	partition regclass,
+	month timestamp with time zone
+);
+
+
+--
+-- Name: TYPE leaf; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TYPE archive.leaf IS 'A partition of the archive of a table.';
+
+
+--
 -- Name: noted_constraint; Type: TYPE; Schema: archive; Owner: -
 --
 
@@ -401,8 +464,17 @@ CREATE FUNCTION archive._tree(relation regclass) RETURNS SETOF regclass
     LANGUAGE plpgsql STABLE ROWS 4
     AS $$
 begin
-    return next relation;
-    return query select t.relid from pg_partition_tree(relation) t where t.relid <> relation;
+    -- pg_partition_tree() would lock each partition until the transaction ends.
+    return query
+        with recursive tree (relid) as (
+            select relation
+            union all
+            select i.inhrelid::regclass
+              from tree
+              join pg_inherits i on i.inhparent = tree.relid
+              join pg_class c on c.oid = i.inhrelid and c.relispartition
+        )
+        select t.relid from tree t;
 end
 $$;
 
@@ -444,6 +516,41 @@ END;
 --
 
 COMMENT ON FUNCTION archive._archive_grants(target regclass) IS 'The grants on an archive and its partitions to others than the owner; 0 stands for PUBLIC.';
+
+
+--
+-- Name: _archive_last_id(regclass, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._archive_last_id(target regclass, everywhere boolean) RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_leaf  archive.leaf;
+    v_last  bigint;
+begin
+    for v_leaf in
+        select f.*
+          from archive.registry r
+         cross join lateral archive._leaves(array[r.source]) f
+         where r.target = _archive_last_id.target
+         order by f.month desc nulls first
+    loop
+        v_last := greatest(v_last, (
+            select (l.result ->> 'max')::bigint
+              from archive._read_leaves(array[v_leaf], 'select max(archive_id) from %s') l));
+        exit when v_last is not null and v_leaf.month is not null and not everywhere;
+    end loop;
+    return v_last;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _archive_last_id(target regclass, everywhere boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._archive_last_id(target regclass, everywhere boolean) IS 'The highest archive_id of an archive: of the newest month that has rows, or of all.';
 
 
 --
@@ -711,6 +818,30 @@ COMMENT ON FUNCTION archive._attnums(relation regclass, columns name[]) IS 'The 
 
 
 --
+-- Name: _foreign_keys_to(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._foreign_keys_to(relation regclass) RETURNS SETOF oid
+    LANGUAGE plpgsql STABLE ROWS 2
+    AS $$
+begin
+    return query
+        select distinct c.oid
+          from pg_trigger t
+          join pg_constraint c on c.oid = t.tgconstraint
+         where t.tgrelid = relation and t.tgisinternal and c.contype = 'f' and c.confrelid = relation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _foreign_keys_to(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._foreign_keys_to(relation regclass) IS 'The foreign keys that refer to a table.';
+
+
+--
 -- Name: _blanking_constraints(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -721,8 +852,9 @@ CREATE FUNCTION archive._blanking_constraints(source regclass) RETURNS TABLE(con
      (c.conrelid)::regclass AS conrelid,
      archive._attnames((c.conrelid)::regclass, c.conkey) AS _attnames,
      archive._attnames((c.conrelid)::regclass, COALESCE(NULLIF(c.confdelsetcols, '{}'::smallint[]), c.conkey)) AS _attnames
-    FROM pg_constraint c
-   WHERE ((c.contype = 'f'::"char") AND (c.confrelid = (_blanking_constraints.source)::oid) AND (c.confdeltype = ANY (ARRAY['n'::"char", 'd'::"char"])) AND (c.conparentid = (0)::oid))
+    FROM (archive._foreign_keys_to(_blanking_constraints.source) f(oid)
+      JOIN pg_constraint c ON ((c.oid = f.oid)))
+   WHERE ((c.confdeltype = ANY (ARRAY['n'::"char", 'd'::"char"])) AND (c.conparentid = (0)::oid))
    ORDER BY c.conrelid, c.conname;
 END;
 
@@ -1606,6 +1738,269 @@ COMMENT ON FUNCTION archive._copies(entry archive.registry) IS 'The columns of a
 
 
 --
+-- Name: _read_leaves(archive.leaf[], text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._read_leaves(leaves archive.leaf[], pattern text) RETURNS TABLE(source regclass, partition regclass, result jsonb)
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    for source, partition in select l.source, l.partition from unnest(leaves) l loop
+        continue when pg_relation_size(partition) = 0;
+        for result in select * from archive._read(format(pattern, archive._name(partition))) loop
+            return next;
+        end loop;
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _read_leaves(leaves archive.leaf[], pattern text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._read_leaves(leaves archive.leaf[], pattern text) IS 'The rows of a query on each of some partitions; the locks that it took are given back.';
+
+
+--
+-- Name: _deletion_count(archive.deletion_part[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._deletion_count(parts archive.deletion_part[]) RETURNS SETOF archive.deletion
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT t.transaction_id,
+     t.archived_at,
+     min(t.archived_by) AS min,
+     min(t.reason) AS min,
+     min(t.session_role) AS min,
+     min(t.application_name) AS min,
+     min(t.client_addr) AS min,
+     jsonb_object_agg(archive._label(t.source), LEAST(t.row_count, (10000)::numeric)) AS jsonb_object_agg,
+     bool_and((t.row_count <= (10000)::numeric)) AS bool_and,
+     (sum(LEAST(t.restored, (10000)::numeric)))::bigint AS sum,
+     ((t.transaction_id || '.'::text) || ((EXTRACT(epoch FROM t.archived_at) * (1000000)::numeric))::bigint)
+    FROM ( SELECT l.source,
+             ((l.result ->> 'transaction_id'::text))::xid8 AS transaction_id,
+             ((l.result ->> 'archived_at'::text))::timestamp with time zone AS archived_at,
+             min((l.result ->> 'archived_by'::text)) AS archived_by,
+             min((l.result ->> 'reason'::text)) AS reason,
+             min((l.result ->> 'session_role'::text)) AS session_role,
+             min((l.result ->> 'application_name'::text)) AS application_name,
+             min(((l.result ->> 'client_addr'::text))::inet) AS client_addr,
+             sum(((l.result ->> 'row_count'::text))::bigint) AS row_count,
+             sum(((l.result ->> 'restored'::text))::bigint) AS restored
+            FROM (( SELECT p.source,
+                     p.partition,
+                     jsonb_agg(to_jsonb(p.*)) AS deletions
+                    FROM unnest(_deletion_count.parts) p(source, partition, archived_at, transaction_id)
+                   GROUP BY p.source, p.partition) g
+              CROSS JOIN LATERAL archive._read_leaves(ARRAY[ROW(g.source, g.partition, NULL::timestamp with time zone)::archive.leaf], format('
+                    select d.*, one.*, counted.*
+                      from jsonb_to_recordset(%L) d (archived_at timestamptz, transaction_id xid8)
+                     cross join lateral (
+                          select archived_by, reason, session_role, application_name, client_addr from %%1$s a
+                           where a.archived_at = d.archived_at and a.transaction_id = d.transaction_id limit 1) one
+                     cross join lateral (
+                          select count(*) as row_count, count(restored_at) as restored
+                            from (select a.restored_at from %%1$s a
+                                   where a.archived_at = d.archived_at and a.transaction_id = d.transaction_id
+                                   limit 10001) s) counted
+                    '::text, g.deletions)) l(source, partition, result))
+           GROUP BY l.source, ((l.result ->> 'transaction_id'::text))::xid8, ((l.result ->> 'archived_at'::text))::timestamp with time zone) t
+   GROUP BY t.transaction_id, t.archived_at
+   ORDER BY t.archived_at DESC, t.transaction_id DESC;
+END;
+
+
+--
+-- Name: FUNCTION _deletion_count(parts archive.deletion_part[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._deletion_count(parts archive.deletion_part[]) IS 'The deletions that these are parts of, newest first, with their rows counted.';
+
+
+--
+-- Name: _deletion_cursor(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._deletion_cursor(before text, OUT archived_at timestamp with time zone, OUT transaction_id xid8) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_parts bigint[];
+begin
+    archived_at := 'infinity';
+    if before is not null then
+        v_parts := string_to_array(before, '.')::bigint[];
+        archived_at := 'epoch'::timestamptz + v_parts[2] / 1000000 * interval '1 second'
+                                            + v_parts[2] % 1000000 * interval '1 microsecond';
+        transaction_id := v_parts[1]::text::xid8;
+    end if;
+    if archived_at is null or cardinality(v_parts) > 2 or v_parts[1] < 0 then
+        raise invalid_text_representation;
+    end if;
+exception when data_exception then
+    perform archive._refuse(format('%L is no cursor of archive.deletions()', before));
+end
+$$;
+
+
+--
+-- Name: FUNCTION _deletion_cursor(before text, OUT archived_at timestamp with time zone, OUT transaction_id xid8); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._deletion_cursor(before text, OUT archived_at timestamp with time zone, OUT transaction_id xid8) IS 'The deletion that a page begins after; for the first page, a time after all. AR422 if it is no cursor.';
+
+
+--
+-- Name: _deletion_newest(archive.deletion_part[], integer); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._deletion_newest(parts archive.deletion_part[], max_rows integer) RETURNS SETOF archive.deletion_part
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ SELECT p.source,
+     p.partition,
+     p.archived_at,
+     p.transaction_id
+    FROM ( SELECT u.source,
+             u.partition,
+             u.archived_at,
+             u.transaction_id,
+             dense_rank() OVER (ORDER BY u.archived_at DESC, u.transaction_id DESC) AS rank
+            FROM unnest(_deletion_newest.parts) u(source, partition, archived_at, transaction_id)) p
+   WHERE ((_deletion_newest.max_rows IS NULL) OR (p.rank <= _deletion_newest.max_rows));
+END;
+
+
+--
+-- Name: FUNCTION _deletion_newest(parts archive.deletion_part[], max_rows integer); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._deletion_newest(parts archive.deletion_part[], max_rows integer) IS 'The parts of the newest deletions.';
+
+
+--
+-- Name: _leaves(regclass[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._leaves(sources regclass[] DEFAULT NULL::regclass[]) RETURNS SETOF archive.leaf
+    LANGUAGE sql STABLE
+    SET "TimeZone" TO 'UTC'
+    BEGIN ATOMIC
+ SELECT r.source,
+     (c.oid)::regclass AS oid,
+         CASE
+             WHEN (c.relname ~ '_y[0-9]{4}m(0[1-9]|1[0-2])$'::text) THEN to_timestamp("right"((c.relname)::text, 7), 'YYYY"m"MM'::text)
+             ELSE NULL::timestamp with time zone
+         END AS "case"
+    FROM ((archive.registry r
+      JOIN pg_inherits i ON ((i.inhparent = (r.target)::oid)))
+      JOIN pg_class c ON ((c.oid = i.inhrelid)))
+   WHERE ((_leaves.sources IS NULL) OR ((r.source)::oid = ANY ((_leaves.sources)::oid[])));
+END;
+
+
+--
+-- Name: FUNCTION _leaves(sources regclass[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._leaves(sources regclass[]) IS 'The partitions of the archives of all tables, or of these.';
+
+
+--
+-- Name: _partition_month(timestamp with time zone, integer); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._partition_month(moment timestamp with time zone, later integer DEFAULT 0) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE
+    RETURN ((date_trunc('month'::text, (moment AT TIME ZONE 'UTC'::text)) + make_interval(months => later)) AT TIME ZONE 'UTC'::text);
+
+
+--
+-- Name: FUNCTION _partition_month(moment timestamp with time zone, later integer); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._partition_month(moment timestamp with time zone, later integer) IS 'The start of the month of a moment, in UTC, or of a later month.';
+
+
+--
+-- Name: _deletion_parts(xid8, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._deletion_parts(transaction_id xid8, archived_at timestamp with time zone) RETURNS SETOF archive.deletion_part
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT l.source,
+     l.partition,
+     ((l.result ->> 'archived_at'::text))::timestamp with time zone AS timestamptz,
+     _deletion_parts.transaction_id AS transaction_id
+    FROM archive._read_leaves(ARRAY( SELECT f.*::archive.leaf AS f
+            FROM archive._leaves() f(source, partition, month)
+           WHERE ((_deletion_parts.archived_at IS NULL) OR COALESCE((f.month = archive._partition_month(_deletion_parts.archived_at)), true))), format('select distinct a.archived_at from %%s a where a.transaction_id = %L%s'::text, _deletion_parts.transaction_id, (' and a.archived_at = '::text || quote_literal((to_json(_deletion_parts.archived_at) #>> '{}'::text[]))))) l(source, partition, result);
+END;
+
+
+--
+-- Name: FUNCTION _deletion_parts(transaction_id xid8, archived_at timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._deletion_parts(transaction_id xid8, archived_at timestamp with time zone) IS 'The partitions with rows of a transaction. Without its time, all partitions are searched.';
+
+
+--
+-- Name: _deletion_search(archive.leaf[], timestamp with time zone, timestamp with time zone, text, integer); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._deletion_search(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer) RETURNS SETOF archive.deletion_part
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    v_after record := archive._deletion_cursor(before);
+    v_leaf  archive.leaf;
+    v_parts archive.deletion_part[] := '{}';
+begin
+    foreach v_leaf in array leaves loop
+        v_parts := v_parts || array(
+            select row(l.source, l.partition, (l.result ->> 'archived_at')::timestamptz,
+                       (l.result ->> 'transaction_id')::xid8)::archive.deletion_part
+              from archive._read_leaves(array[v_leaf], format(
+                  $query$
+                  with recursive deletions as (
+                      (select archived_at, transaction_id from %%1$s
+                        where archived_at >= %1$L and archived_at < %2$L
+                          and (archived_at, transaction_id) < (%3$L, %4$L)
+                        order by archived_at desc, transaction_id desc limit 1)
+                      union all
+                      select next.* from deletions d
+                       cross join lateral (
+                            select archived_at, transaction_id from %%1$s
+                             where archived_at >= %1$L
+                               and (archived_at, transaction_id) < (d.archived_at, d.transaction_id)
+                             order by archived_at desc, transaction_id desc limit 1) next
+                  )
+                  select * from deletions limit %5$s
+                  $query$, lower, upper, v_after.archived_at, v_after.transaction_id,
+                  coalesce(max_rows::text, 'all'))) l);
+        if cardinality(v_parts) > 2 * max_rows then
+            v_parts := array(select p from archive._deletion_newest(v_parts, max_rows) p);
+            lower := (select min(p.archived_at) from unnest(v_parts) p);
+        end if;
+    end loop;
+    return query select * from archive._deletion_newest(v_parts, max_rows);
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _deletion_search(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._deletion_search(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer) IS 'The parts of the newest deletions from a time on until before another, after a cursor, in some partitions.';
+
+
+--
 -- Name: _enable_add_copies(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -1645,7 +2040,7 @@ begin
     delete from archive.registry r where not exists (select from pg_class c where c.oid = r.source);
     delete from archive.disabled d where not exists (select from pg_class c where c.oid = d.source);
     perform archive.enable(r.source) from archive.registry r;
-    perform archive._view_write_all();
+    perform archive._view_write_transactions();
 end
 $$;
 
@@ -1909,7 +2304,7 @@ begin
                exclude_attnums = excluded.exclude_attnums
          where (r.*) is distinct from (excluded.*);
     if found then
-        perform archive._view_write_all();
+        perform archive._view_write_transactions();
     end if;
 end
 $$;
@@ -1964,16 +2359,14 @@ COMMENT ON FUNCTION archive._enable_rename_copies(entry archive.registry) IS 'Re
 CREATE FUNCTION archive._enable_sequence(target regclass) RETURNS void
     LANGUAGE plpgsql
     AS $$
-declare
-    v_highest bigint;
 begin
-    if archive._fault_sequence(target) is null then
+    if archive._fault_sequence(target, true) is null then
         return;
     end if;
     alter sequence archive.archive_id_seq no cycle;
-    if archive._fault_sequence(target) is not null then
-        execute format('select max(a.archive_id) from %s a', archive._name(target)) into v_highest;
-        execute format('alter sequence archive.archive_id_seq restart with %s', v_highest + 1);
+    if archive._fault_sequence(target, true) is not null then
+        execute format('alter sequence archive.archive_id_seq restart with %s',
+                       archive._archive_last_id(target, true) + 1);
     end if;
 end
 $$;
@@ -2346,8 +2739,9 @@ CREATE FUNCTION archive._unarchived_children(source regclass) RETURNS TABLE(chil
          UNION
           SELECT (c.conrelid)::regclass AS conrelid,
              (r_1.deleted AND (c.confdeltype = 'c'::"char"))
-            FROM (reached r_1
-              JOIN pg_constraint c ON (((c.confrelid = (r_1.relation)::oid) AND (c.contype = 'f'::"char"))))
+            FROM ((reached r_1
+              CROSS JOIN LATERAL archive._foreign_keys_to(r_1.relation) f(oid))
+              JOIN pg_constraint c ON ((c.oid = f.oid)))
            WHERE (NOT (EXISTS ( SELECT
                     FROM pg_trigger t
                    WHERE ((t.tgrelid = c.conrelid) AND (t.tgname = 'zz_archive_before_delete'::name)))))
@@ -2423,13 +2817,14 @@ CREATE FUNCTION archive._fault_default_partition(target regclass) RETURNS text
     LANGUAGE plpgsql STABLE
     AS $$
 declare
-    v_default regclass := (select p.partition from archive._partitions(target) p where p.lower is null);
+    v_default regclass := (select nullif(p.partdefid, 0) from pg_partitioned_table p where p.partrelid = target);
     v_filled  boolean;
 begin
     if v_default is null then
         return 'there is none: a delete in a month without a partition would fail';
     end if;
-    execute format('select exists (select from %s)', v_default) into v_filled;
+    v_filled := pg_relation_size(v_default) > 0
+                and exists (select from archive._read(format('select 1 from %s limit 1', archive._name(v_default))));
     return case when v_filled
                 then v_default || ' has rows: archive.maintain() moves closed months out of it'
            end;
@@ -2484,9 +2879,12 @@ declare
     v_count bigint;
     v_first bigint;
 begin
-    execute format('select count(*), min(d.archive_id)'
-                   '  from (select a.archive_id from %s a group by a.archive_id having count(*) > 1) d',
-                   archive._name(target)) into v_count, v_first;
+    select (f ->> 'count')::bigint, (f ->> 'min')::bigint
+      into v_count, v_first
+      from archive._read(format(
+          'select count(*), min(d.archive_id)'
+          '  from (select a.archive_id from %s a group by a.archive_id having count(*) > 1) d',
+          archive._name(target))) f;
     return case when v_count > 0
                 then format('%s ids name several rows, the first is %s: restore those by their transaction',
                             v_count, v_first)
@@ -2508,7 +2906,7 @@ COMMENT ON FUNCTION archive._fault_duplicate_ids(target regclass) IS 'Archive id
 
 CREATE FUNCTION archive._fault_ghost_rows(entry archive.registry, thorough boolean) RETURNS text
     LANGUAGE plpgsql STABLE
-    AS $_$
+    AS $$
 declare
     v_count bigint;
     v_first bigint;
@@ -2516,20 +2914,25 @@ begin
     if archive._name(entry.source) is null or archive._name(entry.target) is null then
         return null;  -- a table was dropped: another check reports it
     end if;
-    execute format(
-        'select count(*), min(a.archive_id)'
-        '  from (select * from %s where restored_at is null and ($1 or archived_at >= now() - interval ''1 day'')'
-        '         order by archived_at desc limit case when not $1 then 1000 end) a'
-        '  join %s live on %s',
-        archive._name(entry.target), archive._live(entry.source),
-        archive._restore_key_condition(entry, false)
-    ) into v_count, v_first using thorough;
+    select sum((l.result ->> 'count')::bigint), min((l.result ->> 'min')::bigint)
+      into v_count, v_first
+      from archive._read_leaves(
+          array(select f from archive._leaves(array[entry.source]) f
+                 where thorough or coalesce(f.month >= archive._partition_month(now() - interval '1 day'), true)),
+          format('select count(*), min(a.archive_id)'
+                 '  from (select * from %%s'
+                 '         where restored_at is null and (%L or archived_at >= now() - interval ''1 day'')'
+                 '         order by archived_at desc limit %s) a'
+                 '  join %s live on %s',
+                 thorough, case when thorough then 'all' else '1000' end,
+                 replace(archive._live(entry.source), '%', '%%'),
+                 replace(archive._restore_key_condition(entry, false), '%', '%%'))) l;
     return case when v_count > 0
                 then format('%s archived and not restored, yet live: archive_id %s%s',
                             v_count, v_first, case when v_count > 1 then ' and others' else '' end)
            end;
 end
-$_$;
+$$;
 
 
 --
@@ -2702,22 +3105,6 @@ COMMENT ON FUNCTION archive._fault_name(entry archive.registry) IS 'That a table
 
 
 --
--- Name: _partition_month(timestamp with time zone, integer); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._partition_month(moment timestamp with time zone, later integer DEFAULT 0) RETURNS timestamp with time zone
-    LANGUAGE sql IMMUTABLE
-    RETURN ((date_trunc('month'::text, (moment AT TIME ZONE 'UTC'::text)) + make_interval(months => later)) AT TIME ZONE 'UTC'::text);
-
-
---
--- Name: FUNCTION _partition_month(moment timestamp with time zone, later integer); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._partition_month(moment timestamp with time zone, later integer) IS 'The start of the month of a moment, in UTC, or of a later month.';
-
-
---
 -- Name: _partitions(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -2750,7 +3137,7 @@ COMMENT ON FUNCTION archive._partitions(target regclass) IS 'The partitions of a
 
 CREATE FUNCTION archive._fault_next_partition(target regclass) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT format('%s has no partition from %s on: archive.maintain() makes it'::text, archive._name(_fault_next_partition.target), to_char((month.month AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD'::text)) AS format FROM unnest(ARRAY[archive._partition_month(now()), archive._partition_month(now(), 1)]) month(month) WHERE (NOT (EXISTS (SELECT FROM archive._partitions(_fault_next_partition.target) p(partition, lower, upper) WHERE ((p.lower <= month.month) AND (p.upper > month.month))))) ORDER BY month.month LIMIT 1);
+    RETURN (SELECT format('%s has no partition from %s on: archive.maintain() makes it'::text, archive._name(_fault_next_partition.target), to_char((month.month AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD'::text)) AS format FROM ((SELECT array_agg(tstzrange(p.lower, p.upper)) AS periods FROM archive._partitions(_fault_next_partition.target) p(partition, lower, upper) WHERE (p.lower IS NOT NULL)) partitions CROSS JOIN unnest(ARRAY[archive._partition_month(now()), archive._partition_month(now(), 1)]) month(month)) WHERE (NOT (EXISTS (SELECT FROM unnest(partitions.periods) period(period) WHERE (period.period @> month.month)))) ORDER BY month.month LIMIT 1);
 
 
 --
@@ -2771,8 +3158,10 @@ declare
     v_count bigint;
     v_first bigint;
 begin
-    execute format('select count(*), min(a.archive_id) from %s a where a.overflow is not null', archive._name(target))
-       into v_count, v_first;
+    select (f ->> 'count')::bigint, (f ->> 'min')::bigint
+      into v_count, v_first
+      from archive._read(format(
+          'select count(*), min(a.archive_id) from %s a where a.overflow is not null', archive._name(target))) f;
     return case when v_count > 0
                 then format('%s rows have values of columns that the table has not or archive.enable() has not seen,'
                             ' the first is %s', v_count, v_first)
@@ -2818,6 +3207,22 @@ CREATE FUNCTION archive._fault_partition_grants(target regclass) RETURNS text
 --
 
 COMMENT ON FUNCTION archive._fault_partition_grants(target regclass) IS 'Grants on the partitions of an archive; null without any.';
+
+
+--
+-- Name: _fault_partition_names(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_partition_names(target regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (string_agg(format('%s begins at %s'::text, p.partition, p.lower), ', '::text ORDER BY p.lower) || ': a restore looks for rows by the month in the name'::text) FROM (archive._partitions(_fault_partition_names.target) p(partition, lower, upper) CROSS JOIN LATERAL (SELECT (SELECT c_1.relname FROM pg_class c_1 WHERE (c_1.oid = (p.partition)::oid)) AS relname) c(relname)) WHERE ((c.relname ~ '_y[0-9]{4}m(0[1-9]|1[0-2])$'::text) AND ("right"((c.relname)::text, 8) IS DISTINCT FROM to_char((p.lower AT TIME ZONE 'UTC'::text), '"y"YYYY"m"MM'::text))));
+
+
+--
+-- Name: FUNCTION _fault_partition_names(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_partition_names(target regclass) IS 'Partitions of an archive that are named after another month than theirs; null without any.';
 
 
 --
@@ -2965,31 +3370,38 @@ COMMENT ON FUNCTION archive._fault_secrets(entry archive.registry) IS 'Columns t
 
 
 --
--- Name: _fault_sequence(regclass); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: archive_id_seq; Type: SEQUENCE; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._fault_sequence(target regclass) RETURNS text
-    LANGUAGE plpgsql STABLE
-    AS $$
-declare
-    v_highest bigint;
-    v_last    bigint;
-begin
-    execute format('select max(a.archive_id) from %s a', archive._name(target)) into v_highest;
-    select s.last_value into v_last from archive.archive_id_seq s;
-    return case when v_highest > v_last
-                then format('archive.archive_id_seq is at %s and %s has archive_id %s: rows would share ids,'
-                            ' archive.enable() moves it on', v_last, archive._name(target), v_highest)
-           end;
-end
-$$;
+CREATE SEQUENCE archive.archive_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
 
 
 --
--- Name: FUNCTION _fault_sequence(target regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: SEQUENCE archive_id_seq; Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._fault_sequence(target regclass) IS 'That the sequence of archive ids is behind those of an archive; null if it is not.';
+COMMENT ON SEQUENCE archive.archive_id_seq IS 'One for all archive tables: an archive_id names one archived row anywhere.';
+
+
+--
+-- Name: _fault_sequence(regclass, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_sequence(target regclass, thorough boolean) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('archive.archive_id_seq is at %s and %s has archive_id %s: rows would share ids, archive.enable() moves it on'::text, s.last_value, archive._name(_fault_sequence.target), a.last_id) AS format FROM (archive.archive_id_seq s CROSS JOIN archive._archive_last_id(_fault_sequence.target, _fault_sequence.thorough) a(last_id)) WHERE (a.last_id > s.last_value));
+
+
+--
+-- Name: FUNCTION _fault_sequence(target regclass, thorough boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_sequence(target regclass, thorough boolean) IS 'That the sequence of archive ids is behind the newest month of an archive, or any; null if it is not.';
 
 
 --
@@ -3123,10 +3535,11 @@ begin
     if archive._fault_views() is not null then
         return null;
     end if;
-    -- Dynamic: the view is written after this function is created.
-    execute 'select min(t.transaction_id::text)'
-            '  from (select transaction_id from archive.transactions group by transaction_id having count(*) > 1) t'
-       into v_first;
+    select t ->> 'first'
+      into v_first
+      from archive._read(
+          'select min(t.transaction_id::text) as first'
+          '  from (select transaction_id from archive.transactions group by transaction_id having count(*) > 1) t') t;
     return 'transaction ' || v_first || ' and perhaps others have several archived_at:'
            ' restore_transaction() asks for one';
 end
@@ -3178,14 +3591,14 @@ COMMENT ON FUNCTION archive._fault_unknown_columns(entry archive.registry) IS 'C
 
 CREATE FUNCTION archive._fault_views() RETURNS text
     LANGUAGE sql STABLE
-    RETURN CASE WHEN ((to_regclass('archive._archived_rows'::text) IS NULL) OR ((to_regclass('archive.transactions'::text) IS NULL) AND (EXISTS (SELECT FROM archive.registry)))) THEN 'no restore works: they went with a table that was dropped; archive.disable() it by its oid, as the registry has it'::text ELSE NULL::text END;
+    RETURN CASE WHEN (to_regclass('archive.transactions'::text) IS NULL) THEN 'archive.transactions went with a table that was dropped; archive.disable() it by its oid, as the registry has it'::text ELSE NULL::text END;
 
 
 --
 -- Name: FUNCTION _fault_views(); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._fault_views() IS 'What it means that the views over all archives are gone; null if they are there.';
+COMMENT ON FUNCTION archive._fault_views() IS 'That the view over all archives is gone; null if it is there.';
 
 
 --
@@ -3286,7 +3699,7 @@ COMMENT ON FUNCTION archive._health_ask(check_expression text, of_tables boolean
 CREATE FUNCTION archive._health_checks() RETURNS TABLE(check_name text, severity text, expression text, of_tables boolean, scans boolean)
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
- VALUES ('source can be archived'::text,'error'::text,'archive._fault_source(($1).source)'::text,true,false), ('columns match'::text,'error'::text,'archive._fault_columns($1)'::text,true,false), ('columns are captured'::text,'error'::text,'archive._fault_changed_columns($1)'::text,true,false), ('columns are known'::text,'warning'::text,'archive._fault_unknown_columns($1)'::text,true,false), ('name is known'::text,'warning'::text,'archive._fault_name($1)'::text,true,false), ('function matches'::text,'error'::text,'archive._fault_capture($1)'::text,true,false), ('delete trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''delete'')'::text,true,false), ('update trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''update'')'::text,true,false), ('truncate trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''truncate'')'::text,true,false), ('trigger is last'::text,'error'::text,'archive._fault_later_trigger(($1).source)'::text,true,false), ('only the owner writes'::text,'error'::text,'archive._fault_writers(($1).target)'::text,true,false), ('nothing hangs on it'::text,'error'::text,'archive._fault_attached(($1).target)'::text,true,false), ('partitions have no grants'::text,'error'::text,'archive._fault_partition_grants(($1).target)'::text,true,false), ('ids go on'::text,'error'::text,'archive._fault_sequence(($1).target)'::text,true,false), ('references are kept'::text,'warning'::text,'archive._fault_references($1)'::text,true,false), ('children are archived'::text,'warning'::text,'archive._fault_children(($1).source)'::text,true,false), ('rows fit the archive'::text,'warning'::text,'archive._fault_width($1)'::text,true,false), ('no secret joined'::text,'warning'::text,'archive._fault_secrets($1)'::text,true,false), ('next partition exists'::text,'warning'::text,'archive._fault_next_partition(($1).target)'::text,true,false), ('default partition is empty'::text,'warning'::text,'archive._fault_default_partition(($1).target)'::text,true,false), ('no ghost rows'::text,'warning'::text,'archive._fault_ghost_rows($1, $2)'::text,true,false), ('ids are unique'::text,'error'::text,'archive._fault_duplicate_ids(($1).target)'::text,true,true), ('overflow is empty'::text,'warning'::text,'archive._fault_overflow(($1).target)'::text,true,true), ('functions are not public'::text,'error'::text,'archive._fault_public_functions()'::text,false,false), ('nobody writes everywhere'::text,'warning'::text,'archive._fault_write_all()'::text,false,false), ('views are in place'::text,'error'::text,'archive._fault_views()'::text,false,false), ('separate runtime login'::text,'warning'::text,'archive._fault_shared_login()'::text,false,false), ('roles are not shared'::text,'warning'::text,'archive._fault_shared_roles()'::text,false,false), ('runtime login has limits'::text,'warning'::text,'archive._fault_login_limits()'::text,false,false), ('transaction ids are unique'::text,'warning'::text,'archive._fault_transaction_ids()'::text,false,true);
+ VALUES ('source can be archived'::text,'error'::text,'archive._fault_source(($1).source)'::text,true,false), ('columns match'::text,'error'::text,'archive._fault_columns($1)'::text,true,false), ('columns are captured'::text,'error'::text,'archive._fault_changed_columns($1)'::text,true,false), ('columns are known'::text,'warning'::text,'archive._fault_unknown_columns($1)'::text,true,false), ('name is known'::text,'warning'::text,'archive._fault_name($1)'::text,true,false), ('function matches'::text,'error'::text,'archive._fault_capture($1)'::text,true,false), ('delete trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''delete'')'::text,true,false), ('update trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''update'')'::text,true,false), ('truncate trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''truncate'')'::text,true,false), ('trigger is last'::text,'error'::text,'archive._fault_later_trigger(($1).source)'::text,true,false), ('partitions are named'::text,'error'::text,'archive._fault_partition_names(($1).target)'::text,true,false), ('only the owner writes'::text,'error'::text,'archive._fault_writers(($1).target)'::text,true,false), ('nothing hangs on it'::text,'error'::text,'archive._fault_attached(($1).target)'::text,true,false), ('partitions have no grants'::text,'error'::text,'archive._fault_partition_grants(($1).target)'::text,true,false), ('ids go on'::text,'error'::text,'archive._fault_sequence(($1).target, $2)'::text,true,false), ('references are kept'::text,'warning'::text,'archive._fault_references($1)'::text,true,false), ('children are archived'::text,'warning'::text,'archive._fault_children(($1).source)'::text,true,false), ('rows fit the archive'::text,'warning'::text,'archive._fault_width($1)'::text,true,false), ('no secret joined'::text,'warning'::text,'archive._fault_secrets($1)'::text,true,false), ('next partition exists'::text,'warning'::text,'archive._fault_next_partition(($1).target)'::text,true,false), ('default partition is empty'::text,'warning'::text,'archive._fault_default_partition(($1).target)'::text,true,false), ('no ghost rows'::text,'warning'::text,'archive._fault_ghost_rows($1, $2)'::text,true,false), ('ids are unique'::text,'error'::text,'archive._fault_duplicate_ids(($1).target)'::text,true,true), ('overflow is empty'::text,'warning'::text,'archive._fault_overflow(($1).target)'::text,true,true), ('functions are not public'::text,'error'::text,'archive._fault_public_functions()'::text,false,false), ('nobody writes everywhere'::text,'warning'::text,'archive._fault_write_all()'::text,false,false), ('views are in place'::text,'error'::text,'archive._fault_views()'::text,false,false), ('separate runtime login'::text,'warning'::text,'archive._fault_shared_login()'::text,false,false), ('roles are not shared'::text,'warning'::text,'archive._fault_shared_roles()'::text,false,false), ('runtime login has limits'::text,'warning'::text,'archive._fault_login_limits()'::text,false,false), ('transaction ids are unique'::text,'warning'::text,'archive._fault_transaction_ids()'::text,false,true);
 END;
 
 
@@ -3901,6 +4314,34 @@ END;
 --
 
 COMMENT ON FUNCTION archive._purge_steps(archived_before timestamp with time zone) IS 'The calls of archive.purge() by which all tables are purged month by month.';
+
+
+--
+-- Name: _read(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._read(query text) RETURNS SETOF jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_rows jsonb[];
+begin
+    begin
+        execute format('select array_agg(to_jsonb(q)) from (%s) q', query) into v_rows;
+        raise exception using errcode = 'ARDRY';
+    exception when sqlstate 'ARDRY' then
+        null;
+    end;
+    return query select unnest(v_rows);
+end
+$$;
+
+
+--
+-- Name: FUNCTION _read(query text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._read(query text) IS 'The rows of a query; the locks that it took are given back.';
 
 
 --
@@ -5416,9 +5857,10 @@ CREATE FUNCTION archive._restore_parents_first(sources regclass[]) RETURNS regcl
          UNION
           SELECT (c.conrelid)::regclass AS conrelid,
              (l.level + 1)
-            FROM (levels l
-              JOIN pg_constraint c ON (((c.confrelid = (l.source)::oid) AND (c.contype = 'f'::"char") AND (c.conrelid <> c.confrelid))))
-           WHERE ((c.conrelid = ANY ((_restore_parents_first.sources)::oid[])) AND (l.level < cardinality(_restore_parents_first.sources)))
+            FROM ((levels l
+              CROSS JOIN LATERAL archive._foreign_keys_to(l.source) f(oid))
+              JOIN pg_constraint c ON ((c.oid = f.oid)))
+           WHERE ((c.conrelid <> c.confrelid) AND (c.conrelid = ANY ((_restore_parents_first.sources)::oid[])) AND (l.level < cardinality(_restore_parents_first.sources)))
          )
   SELECT array_agg(s.source ORDER BY s.level, (s.source)::oid) AS array_agg
     FROM ( SELECT l.source,
@@ -5552,20 +5994,14 @@ COMMENT ON FUNCTION archive._restore_passes(selection archive.restore_selection,
 --
 
 CREATE FUNCTION archive._restore_period(source regclass, archive_ids bigint[], OUT first timestamp with time zone, OUT last timestamp with time zone, OUT row_count bigint) RETURNS record
-    LANGUAGE plpgsql STABLE
-    SET plan_cache_mode TO 'force_generic_plan'
-    AS $$
-begin
-    select min(found.archived_at), max(found.archived_at), count(*)
-      into first, last, row_count
-      from (
-          select r.archived_at
-            from archive._archived_rows r
-           where r.source = _restore_period.source and r.archive_id = any (archive_ids)
-          offset 0  -- or the planner would walk the indexes on archived_at for the minimum and the maximum
-      ) found;
-end
-$$;
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT min(((l.result ->> 'first'::text))::timestamp with time zone) AS min,
+     max(((l.result ->> 'last'::text))::timestamp with time zone) AS max,
+     COALESCE(sum(((l.result ->> 'count'::text))::bigint), (0)::numeric) AS "coalesce"
+    FROM archive._read_leaves(ARRAY( SELECT f.*::archive.leaf AS f
+            FROM archive._leaves(ARRAY[_restore_period.source]) f(source, partition, month)), format('select min(a.archived_at) as first, max(a.archived_at) as last, count(*)  from %%s a where a.archive_id = any (%L)'::text, _restore_period.archive_ids)) l(source, partition, result);
+END;
 
 
 --
@@ -6039,9 +6475,9 @@ CREATE FUNCTION archive._restore_select_transaction(transaction_id xid8, archive
 declare
     v_selection archive.restore_selection;
 begin
-    select array_agg(t.source), min(t.first), max(t.last)
+    select array_agg(distinct p.source), min(p.archived_at), max(p.archived_at)
       into v_selection.sources, v_selection.first, v_selection.last
-      from archive._restore_tables(transaction_id, archived_at) t;
+      from archive._deletion_parts(transaction_id, archived_at) p;
     if v_selection.sources is null then
         raise exception 'no archived row of transaction %', transaction_id using errcode = 'AR404';
     end if;
@@ -6147,32 +6583,6 @@ $$;
 --
 
 COMMENT ON FUNCTION archive._restore_superseded(source regclass, selection archive.restore_selection) IS 'The archived rows whose key the same transaction deleted again later.';
-
-
---
--- Name: _restore_tables(xid8, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._restore_tables(transaction_id xid8, archived_at timestamp with time zone) RETURNS TABLE(source regclass, first timestamp with time zone, last timestamp with time zone)
-    LANGUAGE plpgsql STABLE
-    SET plan_cache_mode TO 'force_generic_plan'
-    AS $$
-begin
-    return query
-        select r.source, min(r.archived_at), max(r.archived_at)
-          from archive._archived_rows r
-         where r.transaction_id = _restore_tables.transaction_id
-           and (_restore_tables.archived_at is null or r.archived_at = _restore_tables.archived_at)
-         group by r.source;
-end
-$$;
-
-
---
--- Name: FUNCTION _restore_tables(transaction_id xid8, archived_at timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._restore_tables(transaction_id xid8, archived_at timestamp with time zone) IS 'The tables from which a transaction deleted rows, with the times of the first and the last row.';
 
 
 --
@@ -6522,181 +6932,113 @@ COMMENT ON FUNCTION archive._subject_values(people regclass, subject text, colum
 
 
 --
+-- Name: _view_daily(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._view_daily() RETURNS TABLE(day date, row_count bigint, exact boolean)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    BEGIN ATOMIC
+ SELECT ((l.result ->> 'day'::text))::date AS date,
+     ((l.result ->> 'rows'::text))::bigint AS int8,
+     ((l.result ->> 'exact'::text))::boolean AS bool
+    FROM archive._read_leaves(ARRAY( SELECT f.*::archive.leaf AS f
+            FROM archive._leaves() f(source, partition, month)
+           WHERE COALESCE((f.month >= archive._partition_month((now() - '29 days'::interval))), true)), '
+          select d.day::date,
+                 case when c.seen <= 1000 then c.seen
+                      else greatest(c.seen, archive._view_estimate(%1$L, d.day, d.day + interval ''1 day'')) end as rows,
+                 c.seen <= 1000 as exact
+            from generate_series(date_trunc(''day'', now()) - interval ''29 days'', now(), interval ''1 day'') d (day)
+           cross join lateral (
+                select count(*) as seen
+                  from (select from %1$s a
+                         where a.archived_at >= d.day and a.archived_at < d.day + interval ''1 day''
+                         limit 1001) s
+                ) c
+           where c.seen > 0
+          '::text) l(source, partition, result);
+END;
+
+
+--
+-- Name: FUNCTION _view_daily(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._view_daily() IS 'How many rows each partition has of each of the last 30 days, in UTC, where it has any.';
+
+
+--
 -- Name: _view_estimate(regclass, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._view_estimate(target regclass, since timestamp with time zone, until timestamp with time zone) RETURNS bigint
+CREATE FUNCTION archive._view_estimate(partition regclass, since timestamp with time zone, until timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     AS $$
 declare
     v_plan json;
 begin
-    if target is null then
-        return null;
-    end if;
     execute format('explain (format json) select from %s where archived_at >= %L and archived_at < %L',
-                   archive._name(target), since, until) into v_plan;
+                   archive._name(partition), since, until) into v_plan;
     return v_plan -> 0 -> 'Plan' ->> 'Plan Rows';
 end
 $$;
 
 
 --
--- Name: FUNCTION _view_estimate(target regclass, since timestamp with time zone, until timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _view_estimate(partition regclass, since timestamp with time zone, until timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._view_estimate(target regclass, since timestamp with time zone, until timestamp with time zone) IS 'How many rows of an archive the planner expects from that time on until before the other.';
+COMMENT ON FUNCTION archive._view_estimate(partition regclass, since timestamp with time zone, until timestamp with time zone) IS 'How many rows of a partition the planner expects from that time on until before the other.';
 
 
 --
--- Name: _view_for_each(text, text); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _view_period(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._view_for_each(pattern text, separator text DEFAULT '
-     union all'::text) RETURNS text
+CREATE FUNCTION archive._view_period(source regclass, OUT oldest timestamp with time zone, OUT newest timestamp with time zone) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT min(((l.result ->> 'min'::text))::timestamp with time zone) AS min,
+     max(((l.result ->> 'max'::text))::timestamp with time zone) AS max
+    FROM archive._read_leaves(ARRAY( SELECT f.*::archive.leaf AS f
+            FROM archive._leaves(ARRAY[_view_period.source]) f(source, partition, month)), 'select min(archived_at), max(archived_at) from %s'::text) l(source, partition, result);
+END;
+
+
+--
+-- Name: FUNCTION _view_period(source regclass, OUT oldest timestamp with time zone, OUT newest timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._view_period(source regclass, OUT oldest timestamp with time zone, OUT newest timestamp with time zone) IS 'When the first and the last archived row of a table was ';
+
+
+--
+-- Name: _view_rows(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._view_rows(source regclass) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN (SELECT COALESCE(sum(((l.result ->> 'count'::text))::bigint), (0)::numeric) AS "coalesce" FROM archive._read_leaves(ARRAY(SELECT f.*::archive.leaf AS f FROM archive._leaves(ARRAY[_view_rows.source]) f(source, partition, month)), 'select count(*) from %s'::text) l(source, partition, result));
+
+
+--
+-- Name: FUNCTION _view_rows(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._view_rows(source regclass) IS 'How many rows of a table are archived.';
+
+
+--
+-- Name: _view_transactions_query(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._view_transactions_query() RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT string_agg(format(_view_for_each.pattern, archive._name(r.source), archive._name(r.target), archive._label(r.source)), _view_for_each.separator ORDER BY (archive._name(r.target))) AS string_agg FROM archive.registry r);
-
-
---
--- Name: FUNCTION _view_for_each(pattern text, separator text); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._view_for_each(pattern text, separator text) IS 'A part of a view for each archived table. The pattern''s arguments: the table, its archive, the table''s label.';
-
-
---
--- Name: _view_write_all(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._view_write_all() RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-begin
-    perform archive._view_write_archived_rows();
-    if not exists (select from archive.registry) then
-        drop view if exists archive.transactions, archive.tables, archive.daily;
-        return;
-    end if;
-    perform archive._view_write_transactions();
-    perform archive._view_write_tables();
-    perform archive._view_write_daily();
-    execute format('grant select on archive.transactions, archive.tables, archive.daily to %I, %I',
-                   archive._role('runtime'), archive._role('auditor'));
-end
-$$;
-
-
---
--- Name: FUNCTION _view_write_all(); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._view_write_all() IS 'Creates or replaces the views over all archived tables.';
-
-
---
--- Name: _view_write_archived_rows(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._view_write_archived_rows() RETURNS void
-    LANGUAGE plpgsql
-    AS $_$
-begin
-    execute 'create or replace view archive._archived_rows as' || coalesce(
-        archive._view_for_each(
-            E'\n    select %1$L::regclass as source, archive_id, transaction_id, archived_at from %2$s'),
-        E'\n    select source, null::bigint as archive_id, null::xid8 as transaction_id,'
-        ' null::timestamptz as archived_at from archive.registry where false');
-    comment on view archive._archived_rows is 'Every archived row: from which table, deleted when.';
-end
-$_$;
-
-
---
--- Name: FUNCTION _view_write_archived_rows(); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._view_write_archived_rows() IS 'Creates or replaces the view archive._archived_rows.';
-
-
---
--- Name: _view_write_daily(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._view_write_daily() RETURNS void
-    LANGUAGE plpgsql
-    AS $_$
-begin
-    execute format($view$
-create or replace view archive.daily as
-    select day::date as day,
-           sum(case when count <= 1000 then count
-                    else greatest(count, archive._view_estimate(target, since, until)) end)::bigint as rows,
-           bool_and(count <= 1000) as exact
-      from generate_series(0, 29) back
-     cross join lateral (select date_trunc('day', now() at time zone 'UTC') - make_interval(days => back) as day) d
-     cross join lateral (select day at time zone 'UTC' as since, (day + interval '1 day') at time zone 'UTC' as until) b
-     cross join lateral (%s) deleted
-     group by day
-     order by day
-$view$, archive._view_for_each(
-            E'\n        select count(*), %2$L::regclass as target'
-            '\n          from (select from %2$s where archived_at >= since and archived_at < until limit 1001) seen',
-            E'\n         union all'));
-    comment on view archive.daily is
-        'How many rows of all tables were deleted on each of the last 30 days, in UTC;'
-        ' exact says whether they were counted or estimated.';
-end
-$_$;
-
-
---
--- Name: FUNCTION _view_write_daily(); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._view_write_daily() IS 'Creates or replaces the view archive.daily.';
-
-
---
--- Name: _view_write_tables(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._view_write_tables() RETURNS void
-    LANGUAGE plpgsql
-    AS $_$
-begin
-    execute 'create or replace view archive.tables as' || archive._view_for_each(
-        E'\n    select %1$L::regclass as source, %2$L::regclass as target,'
-        '\n           (select count(*) from %2$s) as rows,'
-        '\n           (select sum(pg_total_relation_size(p.relid))::bigint from pg_partition_tree(%2$L) p) as bytes,'
-        '\n           (select min(archived_at) from %2$s) as oldest,'
-        '\n           (select max(archived_at) from %2$s) as newest,'
-        '\n           (select count(*) from pg_inherits where inhparent = %2$L::regclass) as partitions,'
-        '\n           (select count(*) from archive.holds h where h.source = %1$L::regclass) as held');
-    comment on view archive.tables is
-        'One row per archived table: rows, bytes on disk with indexes, times of the oldest and the newest deletion,'
-        ' partitions, rows on legal hold.';
-end
-$_$;
-
-
---
--- Name: FUNCTION _view_write_tables(); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._view_write_tables() IS 'Creates or replaces the view archive.tables.';
-
-
---
--- Name: _view_write_transactions(); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._view_write_transactions() RETURNS void
-    LANGUAGE plpgsql
-    AS $_$
-begin
-    execute format($view$
-create or replace view archive.transactions as
+    RETURN (SELECT format('
     select transaction_id, archived_at,
            min(archived_by) as archived_by, min(reason) as reason, min(session_role) as session_role,
            min(application_name) as application_name, min(client_addr) as client_addr,
@@ -6705,18 +7047,37 @@ create or replace view archive.transactions as
            count(restored_at) as restored
       from (%s) deleted
      group by archived_at, transaction_id
-     order by archived_at desc, transaction_id desc
-$view$,
-        archive._view_for_each('%1$L::regclass', ', '),
-        archive._view_for_each('count(*) filter (where source = %1$L::regclass)', ', '),
-        archive._view_for_each(
-            E'\n        select %1$L::regclass as source, transaction_id, archived_at, archived_by, reason,'
-            ' session_role, application_name, client_addr, restored_at from %2$s', E'\n         union all'));
+     order by archived_at desc, transaction_id desc'::text, string_agg(format('%L::regclass'::text, r.name), ', '::text ORDER BY r.archive), string_agg(format('count(*) filter (where source = %L::regclass)'::text, r.name), ', '::text ORDER BY r.archive), string_agg(format('
+        select %L::regclass as source, transaction_id, archived_at, archived_by, reason, session_role, application_name, client_addr, restored_at from %s'::text, r.name, r.archive), '
+         union all'::text ORDER BY r.archive)) AS format FROM (SELECT archive._name(e.source) AS _name, archive._name(e.target) AS _name FROM archive.registry e) r(name, archive));
+
+
+--
+-- Name: FUNCTION _view_transactions_query(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._view_transactions_query() IS 'The query of the view archive.transactions over all archives.';
+
+
+--
+-- Name: _view_write_transactions(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._view_write_transactions() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    execute 'create or replace view archive.transactions as' || case
+        when (select count(*) between 1 and 50 from archive.registry) then archive._view_transactions_query()
+        else ' select transaction_id, archived_at, archived_by, reason, session_role, application_name, client_addr,'
+             ' rows, restored from archive.deletions(null, null)' end;
     comment on view archive.transactions is
         'One row per deletion, newest first: who, when, whence, why, rows of each table,'
-        ' how many of them are restored.';
+        ' how many of them are restored. Of more than 50 tables, ask archive.deletions() instead.';
+    execute format('grant select on archive.transactions to %I, %I',
+                   archive._role('runtime'), archive._role('auditor'));
 end
-$_$;
+$$;
 
 
 --
@@ -7107,6 +7468,84 @@ COMMENT ON FUNCTION archive.declare_subject(people regclass, labels name[]) IS '
 
 
 --
+-- Name: deletion(xid8, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.deletion(transaction_id xid8, archived_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS SETOF archive.deletion
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    BEGIN ATOMIC
+ SELECT c.transaction_id,
+     c.archived_at,
+     c.archived_by,
+     c.reason,
+     c.session_role,
+     c.application_name,
+     c.client_addr,
+     c.rows,
+     c.rows_exact,
+     c.restored,
+     c.cursor
+    FROM archive._deletion_count(ARRAY( SELECT p.*::archive.deletion_part AS p
+            FROM archive._deletion_parts(deletion.transaction_id, deletion.archived_at) p(source, partition, archived_at, transaction_id))) c(transaction_id, archived_at, archived_by, reason, session_role, application_name, client_addr, rows, rows_exact, restored, cursor);
+END;
+
+
+--
+-- Name: FUNCTION deletion(transaction_id xid8, archived_at timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.deletion(transaction_id xid8, archived_at timestamp with time zone) IS 'The deletion of a transaction id; several where only the time distinguishes them, since an id is unique within one cluster. With its time it is found at once; without, all partitions are searched.';
+
+
+--
+-- Name: deletions(text, integer); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.deletions(before text DEFAULT NULL::text, max_rows integer DEFAULT 100) RETURNS SETOF archive.deletion
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+declare
+    v_leaves archive.leaf[]          := array(select l from archive._leaves() l);
+    v_parts  archive.deletion_part[] := '{}';
+    v_upper  timestamptz             := 'infinity';
+    v_lower  timestamptz;
+begin
+    if max_rows < 0 then
+        perform archive._refuse(format('max_rows is a number of rows, not %s', max_rows));
+    end if;
+    for v_lower in
+        select distinct coalesce(l.month, '-infinity') from unnest(v_leaves) l
+         where coalesce(l.month <= (archive._deletion_cursor(before)).archived_at, true)
+         order by 1 desc
+    loop
+        v_parts := v_parts || array(
+            select p
+              from archive._deletion_search(
+                  array(select l from unnest(v_leaves) l where coalesce(l.month, v_lower) = v_lower),
+                  v_lower, v_upper, before, max_rows) p);
+        exit when (select count(distinct (p.archived_at, p.transaction_id)) from unnest(v_parts) p) >= max_rows;
+        v_upper := v_lower;
+    end loop;
+    return query
+        select *
+          from archive._deletion_count(array(select p from archive._deletion_newest(v_parts, max_rows) p));
+end
+$$;
+
+
+--
+-- Name: FUNCTION deletions(before text, max_rows integer); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.deletions(before text, max_rows integer) IS 'One row per deletion, newest first, of any number of tables; before is the cursor of the last row of a page.';
+
+
+--
 -- Name: disable(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -7134,7 +7573,7 @@ begin
     end if;
     perform archive._references_follow(source);
     perform archive._capture_drop_unused();
-    perform archive._view_write_all();
+    perform archive._view_write_transactions();
 end
 $$;
 
@@ -7635,6 +8074,288 @@ COMMENT ON FUNCTION archive.version() IS 'The version of schema archive.';
 
 
 --
+-- Name: daily; Type: VIEW; Schema: archive; Owner: -
+--
+
+CREATE VIEW archive.daily AS
+ SELECT (d.day)::date AS day,
+    (COALESCE(sum(c.row_count), (0)::numeric))::bigint AS rows,
+    COALESCE(bool_and(c.exact), true) AS exact
+   FROM (generate_series(((((now() AT TIME ZONE 'UTC'::text))::date - 29))::timestamp with time zone, (((now() AT TIME ZONE 'UTC'::text))::date)::timestamp with time zone, '1 day'::interval) d(day)
+     LEFT JOIN archive._view_daily() c(day, row_count, exact) ON ((c.day = (d.day)::date)))
+  GROUP BY d.day
+  ORDER BY d.day;
+
+
+--
+-- Name: VIEW daily; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON VIEW archive.daily IS 'How many rows of all tables were deleted on each of the last 30 days, in UTC; exact says whether they were counted or estimated.';
+
+
+--
+-- Name: disabled; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.disabled (
+    source regclass NOT NULL,
+    target regclass NOT NULL,
+    exclude text[] NOT NULL,
+    columns jsonb NOT NULL,
+    source_name text,
+    source_oid oid,
+    target_oid oid,
+    last_attnum smallint,
+    exclude_attnums smallint[]
+);
+
+
+--
+-- Name: TABLE disabled; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.disabled IS 'What the registry had of a table until archive.disable(): archive.enable() goes on from there.';
+
+
+--
+-- Name: COLUMN disabled.source; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.source IS 'The live table.';
+
+
+--
+-- Name: COLUMN disabled.target; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.target IS 'Its archive.';
+
+
+--
+-- Name: COLUMN disabled.exclude; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.exclude IS 'Columns that are never copied.';
+
+
+--
+-- Name: COLUMN disabled.columns; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.columns IS 'The copied columns by name: attnum; copy and copy_attnum, the archive''s column; since, the archive_id from which on rows have it.';
+
+
+--
+-- Name: COLUMN disabled.source_name; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.source_name IS 'The table''s name when archive.enable() was last called.';
+
+
+--
+-- Name: COLUMN disabled.source_oid; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.source_oid IS 'The table''s oid as a number. After a dump and restore the table has another: then names hold, not attnums.';
+
+
+--
+-- Name: COLUMN disabled.target_oid; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.target_oid IS 'The archive''s oid as a number, likewise.';
+
+
+--
+-- Name: COLUMN disabled.last_attnum; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.last_attnum IS 'The last attnum that the capture function knows: columns beyond go to overflow.';
+
+
+--
+-- Name: COLUMN disabled.exclude_attnums; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.exclude_attnums IS 'The attnums of the columns that are never copied.';
+
+
+--
+-- Name: holds; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.holds (
+    archive_id bigint NOT NULL,
+    source regclass NOT NULL,
+    reason text NOT NULL,
+    held_at timestamp with time zone DEFAULT now() NOT NULL,
+    held_by text NOT NULL
+);
+
+
+--
+-- Name: TABLE holds; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.holds IS 'Legal holds: no purge and no erasure touches these rows. Kept by archive.hold() and archive.release().';
+
+
+--
+-- Name: COLUMN holds.archive_id; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.holds.archive_id IS 'The row held.';
+
+
+--
+-- Name: COLUMN holds.source; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.holds.source IS 'The live table it was deleted from.';
+
+
+--
+-- Name: COLUMN holds.reason; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.holds.reason IS 'Why: the case, the court.';
+
+
+--
+-- Name: COLUMN holds.held_at; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.holds.held_at IS 'When the hold was placed.';
+
+
+--
+-- Name: COLUMN holds.held_by; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.holds.held_by IS 'Who placed it.';
+
+
+--
+-- Name: moves; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE UNLOGGED TABLE archive.moves (
+    transaction_id xid8 NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    relation oid NOT NULL,
+    place tid NOT NULL
+);
+
+
+--
+-- Name: TABLE moves; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.moves IS 'Rows of partitioned tables that an update under way may move to another partition.';
+
+
+--
+-- Name: COLUMN moves.transaction_id; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.moves.transaction_id IS 'The updating transaction.';
+
+
+--
+-- Name: COLUMN moves.started_at; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.moves.started_at IS 'Its timestamp: ids start again after a dump and restore.';
+
+
+--
+-- Name: COLUMN moves.relation; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.moves.relation IS 'The partition.';
+
+
+--
+-- Name: COLUMN moves.place; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.moves.place IS 'The row''s version in it.';
+
+
+--
+-- Name: partition_sizes; Type: VIEW; Schema: archive; Owner: -
+--
+
+CREATE VIEW archive.partition_sizes AS
+ SELECT r.source,
+    p.partition,
+    p.lower,
+    p.upper,
+    (NULLIF(c.reltuples, ('-1'::integer)::double precision))::bigint AS rows,
+    pg_total_relation_size(p.partition) AS bytes
+   FROM ((archive.registry r
+     CROSS JOIN LATERAL archive._partitions(r.target) p(partition, lower, upper))
+     JOIN pg_class c ON ((c.oid = (p.partition)::oid)));
+
+
+--
+-- Name: VIEW partition_sizes; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON VIEW archive.partition_sizes IS 'One row per partition: its bounds, none for the default partition; about how many rows, null before the first ANALYZE; bytes on disk with indexes.';
+
+
+--
+-- Name: purge_log_log_id_seq; Type: SEQUENCE; Schema: archive; Owner: -
+--
+
+ALTER TABLE archive.purge_log ALTER COLUMN log_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME archive.purge_log_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: SEQUENCE purge_log_log_id_seq; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON SEQUENCE archive.purge_log_log_id_seq IS 'Numbers the entries.';
+
+
+--
+-- Name: tables; Type: VIEW; Schema: archive; Owner: -
+--
+
+CREATE VIEW archive.tables AS
+ SELECT source,
+    target,
+    archive._view_rows(source) AS rows,
+    ( SELECT (sum(pg_total_relation_size(t.t)))::bigint AS sum
+           FROM archive._tree(r.target) t(t)) AS bytes,
+    (archive._view_period(source)).oldest AS oldest,
+    (archive._view_period(source)).newest AS newest,
+    ( SELECT count(*) AS count
+           FROM pg_inherits i
+          WHERE (i.inhparent = (r.target)::oid)) AS partitions,
+    ( SELECT count(*) AS count
+           FROM archive.holds h
+          WHERE ((h.source)::oid = (r.source)::oid)) AS held
+   FROM archive.registry r;
+
+
+--
+-- Name: VIEW tables; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON VIEW archive.tables IS 'One row per archived table: rows, bytes on disk with indexes, times of the oldest and the newest deletion, partitions, rows on legal hold.';
+
+
+--
 -- Name: item; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -8090,370 +8811,6 @@ COMMENT ON COLUMN public.user_archive.overflow IS 'Values of columns that archiv
 
 
 --
--- Name: _archived_rows; Type: VIEW; Schema: archive; Owner: -
---
-
-CREATE VIEW archive._archived_rows AS
- SELECT 'public.item'::regclass AS source,
-    item_archive.archive_id,
-    item_archive.transaction_id,
-    item_archive.archived_at
-   FROM public.item_archive
-UNION ALL
- SELECT 'public."user"'::regclass AS source,
-    user_archive.archive_id,
-    user_archive.transaction_id,
-    user_archive.archived_at
-   FROM public.user_archive;
-
-
---
--- Name: VIEW _archived_rows; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON VIEW archive._archived_rows IS 'Every archived row: from which table, deleted when.';
-
-
---
--- Name: archive_id_seq; Type: SEQUENCE; Schema: archive; Owner: -
---
-
-CREATE SEQUENCE archive.archive_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1;
-
-
---
--- Name: SEQUENCE archive_id_seq; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON SEQUENCE archive.archive_id_seq IS 'One for all archive tables: an archive_id names one archived row anywhere.';
-
-
---
--- Name: daily; Type: VIEW; Schema: archive; Owner: -
---
-
-CREATE VIEW archive.daily AS
- SELECT (d.day)::date AS day,
-    (sum(
-        CASE
-            WHEN (count <= 1000) THEN count
-            ELSE GREATEST(count, archive._view_estimate(target, b.since, b.until))
-        END))::bigint AS rows,
-    bool_and((count <= 1000)) AS exact
-   FROM (((generate_series(0, 29) back(back)
-     CROSS JOIN LATERAL ( SELECT (date_trunc('day'::text, (now() AT TIME ZONE 'UTC'::text)) - make_interval(days => back.back)) AS day) d)
-     CROSS JOIN LATERAL ( SELECT (d.day AT TIME ZONE 'UTC'::text) AS since,
-            ((d.day + '1 day'::interval) AT TIME ZONE 'UTC'::text) AS until) b)
-     CROSS JOIN LATERAL ( SELECT count(*) AS count,
-            'public.item_archive'::regclass AS target
-           FROM ( SELECT
-                   FROM public.item_archive
-                  WHERE ((item_archive.archived_at >= b.since) AND (item_archive.archived_at < b.until))
-                 LIMIT 1001) seen
-        UNION ALL
-         SELECT count(*) AS count,
-            'public.user_archive'::regclass AS target
-           FROM ( SELECT
-                   FROM public.user_archive
-                  WHERE ((user_archive.archived_at >= b.since) AND (user_archive.archived_at < b.until))
-                 LIMIT 1001) seen) deleted)
-  GROUP BY d.day
-  ORDER BY ((d.day)::date);
-
-
---
--- Name: VIEW daily; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON VIEW archive.daily IS 'How many rows of all tables were deleted on each of the last 30 days, in UTC; exact says whether they were counted or estimated.';
-
-
---
--- Name: disabled; Type: TABLE; Schema: archive; Owner: -
---
-
-CREATE TABLE archive.disabled (
-    source regclass NOT NULL,
-    target regclass NOT NULL,
-    exclude text[] NOT NULL,
-    columns jsonb NOT NULL,
-    source_name text,
-    source_oid oid,
-    target_oid oid,
-    last_attnum smallint,
-    exclude_attnums smallint[]
-);
-
-
---
--- Name: TABLE disabled; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON TABLE archive.disabled IS 'What the registry had of a table until archive.disable(): archive.enable() goes on from there.';
-
-
---
--- Name: COLUMN disabled.source; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.source IS 'The live table.';
-
-
---
--- Name: COLUMN disabled.target; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.target IS 'Its archive.';
-
-
---
--- Name: COLUMN disabled.exclude; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.exclude IS 'Columns that are never copied.';
-
-
---
--- Name: COLUMN disabled.columns; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.columns IS 'The copied columns by name: attnum; copy and copy_attnum, the archive''s column; since, the archive_id from which on rows have it.';
-
-
---
--- Name: COLUMN disabled.source_name; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.source_name IS 'The table''s name when archive.enable() was last called.';
-
-
---
--- Name: COLUMN disabled.source_oid; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.source_oid IS 'The table''s oid as a number. After a dump and restore the table has another: then names hold, not attnums.';
-
-
---
--- Name: COLUMN disabled.target_oid; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.target_oid IS 'The archive''s oid as a number, likewise.';
-
-
---
--- Name: COLUMN disabled.last_attnum; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.last_attnum IS 'The last attnum that the capture function knows: columns beyond go to overflow.';
-
-
---
--- Name: COLUMN disabled.exclude_attnums; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.exclude_attnums IS 'The attnums of the columns that are never copied.';
-
-
---
--- Name: holds; Type: TABLE; Schema: archive; Owner: -
---
-
-CREATE TABLE archive.holds (
-    archive_id bigint NOT NULL,
-    source regclass NOT NULL,
-    reason text NOT NULL,
-    held_at timestamp with time zone DEFAULT now() NOT NULL,
-    held_by text NOT NULL
-);
-
-
---
--- Name: TABLE holds; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON TABLE archive.holds IS 'Legal holds: no purge and no erasure touches these rows. Kept by archive.hold() and archive.release().';
-
-
---
--- Name: COLUMN holds.archive_id; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.holds.archive_id IS 'The row held.';
-
-
---
--- Name: COLUMN holds.source; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.holds.source IS 'The live table it was deleted from.';
-
-
---
--- Name: COLUMN holds.reason; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.holds.reason IS 'Why: the case, the court.';
-
-
---
--- Name: COLUMN holds.held_at; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.holds.held_at IS 'When the hold was placed.';
-
-
---
--- Name: COLUMN holds.held_by; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.holds.held_by IS 'Who placed it.';
-
-
---
--- Name: moves; Type: TABLE; Schema: archive; Owner: -
---
-
-CREATE UNLOGGED TABLE archive.moves (
-    transaction_id xid8 NOT NULL,
-    started_at timestamp with time zone NOT NULL,
-    relation oid NOT NULL,
-    place tid NOT NULL
-);
-
-
---
--- Name: TABLE moves; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON TABLE archive.moves IS 'Rows of partitioned tables that an update under way may move to another partition.';
-
-
---
--- Name: COLUMN moves.transaction_id; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.moves.transaction_id IS 'The updating transaction.';
-
-
---
--- Name: COLUMN moves.started_at; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.moves.started_at IS 'Its timestamp: ids start again after a dump and restore.';
-
-
---
--- Name: COLUMN moves.relation; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.moves.relation IS 'The partition.';
-
-
---
--- Name: COLUMN moves.place; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.moves.place IS 'The row''s version in it.';
-
-
---
--- Name: partition_sizes; Type: VIEW; Schema: archive; Owner: -
---
-
-CREATE VIEW archive.partition_sizes AS
- SELECT r.source,
-    p.partition,
-    p.lower,
-    p.upper,
-    (NULLIF(c.reltuples, ('-1'::integer)::double precision))::bigint AS rows,
-    pg_total_relation_size(p.partition) AS bytes
-   FROM ((archive.registry r
-     CROSS JOIN LATERAL archive._partitions(r.target) p(partition, lower, upper))
-     JOIN pg_class c ON ((c.oid = (p.partition)::oid)));
-
-
---
--- Name: VIEW partition_sizes; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON VIEW archive.partition_sizes IS 'One row per partition: its bounds, none for the default partition; about how many rows, null before the first ANALYZE; bytes on disk with indexes.';
-
-
---
--- Name: purge_log_log_id_seq; Type: SEQUENCE; Schema: archive; Owner: -
---
-
-ALTER TABLE archive.purge_log ALTER COLUMN log_id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME archive.purge_log_log_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
-
-
---
--- Name: SEQUENCE purge_log_log_id_seq; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON SEQUENCE archive.purge_log_log_id_seq IS 'Numbers the entries.';
-
-
---
--- Name: tables; Type: VIEW; Schema: archive; Owner: -
---
-
-CREATE VIEW archive.tables AS
- SELECT 'public.item'::regclass AS source,
-    'public.item_archive'::regclass AS target,
-    ( SELECT count(*) AS count
-           FROM public.item_archive) AS rows,
-    ( SELECT (sum(pg_total_relation_size(p.relid)))::bigint AS sum
-           FROM pg_partition_tree('public.item_archive'::regclass) p(relid, parentrelid, isleaf, level)) AS bytes,
-    ( SELECT min(item_archive.archived_at) AS min
-           FROM public.item_archive) AS oldest,
-    ( SELECT max(item_archive.archived_at) AS max
-           FROM public.item_archive) AS newest,
-    ( SELECT count(*) AS count
-           FROM pg_inherits
-          WHERE (pg_inherits.inhparent = ('public.item_archive'::regclass)::oid)) AS partitions,
-    ( SELECT count(*) AS count
-           FROM archive.holds h
-          WHERE ((h.source)::oid = ('public.item'::regclass)::oid)) AS held
-UNION ALL
- SELECT 'public."user"'::regclass AS source,
-    'public.user_archive'::regclass AS target,
-    ( SELECT count(*) AS count
-           FROM public.user_archive) AS rows,
-    ( SELECT (sum(pg_total_relation_size(p.relid)))::bigint AS sum
-           FROM pg_partition_tree('public.user_archive'::regclass) p(relid, parentrelid, isleaf, level)) AS bytes,
-    ( SELECT min(user_archive.archived_at) AS min
-           FROM public.user_archive) AS oldest,
-    ( SELECT max(user_archive.archived_at) AS max
-           FROM public.user_archive) AS newest,
-    ( SELECT count(*) AS count
-           FROM pg_inherits
-          WHERE (pg_inherits.inhparent = ('public.user_archive'::regclass)::oid)) AS partitions,
-    ( SELECT count(*) AS count
-           FROM archive.holds h
-          WHERE ((h.source)::oid = ('public."user"'::regclass)::oid)) AS held;
-
-
---
--- Name: VIEW tables; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON VIEW archive.tables IS 'One row per archived table: rows, bytes on disk with indexes, times of the oldest and the newest deletion, partitions, rows on legal hold.';
-
-
---
 -- Name: transactions; Type: VIEW; Schema: archive; Owner: -
 --
 
@@ -8498,7 +8855,7 @@ CREATE VIEW archive.transactions AS
 -- Name: VIEW transactions; Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON VIEW archive.transactions IS 'One row per deletion, newest first: who, when, whence, why, rows of each table, how many of them are restored.';
+COMMENT ON VIEW archive.transactions IS 'One row per deletion, newest first: who, when, whence, why, rows of each table, how many of them are restored. Of more than 50 tables, ask archive.deletions() instead.';
 
 
 --
@@ -8841,6 +9198,7 @@ REVOKE ALL ON FUNCTION archive._owner() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION archive._tree(relation regclass) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._tree(relation regclass) TO archive_runtime;
+GRANT ALL ON FUNCTION archive._tree(relation regclass) TO archive_auditor;
 
 
 --
@@ -8848,6 +9206,13 @@ GRANT ALL ON FUNCTION archive._tree(relation regclass) TO archive_runtime;
 --
 
 REVOKE ALL ON FUNCTION archive._archive_grants(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _archive_last_id(target regclass, everywhere boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._archive_last_id(target regclass, everywhere boolean) FROM PUBLIC;
 
 
 --
@@ -8927,6 +9292,14 @@ GRANT ALL ON FUNCTION archive._attnum(relation regclass, column_name name) TO ar
 
 REVOKE ALL ON FUNCTION archive._attnums(relation regclass, columns name[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._attnums(relation regclass, columns name[]) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _foreign_keys_to(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._foreign_keys_to(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._foreign_keys_to(relation regclass) TO archive_runtime;
 
 
 --
@@ -9166,6 +9539,62 @@ GRANT ALL ON FUNCTION archive._excluded(entry archive.registry) TO archive_runti
 
 REVOKE ALL ON FUNCTION archive._copies(entry archive.registry) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._copies(entry archive.registry) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _read_leaves(leaves archive.leaf[], pattern text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._read_leaves(leaves archive.leaf[], pattern text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _deletion_count(parts archive.deletion_part[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._deletion_count(parts archive.deletion_part[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _deletion_cursor(before text, OUT archived_at timestamp with time zone, OUT transaction_id xid8); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._deletion_cursor(before text, OUT archived_at timestamp with time zone, OUT transaction_id xid8) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _deletion_newest(parts archive.deletion_part[], max_rows integer); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._deletion_newest(parts archive.deletion_part[], max_rows integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _leaves(sources regclass[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._leaves(sources regclass[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _partition_month(moment timestamp with time zone, later integer); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._partition_month(moment timestamp with time zone, later integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _deletion_parts(transaction_id xid8, archived_at timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._deletion_parts(transaction_id xid8, archived_at timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _deletion_search(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._deletion_search(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer) FROM PUBLIC;
 
 
 --
@@ -9459,13 +9888,6 @@ REVOKE ALL ON FUNCTION archive._fault_name(entry archive.registry) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _partition_month(moment timestamp with time zone, later integer); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._partition_month(moment timestamp with time zone, later integer) FROM PUBLIC;
-
-
---
 -- Name: FUNCTION _partitions(target regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -9500,6 +9922,13 @@ REVOKE ALL ON FUNCTION archive._grantee(grantee oid) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION archive._fault_partition_grants(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_partition_names(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_partition_names(target regclass) FROM PUBLIC;
 
 
 --
@@ -9559,10 +9988,10 @@ REVOKE ALL ON FUNCTION archive._fault_secrets(entry archive.registry) FROM PUBLI
 
 
 --
--- Name: FUNCTION _fault_sequence(target regclass); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_sequence(target regclass, thorough boolean); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._fault_sequence(target regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._fault_sequence(target regclass, thorough boolean) FROM PUBLIC;
 
 
 --
@@ -9799,6 +10228,13 @@ REVOKE ALL ON FUNCTION archive._purge_rows(entry archive.registry, archived_befo
 --
 
 REVOKE ALL ON FUNCTION archive._purge_steps(archived_before timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _read(query text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._read(query text) FROM PUBLIC;
 
 
 --
@@ -10391,13 +10827,6 @@ REVOKE ALL ON FUNCTION archive._restore_superseded(source regclass, selection ar
 
 
 --
--- Name: FUNCTION _restore_tables(transaction_id xid8, archived_at timestamp with time zone); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._restore_tables(transaction_id xid8, archived_at timestamp with time zone) FROM PUBLIC;
-
-
---
 -- Name: FUNCTION _restore_together(selection archive.restore_selection, overrides jsonb); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -10463,47 +10892,44 @@ REVOKE ALL ON FUNCTION archive._subject_values(people regclass, subject text, co
 
 
 --
--- Name: FUNCTION _view_estimate(target regclass, since timestamp with time zone, until timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _view_daily(); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._view_estimate(target regclass, since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive._view_estimate(target regclass, since timestamp with time zone, until timestamp with time zone) TO archive_runtime;
-GRANT ALL ON FUNCTION archive._view_estimate(target regclass, since timestamp with time zone, until timestamp with time zone) TO archive_auditor;
-
-
---
--- Name: FUNCTION _view_for_each(pattern text, separator text); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._view_for_each(pattern text, separator text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._view_daily() FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._view_daily() TO archive_runtime;
+GRANT ALL ON FUNCTION archive._view_daily() TO archive_auditor;
 
 
 --
--- Name: FUNCTION _view_write_all(); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _view_estimate(partition regclass, since timestamp with time zone, until timestamp with time zone); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._view_write_all() FROM PUBLIC;
-
-
---
--- Name: FUNCTION _view_write_archived_rows(); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._view_write_archived_rows() FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._view_estimate(partition regclass, since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _view_write_daily(); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _view_period(source regclass, OUT oldest timestamp with time zone, OUT newest timestamp with time zone); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._view_write_daily() FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._view_period(source regclass, OUT oldest timestamp with time zone, OUT newest timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._view_period(source regclass, OUT oldest timestamp with time zone, OUT newest timestamp with time zone) TO archive_runtime;
+GRANT ALL ON FUNCTION archive._view_period(source regclass, OUT oldest timestamp with time zone, OUT newest timestamp with time zone) TO archive_auditor;
 
 
 --
--- Name: FUNCTION _view_write_tables(); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _view_rows(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._view_write_tables() FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._view_rows(source regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._view_rows(source regclass) TO archive_runtime;
+GRANT ALL ON FUNCTION archive._view_rows(source regclass) TO archive_auditor;
+
+
+--
+-- Name: FUNCTION _view_transactions_query(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._view_transactions_query() FROM PUBLIC;
 
 
 --
@@ -10532,6 +10958,24 @@ REVOKE ALL ON FUNCTION archive.capture_user() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION archive.declare_subject(people regclass, labels name[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION deletion(transaction_id xid8, archived_at timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.deletion(transaction_id xid8, archived_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive.deletion(transaction_id xid8, archived_at timestamp with time zone) TO archive_runtime;
+GRANT ALL ON FUNCTION archive.deletion(transaction_id xid8, archived_at timestamp with time zone) TO archive_auditor;
+
+
+--
+-- Name: FUNCTION deletions(before text, max_rows integer); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.deletions(before text, max_rows integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive.deletions(before text, max_rows integer) TO archive_runtime;
+GRANT ALL ON FUNCTION archive.deletions(before text, max_rows integer) TO archive_auditor;
 
 
 --
@@ -10647,36 +11091,6 @@ GRANT ALL ON FUNCTION archive.version() TO archive_auditor;
 
 
 --
--- Name: TABLE item; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.item TO archive_runtime;
-
-
---
--- Name: TABLE item_archive; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT ON TABLE public.item_archive TO archive_runtime;
-GRANT SELECT ON TABLE public.item_archive TO archive_auditor;
-
-
---
--- Name: TABLE "user"; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public."user" TO archive_runtime;
-
-
---
--- Name: TABLE user_archive; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT ON TABLE public.user_archive TO archive_runtime;
-GRANT SELECT ON TABLE public.user_archive TO archive_auditor;
-
-
---
 -- Name: TABLE daily; Type: ACL; Schema: archive; Owner: -
 --
 
@@ -10705,6 +11119,36 @@ GRANT SELECT ON TABLE archive.partition_sizes TO archive_auditor;
 
 GRANT SELECT ON TABLE archive.tables TO archive_runtime;
 GRANT SELECT ON TABLE archive.tables TO archive_auditor;
+
+
+--
+-- Name: TABLE item; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.item TO archive_runtime;
+
+
+--
+-- Name: TABLE item_archive; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.item_archive TO archive_runtime;
+GRANT SELECT ON TABLE public.item_archive TO archive_auditor;
+
+
+--
+-- Name: TABLE "user"; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public."user" TO archive_runtime;
+
+
+--
+-- Name: TABLE user_archive; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.user_archive TO archive_runtime;
+GRANT SELECT ON TABLE public.user_archive TO archive_auditor;
 
 
 --

@@ -66,8 +66,17 @@ create function archive._tree(relation regclass) returns setof regclass
     rows 4
 as $$
 begin
-    return next relation;
-    return query select t.relid from pg_partition_tree(relation) t where t.relid <> relation;
+    -- pg_partition_tree() would lock each partition until the transaction ends.
+    return query
+        with recursive tree (relid) as (
+            select relation
+            union all
+            select i.inhrelid::regclass
+              from tree
+              join pg_inherits i on i.inhparent = tree.relid
+              join pg_class c on c.oid = i.inhrelid and c.relispartition
+        )
+        select t.relid from tree t;
 end
 $$;
 

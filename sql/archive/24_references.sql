@@ -3,6 +3,23 @@
 -- A trigger on the table that refers notes each, for the undo. Its WHEN lets only changes through that another trigger
 -- makes, as PostgreSQL's own for foreign keys do: an UPDATE of the application pays for no more than that condition.
 
+-- By the triggers of the foreign keys: pg_constraint has no index on the table that is referred to.
+create function archive._foreign_keys_to(relation regclass) returns setof oid
+    language plpgsql stable
+    rows 2
+as $$
+begin
+    return query
+        select distinct c.oid
+          from pg_trigger t
+          join pg_constraint c on c.oid = t.tgconstraint
+         where t.tgrelid = relation and t.tgisinternal and c.contype = 'f' and c.confrelid = relation;
+end
+$$;
+
+comment on function archive._foreign_keys_to(regclass) is 'The foreign keys that refer to a table.';
+
+
 create function archive._blanking_constraints(source regclass)
     returns table (constraint_name name, referring regclass, columns name[], blanked name[])
     language sql stable
@@ -10,8 +27,9 @@ begin atomic
     select c.conname, c.conrelid::regclass,
            archive._attnames(c.conrelid, c.conkey),
            archive._attnames(c.conrelid, coalesce(nullif(c.confdelsetcols, '{}'), c.conkey))
-      from pg_constraint c
-     where c.contype = 'f' and c.confrelid = source and c.confdeltype in ('n', 'd') and c.conparentid = 0
+      from archive._foreign_keys_to(source) f (oid)
+      join pg_constraint c on c.oid = f.oid
+     where c.confdeltype in ('n', 'd') and c.conparentid = 0
      order by c.conrelid, c.conname;
 end;
 

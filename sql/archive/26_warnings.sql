@@ -10,7 +10,8 @@ begin atomic
         union
         select c.conrelid::regclass, r.deleted and c.confdeltype = 'c'
           from reached r
-          join pg_constraint c on c.confrelid = r.relation and c.contype = 'f'
+         cross join lateral archive._foreign_keys_to(r.relation) f (oid)
+          join pg_constraint c on c.oid = f.oid
          where not exists (
              select from pg_trigger t where t.tgrelid = c.conrelid and t.tgname = 'zz_archive_before_delete')
     )

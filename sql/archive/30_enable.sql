@@ -149,7 +149,7 @@ begin
                exclude_attnums = excluded.exclude_attnums
          where (r.*) is distinct from (excluded.*);
     if found then
-        perform archive._view_write_all();
+        perform archive._view_write_transactions();
     end if;
 end
 $$;
@@ -182,7 +182,7 @@ begin
     end if;
     perform archive._references_follow(source);
     perform archive._capture_drop_unused();
-    perform archive._view_write_all();
+    perform archive._view_write_transactions();
 end
 $$;
 
@@ -198,7 +198,7 @@ begin
     delete from archive.registry r where not exists (select from pg_class c where c.oid = r.source);
     delete from archive.disabled d where not exists (select from pg_class c where c.oid = d.source);
     perform archive.enable(r.source) from archive.registry r;
-    perform archive._view_write_all();
+    perform archive._view_write_transactions();
 end
 $$;
 

@@ -36,9 +36,9 @@ as $$
 declare
     v_selection archive.restore_selection;
 begin
-    select array_agg(t.source), min(t.first), max(t.last)
+    select array_agg(distinct p.source), min(p.archived_at), max(p.archived_at)
       into v_selection.sources, v_selection.first, v_selection.last
-      from archive._restore_tables(transaction_id, archived_at) t;
+      from archive._deletion_parts(transaction_id, archived_at) p;
     if v_selection.sources is null then
         raise exception 'no archived row of transaction %', transaction_id using errcode = 'AR404';
     end if;
@@ -67,8 +67,9 @@ begin atomic
         union
         select c.conrelid::regclass, l.level + 1
           from levels l
-          join pg_constraint c on c.confrelid = l.source and c.contype = 'f' and c.conrelid <> c.confrelid
-         where c.conrelid = any (sources) and l.level < cardinality(sources)
+         cross join lateral archive._foreign_keys_to(l.source) f (oid)
+          join pg_constraint c on c.oid = f.oid
+         where c.conrelid <> c.confrelid and c.conrelid = any (sources) and l.level < cardinality(sources)
     )
     select array_agg(s.source order by s.level, s.source::oid)
       from (select l.source, max(l.level) from levels l group by l.source) s (source, level);
@@ -77,49 +78,21 @@ end;
 comment on function archive._restore_parents_first(regclass[]) is 'Tables, those referred to before those that refer.';
 
 
--- The time of a deletion tells in which partition its rows are. The next two queries must search every partition for
--- that time. So they are static SQL, whose generic plan is cached: to plan over all partitions takes longer than to
--- search them, and a statement built at run time is planned at each call.
-
 create function archive._restore_period(
     source regclass, archive_ids bigint[], out first timestamptz, out last timestamptz, out row_count bigint
 )
-    language plpgsql stable
-    set plan_cache_mode = force_generic_plan
-as $$
-begin
-    select min(found.archived_at), max(found.archived_at), count(*)
-      into first, last, row_count
-      from (
-          select r.archived_at
-            from archive._archived_rows r
-           where r.source = _restore_period.source and r.archive_id = any (archive_ids)
-          offset 0  -- or the planner would walk the indexes on archived_at for the minimum and the maximum
-      ) found;
-end
-$$;
+    language sql stable
+begin atomic
+    select min((l.result ->> 'first')::timestamptz), max((l.result ->> 'last')::timestamptz),
+           coalesce(sum((l.result ->> 'count')::bigint), 0)
+      from archive._read_leaves(
+          array(select f from archive._leaves(array[source]) f),
+          format('select min(a.archived_at) as first, max(a.archived_at) as last, count(*)'
+                 '  from %%s a where a.archive_id = any (%L)', archive_ids)) l;
+end;
 
 comment on function archive._restore_period(regclass, bigint[]) is
     'When the first and the last of some archived rows were deleted, and how many there are.';
-
-
-create function archive._restore_tables(transaction_id xid8, archived_at timestamptz)
-    returns table (source regclass, first timestamptz, last timestamptz)
-    language plpgsql stable
-    set plan_cache_mode = force_generic_plan
-as $$
-begin
-    return query
-        select r.source, min(r.archived_at), max(r.archived_at)
-          from archive._archived_rows r
-         where r.transaction_id = _restore_tables.transaction_id
-           and (_restore_tables.archived_at is null or r.archived_at = _restore_tables.archived_at)
-         group by r.source;
-end
-$$;
-
-comment on function archive._restore_tables(xid8, timestamptz) is
-    'The tables from which a transaction deleted rows, with the times of the first and the last row.';
 
 
 create function archive._restore_condition(selection archive.restore_selection) returns text

@@ -1,7 +1,5 @@
--- The views over all archived tables. Written from the registry, like the capture functions, whenever a table joins or
--- leaves it.
+-- The views over all archived tables.
 
--- This one needs no writing: the catalogue knows the sizes of all partitions, whatever tables there are.
 create view archive.partition_sizes as
     select r.source, p.partition, p.lower, p.upper,
            nullif(c.reltuples, -1)::bigint as rows,
@@ -15,82 +13,136 @@ comment on view archive.partition_sizes is
     ' ANALYZE; bytes on disk with indexes.';
 
 
--- Runs as the caller, like any EXPLAIN: it tells nothing about a table that they may not read.
-create function archive._view_estimate(target regclass, since timestamptz, until timestamptz) returns bigint
+create function archive._view_rows(source regclass) returns bigint
+    language sql stable
+    security definer
+    set search_path = pg_catalog, pg_temp
+    return (
+        select coalesce(sum((l.result ->> 'count')::bigint), 0)
+          from archive._read_leaves(
+              array(select f from archive._leaves(array[_view_rows.source]) f), 'select count(*) from %s') l);
+
+comment on function archive._view_rows(regclass) is 'How many rows of a table are archived.';
+
+
+create function archive._view_period(source regclass, out oldest timestamptz, out newest timestamptz)
+    language sql stable
+    security definer
+    set search_path = pg_catalog, pg_temp
+begin atomic
+    select min((l.result ->> 'min')::timestamptz), max((l.result ->> 'max')::timestamptz)
+      from archive._read_leaves(
+          array(select f from archive._leaves(array[_view_period.source]) f),
+          'select min(archived_at), max(archived_at) from %s') l;
+end;
+
+comment on function archive._view_period(regclass) is
+    'When the first and the last archived row of a table was deleted.';
+
+
+-- The columns are functions, so that a query pays for those only that it selects.
+create view archive.tables as
+    select r.source, r.target,
+           archive._view_rows(r.source) as rows,
+           (select sum(pg_total_relation_size(t))::bigint from archive._tree(r.target) t) as bytes,
+           (archive._view_period(r.source)).oldest,
+           (archive._view_period(r.source)).newest,
+           (select count(*) from pg_inherits i where i.inhparent = r.target) as partitions,
+           (select count(*) from archive.holds h where h.source = r.source) as held
+      from archive.registry r;
+
+comment on view archive.tables is
+    'One row per archived table: rows, bytes on disk with indexes, times of the oldest and the newest deletion,'
+    ' partitions, rows on legal hold.';
+
+
+create function archive._view_estimate(partition regclass, since timestamptz, until timestamptz) returns bigint
     language plpgsql  -- volatile, or EXPLAIN is refused
 as $$
 declare
     v_plan json;
 begin
-    if target is null then
-        return null;
-    end if;
     execute format('explain (format json) select from %s where archived_at >= %L and archived_at < %L',
-                   archive._name(target), since, until) into v_plan;
+                   archive._name(partition), since, until) into v_plan;
     return v_plan -> 0 -> 'Plan' ->> 'Plan Rows';
 end
 $$;
 
 comment on function archive._view_estimate(regclass, timestamptz, timestamptz) is
-    'How many rows of an archive the planner expects from that time on until before the other.';
+    'How many rows of a partition the planner expects from that time on until before the other.';
 
 
-create function archive._view_write_all() returns void
-    language plpgsql
-as $$
-begin
-    perform archive._view_write_archived_rows();
-    if not exists (select from archive.registry) then
-        drop view if exists archive.transactions, archive.tables, archive.daily;
-        return;
-    end if;
-    perform archive._view_write_transactions();
-    perform archive._view_write_tables();
-    perform archive._view_write_daily();
-    execute format('grant select on archive.transactions, archive.tables, archive.daily to %I, %I',
-                   archive._role('runtime'), archive._role('auditor'));
-end
-$$;
+-- Days with more than 1,000 rows in a partition are estimated: to count a million rows for one bar of a chart takes
+-- longer than anybody looks at it.
+create function archive._view_daily() returns table (day date, row_count bigint, exact boolean)
+    language sql volatile
+    security definer
+    set search_path = pg_catalog, pg_temp
+    set timezone = 'UTC'
+begin atomic
+    select (l.result ->> 'day')::date, (l.result ->> 'rows')::bigint, (l.result ->> 'exact')::boolean
+      from archive._read_leaves(
+          array(select f from archive._leaves() f
+                 where coalesce(f.month >= archive._partition_month(now() - interval '29 days'), true)),
+          $query$
+          select d.day::date,
+                 case when c.seen <= 1000 then c.seen
+                      else greatest(c.seen, archive._view_estimate(%1$L, d.day, d.day + interval '1 day')) end as rows,
+                 c.seen <= 1000 as exact
+            from generate_series(date_trunc('day', now()) - interval '29 days', now(), interval '1 day') d (day)
+           cross join lateral (
+                select count(*) as seen
+                  from (select from %1$s a
+                         where a.archived_at >= d.day and a.archived_at < d.day + interval '1 day'
+                         limit 1001) s
+                ) c
+           where c.seen > 0
+          $query$) l;
+end;
 
-comment on function archive._view_write_all() is 'Creates or replaces the views over all archived tables.';
-
-
-create function archive._view_for_each(pattern text, separator text default E'\n     union all') returns text
-    language sql stable
-    return (
-        select string_agg(format(pattern, archive._name(r.source), archive._name(r.target), archive._label(r.source)),
-                          separator order by archive._name(r.target))
-          from archive.registry r
-    );
-
-comment on function archive._view_for_each(text, text) is
-    'A part of a view for each archived table. The pattern''s arguments: the table, its archive, the table''s label.';
-
-
--- Restores search it, so it exists, empty, also where nothing is archived.
-create function archive._view_write_archived_rows() returns void
-    language plpgsql
-as $$
-begin
-    execute 'create or replace view archive._archived_rows as' || coalesce(
-        archive._view_for_each(
-            E'\n    select %1$L::regclass as source, archive_id, transaction_id, archived_at from %2$s'),
-        E'\n    select source, null::bigint as archive_id, null::xid8 as transaction_id,'
-        ' null::timestamptz as archived_at from archive.registry where false');
-    comment on view archive._archived_rows is 'Every archived row: from which table, deleted when.';
-end
-$$;
-
-comment on function archive._view_write_archived_rows() is 'Creates or replaces the view archive._archived_rows.';
+comment on function archive._view_daily() is
+    'How many rows each partition has of each of the last 30 days, in UTC, where it has any.';
 
 
--- Grouped and ordered by what the archives have an index on, so that the newest page reads no more than it shows.
+create view archive.daily as
+    select d.day::date as day, coalesce(sum(c.row_count), 0)::bigint as rows, coalesce(bool_and(c.exact), true) as exact
+      from generate_series((now() at time zone 'UTC')::date - 29, (now() at time zone 'UTC')::date, interval '1 day')
+           d (day)
+      left join archive._view_daily() c on c.day = d.day::date
+     group by d.day
+     order by d.day;
+
+comment on view archive.daily is
+    'How many rows of all tables were deleted on each of the last 30 days, in UTC;'
+    ' exact says whether they were counted or estimated.';
+
+
+-- Up to 50 tables it is a query, which a limit or a condition makes short. A query over more would take more locks than
+-- PostgreSQL has room for: archive.deletions() reads one partition after the other, always all of them here.
 create function archive._view_write_transactions() returns void
     language plpgsql
 as $$
 begin
-    execute format($view$
-create or replace view archive.transactions as
+    execute 'create or replace view archive.transactions as' || case
+        when (select count(*) between 1 and 50 from archive.registry) then archive._view_transactions_query()
+        else ' select transaction_id, archived_at, archived_by, reason, session_role, application_name, client_addr,'
+             ' rows, restored from archive.deletions(null, null)' end;
+    comment on view archive.transactions is
+        'One row per deletion, newest first: who, when, whence, why, rows of each table,'
+        ' how many of them are restored. Of more than 50 tables, ask archive.deletions() instead.';
+    execute format('grant select on archive.transactions to %I, %I',
+                   archive._role('runtime'), archive._role('auditor'));
+end
+$$;
+
+comment on function archive._view_write_transactions() is 'Creates or replaces the view archive.transactions.';
+
+
+-- Grouped and ordered by what the archives have an index on, so that the newest page reads no more than it shows.
+create function archive._view_transactions_query() returns text
+    language sql stable
+    return (
+        select format($view$
     select transaction_id, archived_at,
            min(archived_by) as archived_by, min(reason) as reason, min(session_role) as session_role,
            min(application_name) as application_name, min(client_addr) as client_addr,
@@ -99,69 +151,14 @@ create or replace view archive.transactions as
            count(restored_at) as restored
       from (%s) deleted
      group by archived_at, transaction_id
-     order by archived_at desc, transaction_id desc
-$view$,
-        archive._view_for_each('%1$L::regclass', ', '),
-        archive._view_for_each('count(*) filter (where source = %1$L::regclass)', ', '),
-        archive._view_for_each(
-            E'\n        select %1$L::regclass as source, transaction_id, archived_at, archived_by, reason,'
-            ' session_role, application_name, client_addr, restored_at from %2$s', E'\n         union all'));
-    comment on view archive.transactions is
-        'One row per deletion, newest first: who, when, whence, why, rows of each table,'
-        ' how many of them are restored.';
-end
-$$;
+     order by archived_at desc, transaction_id desc$view$,
+                   string_agg(format('%L::regclass', r.name), ', ' order by r.archive),
+                   string_agg(format('count(*) filter (where source = %L::regclass)', r.name), ', ' order by r.archive),
+                   string_agg(format(
+                       E'\n        select %L::regclass as source, transaction_id, archived_at, archived_by, reason,'
+                       ' session_role, application_name, client_addr, restored_at from %s', r.name, r.archive),
+                       E'\n         union all' order by r.archive))
+          from (select archive._name(e.source), archive._name(e.target) from archive.registry e) r (name, archive));
 
-comment on function archive._view_write_transactions() is 'Creates or replaces the view archive.transactions.';
-
-
-create function archive._view_write_tables() returns void
-    language plpgsql
-as $$
-begin
-    execute 'create or replace view archive.tables as' || archive._view_for_each(
-        E'\n    select %1$L::regclass as source, %2$L::regclass as target,'
-        '\n           (select count(*) from %2$s) as rows,'
-        '\n           (select sum(pg_total_relation_size(p.relid))::bigint from pg_partition_tree(%2$L) p) as bytes,'
-        '\n           (select min(archived_at) from %2$s) as oldest,'
-        '\n           (select max(archived_at) from %2$s) as newest,'
-        '\n           (select count(*) from pg_inherits where inhparent = %2$L::regclass) as partitions,'
-        '\n           (select count(*) from archive.holds h where h.source = %1$L::regclass) as held');
-    comment on view archive.tables is
-        'One row per archived table: rows, bytes on disk with indexes, times of the oldest and the newest deletion,'
-        ' partitions, rows on legal hold.';
-end
-$$;
-
-comment on function archive._view_write_tables() is 'Creates or replaces the view archive.tables.';
-
-
--- Days with more than 1,000 rows of a table are estimated: to count a million rows for one bar of a chart takes longer
--- than anybody looks at it.
-create function archive._view_write_daily() returns void
-    language plpgsql
-as $$
-begin
-    execute format($view$
-create or replace view archive.daily as
-    select day::date as day,
-           sum(case when count <= 1000 then count
-                    else greatest(count, archive._view_estimate(target, since, until)) end)::bigint as rows,
-           bool_and(count <= 1000) as exact
-      from generate_series(0, 29) back
-     cross join lateral (select date_trunc('day', now() at time zone 'UTC') - make_interval(days => back) as day) d
-     cross join lateral (select day at time zone 'UTC' as since, (day + interval '1 day') at time zone 'UTC' as until) b
-     cross join lateral (%s) deleted
-     group by day
-     order by day
-$view$, archive._view_for_each(
-            E'\n        select count(*), %2$L::regclass as target'
-            '\n          from (select from %2$s where archived_at >= since and archived_at < until limit 1001) seen',
-            E'\n         union all'));
-    comment on view archive.daily is
-        'How many rows of all tables were deleted on each of the last 30 days, in UTC;'
-        ' exact says whether they were counted or estimated.';
-end
-$$;
-
-comment on function archive._view_write_daily() is 'Creates or replaces the view archive.daily.';
+comment on function archive._view_transactions_query() is
+    'The query of the view archive.transactions over all archives.';

@@ -4,13 +4,14 @@ create function archive._fault_default_partition(target regclass) returns text
     language plpgsql stable
 as $$
 declare
-    v_default regclass := (select p.partition from archive._partitions(target) p where p.lower is null);
+    v_default regclass := (select nullif(p.partdefid, 0) from pg_partitioned_table p where p.partrelid = target);
     v_filled  boolean;
 begin
     if v_default is null then
         return 'there is none: a delete in a month without a partition would fail';
     end if;
-    execute format('select exists (select from %s)', v_default) into v_filled;
+    v_filled := pg_relation_size(v_default) > 0
+                and exists (select from archive._read(format('select 1 from %s limit 1', archive._name(v_default))));
     return case when v_filled
                 then v_default || ' has rows: archive.maintain() moves closed months out of it'
            end;
@@ -26,8 +27,10 @@ create function archive._fault_next_partition(target regclass) returns text
     return (
         select format('%s has no partition from %s on: archive.maintain() makes it',
                       archive._name(target), to_char(month at time zone 'UTC', 'YYYY-MM-DD'))
-          from unnest(array[archive._partition_month(now()), archive._partition_month(now(), 1)]) month
-         where not exists (select from archive._partitions(target) p where p.lower <= month and p.upper > month)
+          from (select array_agg(tstzrange(p.lower, p.upper)) as periods
+                  from archive._partitions(target) p where p.lower is not null) partitions
+         cross join unnest(array[archive._partition_month(now()), archive._partition_month(now(), 1)]) month
+         where not exists (select from unnest(partitions.periods) period where period @> month)
          order by month
          limit 1
     );
@@ -68,14 +71,19 @@ begin
     if archive._name(entry.source) is null or archive._name(entry.target) is null then
         return null;  -- a table was dropped: another check reports it
     end if;
-    execute format(
-        'select count(*), min(a.archive_id)'
-        '  from (select * from %s where restored_at is null and ($1 or archived_at >= now() - interval ''1 day'')'
-        '         order by archived_at desc limit case when not $1 then 1000 end) a'
-        '  join %s live on %s',
-        archive._name(entry.target), archive._live(entry.source),
-        archive._restore_key_condition(entry, false)
-    ) into v_count, v_first using thorough;
+    select sum((l.result ->> 'count')::bigint), min((l.result ->> 'min')::bigint)
+      into v_count, v_first
+      from archive._read_leaves(
+          array(select f from archive._leaves(array[entry.source]) f
+                 where thorough or coalesce(f.month >= archive._partition_month(now() - interval '1 day'), true)),
+          format('select count(*), min(a.archive_id)'
+                 '  from (select * from %%s'
+                 '         where restored_at is null and (%L or archived_at >= now() - interval ''1 day'')'
+                 '         order by archived_at desc limit %s) a'
+                 '  join %s live on %s',
+                 thorough, case when thorough then 'all' else '1000' end,
+                 replace(archive._live(entry.source), '%', '%%'),
+                 replace(archive._restore_key_condition(entry, false), '%', '%%'))) l;
     return case when v_count > 0
                 then format('%s archived and not restored, yet live: archive_id %s%s',
                             v_count, v_first, case when v_count > 1 then ' and others' else '' end)
@@ -87,41 +95,60 @@ comment on function archive._fault_ghost_rows(archive.registry, boolean) is
     'Archived rows, never restored, whose key is live: of the newest 1,000 of the last day, or of all.';
 
 
--- A switch-over by logical replication and a load of the data alone leave the sequence behind.
-create function archive._fault_sequence(target regclass) returns text
+create function archive._archive_last_id(target regclass, everywhere boolean) returns bigint
     language plpgsql stable
 as $$
 declare
-    v_highest bigint;
-    v_last    bigint;
+    v_leaf  archive.leaf;
+    v_last  bigint;
 begin
-    execute format('select max(a.archive_id) from %s a', archive._name(target)) into v_highest;
-    select s.last_value into v_last from archive.archive_id_seq s;
-    return case when v_highest > v_last
-                then format('archive.archive_id_seq is at %s and %s has archive_id %s: rows would share ids,'
-                            ' archive.enable() moves it on', v_last, archive._name(target), v_highest)
-           end;
+    for v_leaf in
+        select f.*
+          from archive.registry r
+         cross join lateral archive._leaves(array[r.source]) f
+         where r.target = _archive_last_id.target
+         order by f.month desc nulls first
+    loop
+        v_last := greatest(v_last, (
+            select (l.result ->> 'max')::bigint
+              from archive._read_leaves(array[v_leaf], 'select max(archive_id) from %s') l));
+        exit when v_last is not null and v_leaf.month is not null and not everywhere;
+    end loop;
+    return v_last;
 end
 $$;
 
-comment on function archive._fault_sequence(regclass) is
-    'That the sequence of archive ids is behind those of an archive; null if it is not.';
+comment on function archive._archive_last_id(regclass, boolean) is
+    'The highest archive_id of an archive: of the newest month that has rows, or of all.';
+
+
+-- A switch-over by logical replication and a load of the data alone leave the sequence behind.
+create function archive._fault_sequence(target regclass, thorough boolean) returns text
+    language sql stable
+    return (
+        select format('archive.archive_id_seq is at %s and %s has archive_id %s: rows would share ids,'
+                      ' archive.enable() moves it on', s.last_value, archive._name(target), a.last_id)
+          from archive.archive_id_seq s
+         cross join archive._archive_last_id(target, thorough) a (last_id)
+         where a.last_id > s.last_value
+    );
+
+comment on function archive._fault_sequence(regclass, boolean) is
+    'That the sequence of archive ids is behind the newest month of an archive, or any; null if it is not.';
 
 
 -- ALTER SEQUENCE takes a lock that deletes wait for: none takes a number between the look and the change.
 create function archive._enable_sequence(target regclass) returns void
     language plpgsql
 as $$
-declare
-    v_highest bigint;
 begin
-    if archive._fault_sequence(target) is null then
+    if archive._fault_sequence(target, true) is null then
         return;
     end if;
     alter sequence archive.archive_id_seq no cycle;
-    if archive._fault_sequence(target) is not null then
-        execute format('select max(a.archive_id) from %s a', archive._name(target)) into v_highest;
-        execute format('alter sequence archive.archive_id_seq restart with %s', v_highest + 1);
+    if archive._fault_sequence(target, true) is not null then
+        execute format('alter sequence archive.archive_id_seq restart with %s',
+                       archive._archive_last_id(target, true) + 1);
     end if;
 end
 $$;
@@ -137,9 +164,12 @@ declare
     v_count bigint;
     v_first bigint;
 begin
-    execute format('select count(*), min(d.archive_id)'
-                   '  from (select a.archive_id from %s a group by a.archive_id having count(*) > 1) d',
-                   archive._name(target)) into v_count, v_first;
+    select (f ->> 'count')::bigint, (f ->> 'min')::bigint
+      into v_count, v_first
+      from archive._read(format(
+          'select count(*), min(d.archive_id)'
+          '  from (select a.archive_id from %s a group by a.archive_id having count(*) > 1) d',
+          archive._name(target))) f;
     return case when v_count > 0
                 then format('%s ids name several rows, the first is %s: restore those by their transaction',
                             v_count, v_first)
@@ -158,8 +188,10 @@ declare
     v_count bigint;
     v_first bigint;
 begin
-    execute format('select count(*), min(a.archive_id) from %s a where a.overflow is not null', archive._name(target))
-       into v_count, v_first;
+    select (f ->> 'count')::bigint, (f ->> 'min')::bigint
+      into v_count, v_first
+      from archive._read(format(
+          'select count(*), min(a.archive_id) from %s a where a.overflow is not null', archive._name(target))) f;
     return case when v_count > 0
                 then format('%s rows have values of columns that the table has not or archive.enable() has not seen,'
                             ' the first is %s', v_count, v_first)

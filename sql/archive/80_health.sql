@@ -15,14 +15,13 @@ comment on function archive._fault_public_functions() is
 
 create function archive._fault_views() returns text
     language sql stable
-    return case when to_regclass('archive._archived_rows') is null or to_regclass('archive.transactions') is null
-                     and exists (select from archive.registry)
-                then 'no restore works: they went with a table that was dropped;'
+    return case when to_regclass('archive.transactions') is null
+                then 'archive.transactions went with a table that was dropped;'
                      ' archive.disable() it by its oid, as the registry has it'
            end;
 
 comment on function archive._fault_views() is
-    'What it means that the views over all archives are gone; null if they are there.';
+    'That the view over all archives is gone; null if it is there.';
 
 
 create function archive._fault_transaction_ids() returns text
@@ -34,10 +33,11 @@ begin
     if archive._fault_views() is not null then
         return null;
     end if;
-    -- Dynamic: the view is written after this function is created.
-    execute 'select min(t.transaction_id::text)'
-            '  from (select transaction_id from archive.transactions group by transaction_id having count(*) > 1) t'
-       into v_first;
+    select t ->> 'first'
+      into v_first
+      from archive._read(
+          'select min(t.transaction_id::text) as first'
+          '  from (select transaction_id from archive.transactions group by transaction_id having count(*) > 1) t') t;
     return 'transaction ' || v_first || ' and perhaps others have several archived_at:'
            ' restore_transaction() asks for one';
 end
@@ -63,10 +63,11 @@ begin atomic
         ('update trigger in force',    'error',   'archive._fault_trigger($1, ''update'')', true, false),
         ('truncate trigger in force',  'error',   'archive._fault_trigger($1, ''truncate'')', true, false),
         ('trigger is last',            'error',   'archive._fault_later_trigger(($1).source)', true, false),
+        ('partitions are named',       'error',   'archive._fault_partition_names(($1).target)', true, false),
         ('only the owner writes',      'error',   'archive._fault_writers(($1).target)', true, false),
         ('nothing hangs on it',        'error',   'archive._fault_attached(($1).target)', true, false),
         ('partitions have no grants',  'error',   'archive._fault_partition_grants(($1).target)', true, false),
-        ('ids go on',                  'error',   'archive._fault_sequence(($1).target)', true, false),
+        ('ids go on',                  'error',   'archive._fault_sequence(($1).target, $2)', true, false),
         ('references are kept',        'warning', 'archive._fault_references($1)', true, false),
         ('children are archived',      'warning', 'archive._fault_children(($1).source)', true, false),
         ('rows fit the archive',       'warning', 'archive._fault_width($1)', true, false),

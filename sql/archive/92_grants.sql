@@ -10,12 +10,17 @@ begin
 
         grant usage on schema archive to %1$I, %2$I;
         grant execute on function archive.actor(), archive.version(), archive.health(boolean) to %1$I, %2$I;
-        grant select on archive.partition_sizes to %1$I, %2$I;
+        grant select on archive.partition_sizes, archive.tables, archive.daily to %1$I, %2$I;
         -- Functions in a view run with the rights of whoever reads it.
         grant execute on function
             archive._label(regclass),
             archive._partitions(regclass),
-            archive._view_estimate(regclass, timestamptz, timestamptz),
+            archive._tree(regclass),
+            archive.deletions(text, integer),
+            archive.deletion(xid8, timestamptz),
+            archive._view_rows(regclass),
+            archive._view_period(regclass),
+            archive._view_daily(),
             archive._name(regclass)
             to %1$I, %2$I;
         -- A report tells copied columns from the archive's own.
@@ -99,7 +104,6 @@ begin
             archive._archive_metadata(),
             archive._columns(regclass),
             archive._live(regclass),
-            archive._tree(regclass),
             archive._restore_constraint(regclass, name),
             archive._base_type(oid, integer),
             archive._key(regclass),
@@ -108,6 +112,7 @@ begin
             archive._excluded(archive.registry),
             archive._copy_name(name),
             archive._attnum(regclass, name),
+            archive._foreign_keys_to(regclass),
             archive._copies(archive.registry),
             archive._restore_needs_text(regtype),
             archive._restore_value(archive.registry, archive.copied_column),

@@ -34,6 +34,7 @@ def test_a_deletion_is_one_row(deletion, superuser):
         "application_name": "archive-table api",
         "client_addr": None,
         "rows": {"user": 1, "item": 2},
+        "rows_exact": True,
         "restored": 0,
     }
 

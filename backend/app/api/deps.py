@@ -11,7 +11,6 @@ from fastapi.security import OAuth2PasswordBearer
 from sqlmodel import Session
 
 from app import accounts
-from app.archive.deletions import Cursor
 from app.core import db, security
 from app.core.config import settings
 from app.models import PlainText, TokenPayload, User
@@ -23,16 +22,8 @@ Limit = Annotated[int, Query(ge=1, le=1000)]
 EmailPath = Annotated[PlainText, Path(max_length=255)]
 
 
-async def get_deletions_before(before: str | None = None) -> Cursor | None:
-    """Read the `next_before` of a page of deletions. 422 if it is none."""
-    try:
-        return None if before is None else Cursor.read(before)
-    except ValueError as error:
-        fault = {"type": "value_error", "loc": ("query", "before"), "msg": "Not the next_before of a page"}
-        raise RequestValidationError([fault]) from error
-
-
-DeletionsBefore = Annotated[Cursor | None, Depends(get_deletions_before)]
+DeletionsBefore = Annotated[str | None, Query(pattern=r"^[0-9]+\.-?[0-9]+$", max_length=50)]
+"""The `next_before` of a page of deletions."""
 
 
 def get_db() -> Iterator[Session]:

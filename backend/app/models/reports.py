@@ -20,7 +20,9 @@ class Deletion(Schema):
     application_name: str | None
     client_addr: str | None
     rows: dict[str, int]
-    """How many rows of each table."""
+    """How many rows of each table, counted to 10,000."""
+    rows_exact: bool
+    """False where a table has more."""
     restored: int
 
 

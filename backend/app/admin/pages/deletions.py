@@ -19,7 +19,7 @@ router = APIRouter(dependencies=for_console)
 
 
 @router.get("/")
-async def show_deletions(request: Request, before: DeletionsBefore) -> Response:
+async def show_deletions(request: Request, before: DeletionsBefore = None) -> Response:
     """Show who deleted what, newest first, and how much on each day."""
     newest_first = await deletions.list_deletions(limit=ROWS, before=before)
     return page(

@@ -81,7 +81,7 @@ async def preview_item_restore(archive_id: ArchiveId, choice: RestoreChoice | No
 
 
 @router.get("/transactions/")
-async def read_deletions(before: DeletionsBefore, limit: Limit = 100) -> Deletions:
+async def read_deletions(before: DeletionsBefore = None, limit: Limit = 100) -> Deletions:
     """List deletions, newest first; `before` is the last page's `next_before`."""
     return await deletions.list_deletions(limit=limit, before=before)
 
