@@ -4,11 +4,8 @@ import psycopg
 import pytest
 
 from tests.sql.conftest import HEALTH, RENAME, UNDO
-from tests.sql.test_dump import restored_dump
 
 pytestmark = pytest.mark.alone
-
-__all__ = ["restored_dump"]
 
 INDEXES = """
     select split_part(pg_get_indexdef(indexrelid), ' USING ', 2) from pg_index
@@ -133,15 +130,6 @@ def test_health_warns_of_an_index_that_the_choice_needs(oak):
     oak.execute("select archive.enable('shelf', lookups => 'all')")
 
     assert oak.execute(HEALTH).fetchall() == []
-
-
-def test_after_a_dump_and_restore_the_choice_is_as_before(lean, restored_dump):
-    copy = restored_dump()
-
-    copy.execute("select archive.maintain()")
-
-    assert copy.execute(LOOKUPS).fetchone() == ("undo",)
-    assert indexes(copy) == UNDO_INDEXES
 
 
 def test_everything_works_with_the_fewest_indexes(lean):
