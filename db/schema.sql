@@ -714,13 +714,12 @@ COMMENT ON FUNCTION archive._attnums(relation regclass, columns name[]) IS 'The 
 -- Name: _blanking_constraints(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._blanking_constraints(source regclass) RETURNS TABLE(constraint_name name, referring regclass, columns name[], referenced name[], blanked name[])
+CREATE FUNCTION archive._blanking_constraints(source regclass) RETURNS TABLE(constraint_name name, referring regclass, columns name[], blanked name[])
     LANGUAGE sql STABLE
     BEGIN ATOMIC
  SELECT c.conname,
      (c.conrelid)::regclass AS conrelid,
      archive._attnames((c.conrelid)::regclass, c.conkey) AS _attnames,
-     archive._attnames((c.confrelid)::regclass, c.confkey) AS _attnames,
      archive._attnames((c.conrelid)::regclass, COALESCE(NULLIF(c.confdelsetcols, '{}'::smallint[]), c.conkey)) AS _attnames
     FROM pg_constraint c
    WHERE ((c.contype = 'f'::"char") AND (c.confrelid = (_blanking_constraints.source)::oid) AND (c.confdeltype = ANY (ARRAY['n'::"char", 'd'::"char"])) AND (c.conparentid = (0)::oid))
@@ -1211,7 +1210,7 @@ COMMENT ON FUNCTION archive._label(relation regclass) IS 'A table''s name for pe
 
 CREATE FUNCTION archive._move_condition(relation regclass) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT CASE WHEN bool_or((k.attnum = 0)) THEN '(old.* IS DISTINCT FROM new.*)'::text WHEN (count(DISTINCT a.attname) > 1) THEN (('('::text || conditions.text) || ')'::text) ELSE conditions.text END AS text FROM ((((archive._tree(_move_condition.relation) t(relid) JOIN pg_partitioned_table p ON ((p.partrelid = (t.relid)::oid))) CROSS JOIN LATERAL unnest(p.partattrs) k(attnum)) LEFT JOIN pg_attribute a ON (((a.attrelid = (t.relid)::oid) AND (a.attnum = k.attnum)))) CROSS JOIN LATERAL (SELECT string_agg(DISTINCT format('(old.%1$I IS DISTINCT FROM new.%1$I)'::text, b.attname), ' OR '::text) AS string_agg FROM ((archive._tree(_move_condition.relation) u(relid) JOIN pg_partitioned_table q ON ((q.partrelid = (u.relid)::oid))) JOIN pg_attribute b ON (((b.attrelid = (u.relid)::oid) AND (b.attnum = ANY ((q.partattrs)::smallint[])))))) conditions(text)) GROUP BY conditions.text);
+    RETURN (SELECT CASE WHEN bool_or((a.attname IS NULL)) THEN '(old.* IS DISTINCT FROM new.*)'::text ELSE format(CASE WHEN (count(DISTINCT a.attname) > 1) THEN '(%s)'::text ELSE '%s'::text END, string_agg(DISTINCT format('(old.%1$I IS DISTINCT FROM new.%1$I)'::text, a.attname), ' OR '::text)) END AS format FROM (((archive._tree(_move_condition.relation) t(relid) JOIN pg_partitioned_table p ON ((p.partrelid = (t.relid)::oid))) CROSS JOIN LATERAL unnest(p.partattrs) k(attnum)) LEFT JOIN pg_attribute a ON (((a.attrelid = (t.relid)::oid) AND (a.attnum = k.attnum)))));
 
 
 --
@@ -2923,7 +2922,7 @@ declare
 begin%s
     return null;
 end
-'::text, string_agg(archive._references_note(r.source, c.referring, c.constraint_name, c.columns, c.blanked), ''::text ORDER BY c.constraint_name)) AS format FROM (archive.registry r CROSS JOIN LATERAL archive._blanking_constraints(r.source) c(constraint_name, referring, columns, referenced, blanked)) WHERE ((c.referring)::oid = (_references_body.referring)::oid) HAVING (count(*) > 0));
+'::text, string_agg(archive._references_note(r.source, c.referring, c.constraint_name, c.columns, c.blanked), ''::text ORDER BY c.constraint_name)) AS format FROM (archive.registry r CROSS JOIN LATERAL archive._blanking_constraints(r.source) c(constraint_name, referring, columns, blanked)) WHERE ((c.referring)::oid = (_references_body.referring)::oid) HAVING (count(*) > 0));
 
 
 --
@@ -2939,7 +2938,7 @@ COMMENT ON FUNCTION archive._references_body(referring regclass) IS 'What the bo
 
 CREATE FUNCTION archive._fault_references(entry archive.registry) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT string_agg(format('%s: %s'::text, archive._label(f.referring), f.fault), '; '::text) AS string_agg FROM (SELECT c.referring, COALESCE(('it '::text || archive._fault_referring(c.referring)), CASE WHEN ((p.prosrc IS DISTINCT FROM archive._references_body(c.referring)) OR (t.tgenabled = 'D'::"char") OR (NOT ((t.tgattr)::smallint[] @> archive._attnums(c.referring, c.blanked)))) THEN 'call archive.enable()'::text ELSE NULL::text END) AS fault FROM ((archive._blanking_constraints((_fault_references.entry).source) c(constraint_name, referring, columns, referenced, blanked) LEFT JOIN pg_trigger t ON (((t.tgrelid = (c.referring)::oid) AND (t.tgname = 'zz_archive_keep_references'::name)))) LEFT JOIN pg_proc p ON ((p.oid = t.tgfoid)))) f WHERE (f.fault IS NOT NULL));
+    RETURN (SELECT string_agg(format('%s: %s'::text, archive._label(f.referring), f.fault), '; '::text) AS string_agg FROM (SELECT c.referring, COALESCE(('it '::text || archive._fault_referring(c.referring)), CASE WHEN ((p.prosrc IS DISTINCT FROM archive._references_body(c.referring)) OR (t.tgenabled = 'D'::"char") OR (NOT ((t.tgattr)::smallint[] @> archive._attnums(c.referring, c.blanked)))) THEN 'call archive.enable()'::text ELSE NULL::text END) AS fault FROM ((archive._blanking_constraints((_fault_references.entry).source) c(constraint_name, referring, columns, blanked) LEFT JOIN pg_trigger t ON (((t.tgrelid = (c.referring)::oid) AND (t.tgname = 'zz_archive_keep_references'::name)))) LEFT JOIN pg_proc p ON ((p.oid = t.tgfoid)))) f WHERE (f.fault IS NOT NULL));
 
 
 --
@@ -3905,6 +3904,22 @@ COMMENT ON FUNCTION archive._purge_steps(archived_before timestamp with time zon
 
 
 --
+-- Name: _references_columns(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._references_columns(referring regclass) RETURNS name[]
+    LANGUAGE sql STABLE
+    RETURN ARRAY(SELECT DISTINCT b.b FROM ((archive.registry r CROSS JOIN LATERAL archive._blanking_constraints(r.source) c(constraint_name, referring, columns, blanked)) CROSS JOIN LATERAL unnest(c.blanked) b(b)) WHERE ((c.referring)::oid = (_references_columns.referring)::oid));
+
+
+--
+-- Name: FUNCTION _references_columns(referring regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._references_columns(referring regclass) IS 'The columns of a table that a deletion from an archived table blanks.';
+
+
+--
 -- Name: _references_follow(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -3932,6 +3947,22 @@ COMMENT ON FUNCTION archive._references_follow(source regclass) IS 'Has the refe
 
 
 --
+-- Name: _references_function(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._references_function(referring regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN COALESCE((SELECT ((t.tgfoid)::regprocedure)::text AS tgfoid FROM pg_trigger t WHERE ((t.tgrelid = (_references_function.referring)::oid) AND (t.tgname = 'zz_archive_keep_references'::name))), format('archive.%I()'::text, (((('references_'::text || "left"(md5(archive._name(referring)), 8)) || '_'::text) || replace(archive._label(referring), '.'::text, '_'::text)))::name));
+
+
+--
+-- Name: FUNCTION _references_function(referring regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._references_function(referring regclass) IS 'The function that notes blanked references of a table, with its parentheses, as SQL.';
+
+
+--
 -- Name: _references_install(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -3939,40 +3970,30 @@ CREATE FUNCTION archive._references_install(referring regclass) RETURNS void
     LANGUAGE plpgsql
     AS $$
 declare
-    v_body     text       := archive._references_body(referring);
-    v_trigger  pg_trigger := archive._references_trigger(referring);
-    v_columns  text;
-    v_numbers  smallint[];
-    v_function text := format('archive.%I()', ('references_' || left(md5(archive._name(referring)), 8) || '_'
-                                               || replace(archive._label(referring), '.', '_'))::name);
+    v_body    text   := archive._references_body(referring);
+    v_columns name[] := archive._references_columns(referring);
+    v_trigger record;
 begin
     if v_body is null then
         execute format('drop trigger if exists zz_archive_keep_references on %s', referring);
         return;
     end if;
-    select string_agg(distinct format('%I', b), ', '), array_agg(distinct archive._attnum(c.referring, b))
-      into v_columns, v_numbers
-      from archive.registry r
-     cross join lateral archive._blanking_constraints(r.source) c
-     cross join unnest(c.blanked) b
-     where c.referring = _references_install.referring;
-    v_function := coalesce(v_trigger.tgfoid::regprocedure::text, v_function);
+    select t.tgenabled, t.tgattr, p.prosrc
+      into v_trigger
+      from (values (1)) always
+      left join pg_trigger t on t.tgrelid = referring and t.tgname = 'zz_archive_keep_references'
+      left join pg_proc p on p.oid = t.tgfoid;
 
-    if v_body is distinct from (select p.prosrc from pg_proc p where p.oid = v_trigger.tgfoid) then
-        execute format(
-            'create or replace function %s returns trigger language plpgsql security definer'
-            ' set search_path = pg_catalog, pg_temp set extra_float_digits = 1'
-            ' set datestyle = ''ISO, YMD'' set intervalstyle = ''postgres'' as %L', v_function, v_body);
-        execute format('alter function %s owner to %s', v_function, archive._owner()::regrole);
-        execute format('revoke execute on function %s from public, %I, %I',
-                       v_function, archive._role('runtime'), archive._role('auditor'));
-        execute format('comment on function %s is %L', v_function,
-                       format('Notes the references of %s that a deletion blanks.', archive._name(referring)));
+    if v_body is distinct from v_trigger.prosrc then
+        perform archive._references_write(referring, v_body);
     end if;
-    if v_trigger.oid is null or v_trigger.tgenabled = 'D' or not v_numbers <@ v_trigger.tgattr::smallint[] then
+    if v_trigger.tgenabled is null or v_trigger.tgenabled = 'D'
+       or not archive._attnums(referring, v_columns) <@ v_trigger.tgattr::smallint[] then
         execute format(
             'create or replace trigger zz_archive_keep_references after update of %s on %s for each row'
-            ' when (pg_catalog.pg_trigger_depth() > 0) execute function %s', v_columns, referring, v_function);
+            ' when (pg_catalog.pg_trigger_depth() > 0) execute function %s',
+            (select string_agg(format('%I', c), ', ' order by c) from unnest(v_columns) c),
+            referring, archive._references_function(referring));
         execute format('comment on trigger zz_archive_keep_references on %s is %L', referring,
                        'Notes the references that a deletion from an archived table blanks.');
     end if;
@@ -3988,41 +4009,33 @@ COMMENT ON FUNCTION archive._references_install(referring regclass) IS 'Writes t
 
 
 --
--- Name: _references_trigger(regclass); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _references_write(regclass, text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._references_trigger(referring regclass) RETURNS pg_trigger
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT t.oid,
-     t.tgrelid,
-     t.tgparentid,
-     t.tgname,
-     t.tgfoid,
-     t.tgtype,
-     t.tgenabled,
-     t.tgisinternal,
-     t.tgconstrrelid,
-     t.tgconstrindid,
-     t.tgconstraint,
-     t.tgdeferrable,
-     t.tginitdeferred,
-     t.tgnargs,
-     t.tgattr,
-     t.tgargs,
-     t.tgqual,
-     t.tgoldtable,
-     t.tgnewtable
-    FROM pg_trigger t
-   WHERE ((t.tgrelid = (_references_trigger.referring)::oid) AND (t.tgname = 'zz_archive_keep_references'::name));
-END;
+CREATE FUNCTION archive._references_write(referring regclass, body text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_function text := archive._references_function(referring);
+begin
+    execute format(
+        'create or replace function %s returns trigger language plpgsql security definer'
+        ' set search_path = pg_catalog, pg_temp set extra_float_digits = 1'
+        ' set datestyle = ''ISO, YMD'' set intervalstyle = ''postgres'' as %L', v_function, body);
+    execute format('alter function %s owner to %s', v_function, archive._owner()::regrole);
+    execute format('revoke execute on function %s from public, %I, %I',
+                   v_function, archive._role('runtime'), archive._role('auditor'));
+    execute format('comment on function %s is %L', v_function,
+                   format('Notes the references of %s that a deletion blanks.', archive._name(referring)));
+end
+$$;
 
 
 --
--- Name: FUNCTION _references_trigger(referring regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _references_write(referring regclass, body text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._references_trigger(referring regclass) IS 'The trigger that notes blanked references of a table.';
+COMMENT ON FUNCTION archive._references_write(referring regclass, body text) IS 'Writes the function that notes blanked references of a table.';
 
 
 --
@@ -4231,7 +4244,7 @@ COMMENT ON FUNCTION archive._restore_needs_text(type regtype) IS 'Whether a valu
 
 CREATE FUNCTION archive._restore_value(entry archive.registry, copied archive.copied_column) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT CASE WHEN ((_restore_value.copied).since IS NULL) THEN format('case when a.overflow operator(pg_catalog.?) %1$L then (a.overflow operator(pg_catalog.->>) %1$L)::%2$s else %3$s end'::text, (_restore_value.copied).name, (_restore_value.copied).type, fallback.value) WHEN ((_restore_value.copied).since > 0) THEN format('case when a.archive_id < %s then %s else %s end'::text, (_restore_value.copied).since, fallback.value, copy.value) ELSE copy.value END AS value FROM ((VALUES (COALESCE((_restore_value.copied).default_value, 'null'::text))) fallback(value) CROSS JOIN LATERAL (SELECT CASE WHEN ((_restore_value.copied).copy IS NULL) THEN 'null'::text WHEN archive._restore_needs_text(((_restore_value.copied).type)::regtype) THEN format('a.%I::text::%s'::text, (_restore_value.copied).copy, (_restore_value.copied).type) WHEN ((_restore_value.copied).copy_type <> (_restore_value.copied).type) THEN format('a.%I::%s'::text, (_restore_value.copied).copy, (_restore_value.copied).type) ELSE format('a.%I'::text, (_restore_value.copied).copy) END AS format) copy(value)));
+    RETURN (SELECT CASE WHEN ((_restore_value.copied).since IS NULL) THEN format('case when a.overflow operator(pg_catalog.?) %1$L then (a.overflow operator(pg_catalog.->>) %1$L)::%2$s else %3$s end'::text, (_restore_value.copied).name, (_restore_value.copied).type, fallback.value) WHEN ((_restore_value.copied).since > 0) THEN format('case when a.archive_id < %s then %s else %s end'::text, (_restore_value.copied).since, fallback.value, copy.value) ELSE copy.value END AS value FROM ((VALUES (COALESCE(((('('::text || (_restore_value.copied).default_value) || ')::'::text) || (_restore_value.copied).type), 'null'::text))) fallback(value) CROSS JOIN LATERAL (SELECT CASE WHEN ((_restore_value.copied).copy IS NULL) THEN 'null'::text WHEN archive._restore_needs_text(((_restore_value.copied).type)::regtype) THEN format('a.%I::text::%s'::text, (_restore_value.copied).copy, (_restore_value.copied).type) WHEN ((_restore_value.copied).copy_type <> (_restore_value.copied).type) THEN format('a.%I::%s'::text, (_restore_value.copied).copy, (_restore_value.copied).type) ELSE format('a.%I'::text, (_restore_value.copied).copy) END AS format) copy(value)));
 
 
 --
@@ -4771,6 +4784,38 @@ COMMENT ON FUNCTION archive._restore_each(selection archive.restore_selection, o
 
 
 --
+-- Name: _restore_written(regclass[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_written(sources regclass[]) RETURNS jsonb
+    LANGUAGE sql
+    RETURN (SELECT COALESCE(jsonb_object_agg(w.relation, w.row_count), '{}'::jsonb) AS "coalesce" FROM (SELECT c.oid AS relation, ((pg_stat_get_xact_tuples_updated(c.oid) + pg_stat_get_xact_tuples_deleted(c.oid)) + CASE WHEN (c.oid = ANY ((ARRAY(SELECT archive._tree(s.s) AS _tree FROM unnest(_restore_written.sources) s(s)))::oid[])) THEN (0)::bigint ELSE pg_stat_get_xact_tuples_inserted(c.oid) END) AS row_count FROM pg_class c WHERE (c.relkind = 'r'::"char")) w WHERE (w.row_count > 0));
+
+
+--
+-- Name: FUNCTION _restore_written(sources regclass[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_written(sources regclass[]) IS 'How many rows of each table this transaction has written so far, without the rows inserted into these tables.';
+
+
+--
+-- Name: _restore_effects(regclass[], jsonb); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_effects(sources regclass[], written_before jsonb) RETURNS text
+    LANGUAGE sql
+    RETURN (SELECT ('triggers of the table wrote to '::text || string_agg(archive._label(((w.relation)::oid)::regclass), ', '::text ORDER BY (w.relation)::oid)) FROM jsonb_each_text(archive._restore_written(_restore_effects.sources)) w(relation, row_count) WHERE (((w.row_count)::bigint > COALESCE(((_restore_effects.written_before ->> w.relation))::bigint, (0)::bigint)) AND (NOT (EXISTS (SELECT FROM unnest(_restore_effects.sources) s(s) WHERE (((pg_partition_root(((w.relation)::oid)::regclass))::oid = ((archive._registry_entry(s.s)).target)::oid) OR ((w.relation)::oid IN (SELECT c.referring FROM archive._blanking_constraints(s.s) c(constraint_name, referring, columns, blanked)))))))));
+
+
+--
+-- Name: FUNCTION _restore_effects(sources regclass[], written_before jsonb); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_effects(sources regclass[], written_before jsonb) IS 'To which tables more was written than the restore did; null if to none.';
+
+
+--
 -- Name: _restore_enter_callers_path(); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -5290,7 +5335,7 @@ CREATE FUNCTION archive._restore_noted(source regclass, selection archive.restor
               JOIN pg_operator o ON ((o.oid = archive._restore_equality(c.referring, k.attnum))))
               JOIN pg_namespace n ON ((n.oid = o.oprnamespace)))) AS string_agg,
      refers.refers
-    FROM (((archive._blanking_constraints(_restore_noted.source) c(constraint_name, referring, columns, referenced, blanked)
+    FROM (((archive._blanking_constraints(_restore_noted.source) c(constraint_name, referring, columns, blanked)
       JOIN pg_constraint f ON (((f.conrelid = (c.referring)::oid) AND (f.conname = c.constraint_name))))
       CROSS JOIN archive._registry_entry(_restore_noted.source) entry(source, target, exclude, columns, source_name, source_oid, target_oid, last_attnum, exclude_attnums))
       CROSS JOIN LATERAL ( SELECT string_agg(format('%s operator(%I.%s) (b.reference[%s])::%s'::text, archive._restore_archived(p.*), pn.nspname, pf.oprname, u.n, r.archived_type), ' and '::text) AS string_agg,
@@ -5869,6 +5914,43 @@ COMMENT ON FUNCTION archive._restore_rows(selection archive.restore_selection, o
 
 
 --
+-- Name: _restore_rows_and_effects(archive.restore_selection, jsonb, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_rows_and_effects(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) RETURNS SETOF archive.restore_result
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_with_triggers regclass[];
+    v_written       jsonb;
+    v_effects       text;
+    v_result        archive.restore_result;
+begin
+    v_with_triggers := array(select s from unnest(selection.sources) s where archive._restore_has_trigger(s));
+    if v_with_triggers = '{}' then
+        return query select * from archive._restore_rows(selection, overrides, on_conflict, preview);
+        return;
+    end if;
+    v_written := archive._restore_written(selection.sources);
+    for v_result in select * from archive._restore_rows(selection, overrides, on_conflict, preview) loop
+        v_effects := coalesce(v_effects, archive._restore_effects(selection.sources, v_written), '');
+        if v_result.source = any (v_with_triggers) and v_result.outcome in ('restored', 'copied') then
+            v_result.detail := nullif(concat_ws('; ', v_result.detail, nullif(v_effects, '')), '');
+        end if;
+        return next v_result;
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_rows_and_effects(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_rows_and_effects(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) IS 'Restores the selected rows; the result of each says to which other tables triggers wrote.';
+
+
+--
 -- Name: _restore_run(archive.restore_selection, jsonb, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -5890,13 +5972,14 @@ begin
                                       when 'skipped'  then 'would_skip'
                                       else r.outcome end,
                        r.detail
-                  from archive._restore_rows(selection, overrides, on_conflict, preview => true) r;
+                  from archive._restore_rows_and_effects(selection, overrides, on_conflict, preview => true) r;
             raise exception using errcode = 'ARDRY';
         exception when sqlstate 'ARDRY' then
             null;
         end;
     else
-        return query select * from archive._restore_rows(selection, overrides, on_conflict, preview => false);
+        return query
+            select * from archive._restore_rows_and_effects(selection, overrides, on_conflict, preview => false);
     end if;
     perform archive._restore_check_later(selection.sources);
 end
@@ -9719,10 +9802,24 @@ REVOKE ALL ON FUNCTION archive._purge_steps(archived_before timestamp with time 
 
 
 --
+-- Name: FUNCTION _references_columns(referring regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._references_columns(referring regclass) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _references_follow(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
 REVOKE ALL ON FUNCTION archive._references_follow(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _references_function(referring regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._references_function(referring regclass) FROM PUBLIC;
 
 
 --
@@ -9733,10 +9830,10 @@ REVOKE ALL ON FUNCTION archive._references_install(referring regclass) FROM PUBL
 
 
 --
--- Name: FUNCTION _references_trigger(referring regclass); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _references_write(referring regclass, body text); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._references_trigger(referring regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._references_write(referring regclass, body text) FROM PUBLIC;
 
 
 --
@@ -9960,6 +10057,22 @@ GRANT ALL ON FUNCTION archive._restore_done(selection archive.restore_selection,
 
 REVOKE ALL ON FUNCTION archive._restore_each(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._restore_each(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_written(sources regclass[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_written(sources regclass[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_written(sources regclass[]) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_effects(sources regclass[], written_before jsonb); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_effects(sources regclass[], written_before jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_effects(sources regclass[], written_before jsonb) TO archive_runtime;
 
 
 --
@@ -10228,6 +10341,14 @@ GRANT ALL ON FUNCTION archive._restore_row_statements(selection archive.restore_
 
 REVOKE ALL ON FUNCTION archive._restore_rows(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._restore_rows(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_rows_and_effects(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_rows_and_effects(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_rows_and_effects(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) TO archive_runtime;
 
 
 --

@@ -33,20 +33,14 @@ comment on function archive._is_partitioned(regclass) is 'Whether a table has it
 create function archive._move_condition(relation regclass) returns text
     language sql stable
     return (
-        select case when bool_or(k.attnum = 0) then '(old.* IS DISTINCT FROM new.*)'
-                    when count(distinct a.attname) > 1 then '(' || conditions.text || ')'
-                    else conditions.text end
+        select case when bool_or(a.attname is null) then '(old.* IS DISTINCT FROM new.*)'
+                    else format(case when count(distinct a.attname) > 1 then '(%s)' else '%s' end,
+                                string_agg(distinct format('(old.%1$I IS DISTINCT FROM new.%1$I)', a.attname), ' OR '))
+               end
           from archive._tree(relation) t (relid)
           join pg_partitioned_table p on p.partrelid = t.relid
          cross join unnest(p.partattrs) k (attnum)
           left join pg_attribute a on a.attrelid = t.relid and a.attnum = k.attnum
-         cross join lateral (
-              select string_agg(distinct format('(old.%1$I IS DISTINCT FROM new.%1$I)', b.attname), ' OR ')
-                from archive._tree(relation) u (relid)
-                join pg_partitioned_table q on q.partrelid = u.relid
-                join pg_attribute b on b.attrelid = u.relid and b.attnum = any (q.partattrs::smallint[])
-              ) conditions (text)
-         group by conditions.text
     );
 
 comment on function archive._move_condition(regclass) is

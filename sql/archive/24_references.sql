@@ -4,11 +4,11 @@
 -- makes, as PostgreSQL's own for foreign keys do: an UPDATE of the application pays for no more than that condition.
 
 create function archive._blanking_constraints(source regclass)
-    returns table (constraint_name name, referring regclass, columns name[], referenced name[], blanked name[])
+    returns table (constraint_name name, referring regclass, columns name[], blanked name[])
     language sql stable
 begin atomic
     select c.conname, c.conrelid::regclass,
-           archive._attnames(c.conrelid, c.conkey), archive._attnames(c.confrelid, c.confkey),
+           archive._attnames(c.conrelid, c.conkey),
            archive._attnames(c.conrelid, coalesce(nullif(c.confdelsetcols, '{}'), c.conkey))
       from pg_constraint c
      where c.contype = 'f' and c.confrelid = source and c.confdeltype in ('n', 'd') and c.conparentid = 0
@@ -17,15 +17,6 @@ end;
 
 comment on function archive._blanking_constraints(regclass) is
     'The foreign keys to a table that blank references when its rows are deleted.';
-
-
-create function archive._references_trigger(referring regclass) returns pg_trigger
-    language sql stable
-begin atomic
-    select t.* from pg_trigger t where t.tgrelid = referring and t.tgname = 'zz_archive_keep_references';
-end;
-
-comment on function archive._references_trigger(regclass) is 'The trigger that notes blanked references of a table.';
 
 
 -- What a table's owner can put into it, an output function of a type included, runs as the archive's owner here.
@@ -153,44 +144,83 @@ comment on function archive._references_follow(regclass) is
     'Has the references noted that are blanked when rows of a table are deleted, if that is archived.';
 
 
+-- A function keeps its name when its table is renamed: the trigger tells which it is.
+create function archive._references_function(referring regclass) returns text
+    language sql stable
+    return coalesce(
+        (select t.tgfoid::regprocedure::text
+           from pg_trigger t
+          where t.tgrelid = referring and t.tgname = 'zz_archive_keep_references'),
+        format('archive.%I()', ('references_' || left(md5(archive._name(referring)), 8) || '_'
+                                || replace(archive._label(referring), '.', '_'))::name));
+
+comment on function archive._references_function(regclass) is
+    'The function that notes blanked references of a table, with its parentheses, as SQL.';
+
+
+create function archive._references_columns(referring regclass) returns name[]
+    language sql stable
+    return array(
+        select distinct b
+          from archive.registry r
+         cross join lateral archive._blanking_constraints(r.source) c
+         cross join unnest(c.blanked) b
+         where c.referring = _references_columns.referring);
+
+comment on function archive._references_columns(regclass) is
+    'The columns of a table that a deletion from an archived table blanks.';
+
+
+create function archive._references_write(referring regclass, body text) returns void
+    language plpgsql
+as $$
+declare
+    v_function text := archive._references_function(referring);
+begin
+    execute format(
+        'create or replace function %s returns trigger language plpgsql security definer'
+        ' set search_path = pg_catalog, pg_temp set extra_float_digits = 1'
+        ' set datestyle = ''ISO, YMD'' set intervalstyle = ''postgres'' as %L', v_function, body);
+    execute format('alter function %s owner to %s', v_function, archive._owner()::regrole);
+    execute format('revoke execute on function %s from public, %I, %I',
+                   v_function, archive._role('runtime'), archive._role('auditor'));
+    execute format('comment on function %s is %L', v_function,
+                   format('Notes the references of %s that a deletion blanks.', archive._name(referring)));
+end
+$$;
+
+comment on function archive._references_write(regclass, text) is
+    'Writes the function that notes blanked references of a table.';
+
+
 create function archive._references_install(referring regclass) returns void
     language plpgsql
 as $$
 declare
-    v_body     text       := archive._references_body(referring);
-    v_trigger  pg_trigger := archive._references_trigger(referring);
-    v_columns  text;
-    v_numbers  smallint[];
-    v_function text := format('archive.%I()', ('references_' || left(md5(archive._name(referring)), 8) || '_'
-                                               || replace(archive._label(referring), '.', '_'))::name);
+    v_body    text   := archive._references_body(referring);
+    v_columns name[] := archive._references_columns(referring);
+    v_trigger record;
 begin
     if v_body is null then
         execute format('drop trigger if exists zz_archive_keep_references on %s', referring);
         return;
     end if;
-    select string_agg(distinct format('%I', b), ', '), array_agg(distinct archive._attnum(c.referring, b))
-      into v_columns, v_numbers
-      from archive.registry r
-     cross join lateral archive._blanking_constraints(r.source) c
-     cross join unnest(c.blanked) b
-     where c.referring = _references_install.referring;
-    v_function := coalesce(v_trigger.tgfoid::regprocedure::text, v_function);
+    select t.tgenabled, t.tgattr, p.prosrc
+      into v_trigger
+      from (values (1)) always
+      left join pg_trigger t on t.tgrelid = referring and t.tgname = 'zz_archive_keep_references'
+      left join pg_proc p on p.oid = t.tgfoid;
 
-    if v_body is distinct from (select p.prosrc from pg_proc p where p.oid = v_trigger.tgfoid) then
-        execute format(
-            'create or replace function %s returns trigger language plpgsql security definer'
-            ' set search_path = pg_catalog, pg_temp set extra_float_digits = 1'
-            ' set datestyle = ''ISO, YMD'' set intervalstyle = ''postgres'' as %L', v_function, v_body);
-        execute format('alter function %s owner to %s', v_function, archive._owner()::regrole);
-        execute format('revoke execute on function %s from public, %I, %I',
-                       v_function, archive._role('runtime'), archive._role('auditor'));
-        execute format('comment on function %s is %L', v_function,
-                       format('Notes the references of %s that a deletion blanks.', archive._name(referring)));
+    if v_body is distinct from v_trigger.prosrc then
+        perform archive._references_write(referring, v_body);
     end if;
-    if v_trigger.oid is null or v_trigger.tgenabled = 'D' or not v_numbers <@ v_trigger.tgattr::smallint[] then
+    if v_trigger.tgenabled is null or v_trigger.tgenabled = 'D'
+       or not archive._attnums(referring, v_columns) <@ v_trigger.tgattr::smallint[] then
         execute format(
             'create or replace trigger zz_archive_keep_references after update of %s on %s for each row'
-            ' when (pg_catalog.pg_trigger_depth() > 0) execute function %s', v_columns, referring, v_function);
+            ' when (pg_catalog.pg_trigger_depth() > 0) execute function %s',
+            (select string_agg(format('%I', c), ', ' order by c) from unnest(v_columns) c),
+            referring, archive._references_function(referring));
         execute format('comment on trigger zz_archive_keep_references on %s is %L', referring,
                        'Notes the references that a deletion from an archived table blanks.');
     end if;

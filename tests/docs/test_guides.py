@@ -14,7 +14,7 @@ from app.core.resources import REPOSITORY
 
 from tests.cli.conftest import COMMAND
 from tests.conftest import BINARIES, SUPERUSER
-from tests.install.conftest import KEEPER, connect, host, make_database, shop  # noqa: F401, fixtures
+from tests.install.conftest import KEEPER
 
 GUIDES = REPOSITORY / "docs" / "guides"
 
@@ -30,7 +30,7 @@ def blocks(name, *languages):
 
 
 @pytest.fixture
-def run(host, shop, tmp_path):  # noqa: F811
+def run(host, shop, tmp_path):
     """Run a block as a reader would: a shell with the command and PostgreSQL's programs, or psql."""
     programs = [COMMAND.parent, BINARIES, embedded.binaries()]
     libpq = {"PGHOST": host, "PGUSER": KEEPER, "PGDATABASE": "shop"}
@@ -46,13 +46,13 @@ def run(host, shop, tmp_path):  # noqa: F811
 
 
 @pytest.fixture
-def note(shop):  # noqa: F811
+def note(shop):
     """An archive with a table that has something in it."""
     install.install(shop)
     shop.execute("create table note (id int primary key); insert into note values (1); select archive.enable('note')")
 
 
-def test_your_own_database(run, connect, shop):  # noqa: F811
+def test_your_own_database(run, connect, shop):
     told = [run(*block) for block in blocks("own-database.md", "sh", "sql")]
 
     assert "restored" in "".join(told)
@@ -61,14 +61,14 @@ def test_your_own_database(run, connect, shop):  # noqa: F811
         superuser.execute("drop owned by shopkeeper; drop role shopkeeper")
 
 
-def test_upgrade_and_uninstall(run, note, shop):  # noqa: F811
+def test_upgrade_and_uninstall(run, note, shop):
     for block in blocks("upgrade-and-uninstall.md", "sh"):
         run(*block)
 
     assert shop.execute("select to_regclass('note_archive'), to_regnamespace('archive')").fetchone() == (None, None)
 
 
-def test_lookups_and_search(run, shop):  # noqa: F811
+def test_lookups_and_search(run, shop):
     install.install(shop)
 
     told = [run(*block) for block in blocks("lookups.md", "sh", "sql")]
@@ -77,7 +77,7 @@ def test_lookups_and_search(run, shop):  # noqa: F811
     assert shop.execute("select lookups from archive.registry").fetchone() == ("all",)
 
 
-def test_backup(run, note, connect, make_database):  # noqa: F811
+def test_backup(run, note, connect, make_database):
     told = [run(*block) for block in blocks("backup.md", "sh")]
 
     assert "1\n" in told[2]
@@ -89,7 +89,7 @@ def test_backup(run, note, connect, make_database):  # noqa: F811
 
 
 @pytest.fixture
-def engine(host, shop):  # noqa: F811
+def engine(host, shop):
     install.install(shop)
     engine = sa.create_engine("postgresql+psycopg://", connect_args={"host": host, "user": KEEPER, "dbname": "shop"})
     yield engine
@@ -100,7 +100,7 @@ def python_blocks():
     return [code for _, code in blocks("own-database.md", "python")]
 
 
-def test_sqlalchemy_and_alembic(engine, shop):  # noqa: F811
+def test_sqlalchemy_and_alembic(engine, shop):
     revision, include, actor = python_blocks()[:3]
     names = {}
     with engine.begin() as connection:
@@ -144,7 +144,7 @@ with transaction.atomic():
 """
 
 
-def test_django(host, shop, tmp_path):  # noqa: F811
+def test_django(host, shop, tmp_path):
     install.install(shop)
     migration, decorator = python_blocks()[3:]
     package = tmp_path / "shop"

@@ -172,14 +172,16 @@ def check_archived_values(world: "World", table: Table, row: Archived, gone: dic
             for number, value in values.items():
                 if row.values.get(number) != value and in_overflow(world, table, row, value):
                     row.values[number], row.places[number] = value, 0
-                # A reference may have been blanked by the same deletion before its row went too.
-                if row.values.get(number) != value and number not in blankable(table):
+                became = row.values.get(number)
+                if became != value and number not in blankable(table):
                     raise Finding(
                         "a value is not archived",
-                        f"{table.names[number]} is {row.values.get(number)!r}, was {value!r}",
+                        f"{table.names[number]} is {became!r}, was {value!r}",
                         table=table,
                         column=number,
                     )
+                if became != value:  # The same deletion blanked the reference before its row went too.
+                    world.blanked.append(Blanked(world.at, row.table, key, number, value, became))
             return
     raise Finding("archived, and not deleted", f"{row.values}", table=table)
 

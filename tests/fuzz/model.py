@@ -118,7 +118,7 @@ class Archived:
 
 @dataclass
 class Blanked:
-    """A reference that a deletion changed in a row that stayed."""
+    """A reference that a deletion changed, in a row that stayed or that it deleted afterwards."""
 
     at: int
     table: int

@@ -1,6 +1,7 @@
 """Tables as the test makes them: SQL, and for each column the values that may go into it."""
 
 import itertools
+import re
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
@@ -36,6 +37,11 @@ class Parent:
 
     sql: str
     key: tuple[tuple[str, Type], ...]
+
+    def can_be_referred_to(self) -> bool:
+        """PostgreSQL 15 to 18 fail to check a foreign key over an array of a type with a length or a precision."""
+        texts = [text for _, type in self.key for text in (type.sql, *type.statements)]
+        return not any(re.search(r"(\(\d[\d,]*\)|\bbit)\[\]", text) for text in texts)
 
 
 @st.composite
@@ -92,6 +98,7 @@ def definitions(draw: st.DrawFn, known: list[Type], number: int, parents: list[P
     lines.append(f"primary key ({', '.join(map(identifier, key))})")
     itself = Parent(table, tuple((name, columns[name]) for name in key))
     referred = [itself] * (draw(st.sampled_from(range(8))) == 7) + parents * draw(st.sampled_from([1, 1, 1, 0]))
+    referred = [parent for parent in referred if parent.can_be_referred_to()]
     lines += [draw(references(parent, column)) for parent in referred]
 
     statements = [statement for type in columns.values() for statement in type.statements]

@@ -83,6 +83,20 @@ def test_a_reference_that_a_deletion_blanked_is_put_back(run, action):
     )
 
 
+@pytest.mark.parametrize("action", ["set null", "set default"])
+def test_a_reference_that_was_blanked_before_its_row_was_deleted_too_is_put_back(run, action):
+    run(
+        table("id int primary key"),
+        table(f"id int primary key, shelf_id int references shelf on delete {action}", "book"),
+        Enable(0),
+        Enable(1),
+        Insert(0, {"id": "1"}),
+        Insert(1, {"id": "1", "shelf_id": "1"}),
+        Delete([(0, None), (1, None)]),
+        Undo(),
+    )
+
+
 def test_a_value_that_a_trigger_changed_is_named(run):
     stamp = (
         "create function stamp() returns trigger language plpgsql as"

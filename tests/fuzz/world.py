@@ -257,7 +257,10 @@ class World:
                 now = self.archive_of(table)
                 for row in self.archived.values():
                     if row.table == n:
-                        row.places = {c: now.attnum(places[n].names[place]) for c, place in row.places.items()}
+                        row.places = {
+                            column: now.attnum(places[n].names[place]) if place else 0
+                            for column, place in row.places.items()
+                        }
 
     # What is there.
 

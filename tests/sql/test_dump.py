@@ -24,8 +24,11 @@ def restored_dump(server, db):
         )
         subprocess.run(
             [BINARIES / "psql", *login, "-qX", "-v", "ON_ERROR_STOP=1", name],
-            input=dump.stdout, check=True, capture_output=True, timeout=60,
-        )  # fmt: skip
+            input=dump.stdout,
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
         copies.append(connect(db.info.user, dbname=name))
         return copies[0]
 
