@@ -40,9 +40,12 @@ def operation_id(route: APIRoute) -> str:
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-    """Maintain the archive at the start and daily; close the connections at the end. Nothing is migrated."""
+    """Maintain the archive at the start and daily; close the connections at the end. Nothing is migrated.
+
+    Only the search indexes, which take long, are made after the start.
+    """
     to_thread.current_default_thread_limiter().total_tokens = db.THREADS
-    await maintain()
+    await maintain(max_search_indexes=0)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(maintain_daily)
         yield
@@ -50,20 +53,31 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
     db.engine.dispose()
 
 
-async def maintain() -> None:
-    """Do what the archive needs daily. Deletes work without it, so the API starts and goes on all the same."""
+async def maintain(*, max_search_indexes: int) -> bool:
+    """Do what the archive needs daily, and return whether anything was done.
+
+    Deletes work without it, so the API starts and goes on all the same.
+    """
     try:
-        for row in await maintenance.maintain():
-            logger.info("%s: %s", row["source"], row["done"])
+        rows = await maintenance.maintain(max_search_indexes=max_search_indexes)
     except (psycopg.Error, EmbeddedError, Exhausted) as error:
         logger.warning("The archive was not maintained: %s", error)
+        return False
+    for row in rows:
+        logger.info("%s: %s", row["source"], row["done"])
+    return bool(rows)
 
 
 async def maintain_daily() -> None:
-    """Do so once a day. Every worker process does: a second call at once returns immediately."""
+    """Do so once a day. Every worker process does: a second call at once returns immediately.
+
+    One search index in a call: restores from a month wait while its index is made, and its lock is held until the call
+    ends.
+    """
     while True:
+        while await maintain(max_search_indexes=1):
+            pass
         await anyio.sleep(DAY)
-        await maintain()
 
 
 if settings.SENTRY_DSN and settings.ENVIRONMENT != "local":

@@ -26,7 +26,8 @@ alter table archive.registry
     add column if not exists source_oid      oid,
     add column if not exists target_oid      oid,
     add column if not exists last_attnum     smallint,
-    add column if not exists exclude_attnums smallint[];
+    add column if not exists exclude_attnums smallint[],
+    add column if not exists lookups         text not null default 'all';
 
 create table if not exists archive.disabled (
     source          regclass not null,
@@ -39,6 +40,8 @@ create table if not exists archive.disabled (
     last_attnum     smallint,
     exclude_attnums smallint[]
 );
+alter table archive.disabled
+    add column if not exists lookups text not null default 'all';
 
 create table if not exists archive.subjects (
     people regclass not null constraint subjects_pkey primary key,

@@ -1,6 +1,7 @@
 -- Which tables are archived: archive.enable() and archive.disable().
 
-create function archive.enable(source regclass, exclude name[] default null) returns regclass
+create function archive.enable(source regclass, exclude name[] default null, lookups text default null)
+    returns regclass
     language plpgsql
     set search_path = pg_catalog, pg_temp  -- or an overload in a schema that others write to would run as the owner
 as $$
@@ -8,6 +9,7 @@ declare
     v_entry  archive.registry;
     v_before archive.registry;
 begin
+    perform archive._lookups_check(lookups);
     lock table archive.registry in share row exclusive mode;  -- one at a time; an advisory lock could be anybody's
     select * into v_entry from archive.registry r where r.source = enable.source;
     if not found then
@@ -20,9 +22,13 @@ begin
     v_entry.exclude := coalesce(enable.exclude::text[], archive._excluded(v_entry), '{}');
     v_entry.exclude_attnums := null;
     v_entry.columns := coalesce(v_entry.columns, '{}');
+    v_entry.lookups := coalesce(enable.lookups, v_entry.lookups, 'all');
     perform archive._enable_check(v_entry);
     v_before := archive._enable_archive(v_entry);
     v_entry := archive._enable_follow(v_before);
+    if enable.lookups is not null or v_before.columns = '{}' then
+        perform archive._lookups_apply(v_entry);
+    end if;
     perform archive._archive_prepare(v_entry.target);
     perform archive._enable_check_columns(v_entry);
 
@@ -37,10 +43,11 @@ begin
 end
 $$;
 
-comment on function archive.enable(regclass, name[]) is
+comment on function archive.enable(regclass, name[], text) is
     'Archives a table from now on: makes <table>_archive if missing, writes the capture function and the triggers.'
     ' Call it again after any change of the table: the archive follows columns that were added or renamed.'
-    ' exclude: columns never to be copied; null leaves that as it was.';
+    ' exclude: columns never to be copied; null leaves that as it was.'
+    ' lookups: ''all'' indexes, or ''undo'', the fewest with which everything works; null leaves that as it was.';
 
 
 create function archive._enable_check(entry archive.registry) returns void
@@ -146,7 +153,7 @@ begin
            set target = excluded.target, exclude = excluded.exclude, columns = excluded.columns,
                source_name = excluded.source_name, source_oid = excluded.source_oid,
                target_oid = excluded.target_oid, last_attnum = excluded.last_attnum,
-               exclude_attnums = excluded.exclude_attnums
+               exclude_attnums = excluded.exclude_attnums, lookups = excluded.lookups
          where (r.*) is distinct from (excluded.*);
     if found then
         perform archive._view_write_transactions();

@@ -29,12 +29,6 @@ begin
     execute format(
         E'create table %s (%s,\n    constraint %I primary key (archive_id, archived_at)\n)'
         ' partition by range (archived_at)', v_target, v_columns, v_table || '_pkey');
-    execute format('create index on %s (%s)', v_target, (
-        select string_agg(format('%I', k.wanted), ', ') from archive._key_copies(entry) k));
-    execute format('create index on %s (transaction_id)', v_target);
-    execute format('create index on %s (archived_at, transaction_id) include (restored_at)', v_target);
-    execute format('create index on %s (archived_by text_pattern_ops, archive_id)', v_target);
-    execute format('create index on %s (archive_id) where restored_at is not null', v_target);
     return v_target::regclass;
 end
 $$;

@@ -1,7 +1,7 @@
 -- What has to happen daily: whatever scheduler there is calls archive.maintain().
 
 -- One call at a time: a second returns at once.
-create function archive.maintain() returns table (source regclass, done text)
+create function archive.maintain(max_search_indexes integer default null) returns table (source regclass, done text)
     language plpgsql
     security definer
     set search_path = pg_catalog, pg_temp
@@ -39,10 +39,15 @@ begin
           from archive.registry r
          cross join lateral archive._partition_make_missing(r.target) made (partition)
          order by 1;
+    return query
+        select made.source, 'search index of ' || made.partition || ' made'
+          from archive._search_make_indexes(max_search_indexes) made;
 end
 $$;
 
-comment on function archive.maintain() is
+comment on function archive.maintain(integer) is
     'Does what has to happen daily: makes the archives'' partitions for this month and the two after, moves closed'
-    ' months out of the default partition, and calls archive.enable() after a restore of a dump.'
+    ' months out of the default partition, calls archive.enable() after a restore of a dump, and makes the indexes for'
+    ' the search of texts in closed months, where pg_trgm is installed or the owner may install it.'
+    ' max_search_indexes: how many of them in this call; null for all. Restores from a month wait for its index.'
     ' Returns a row for each thing done; none where another call is under way.';

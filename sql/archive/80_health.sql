@@ -74,6 +74,7 @@ begin atomic
         ('no secret joined',           'warning', 'archive._fault_secrets($1)', true, false),
         ('next partition exists',      'warning', 'archive._fault_next_partition(($1).target)', true, false),
         ('default partition is empty', 'warning', 'archive._fault_default_partition(($1).target)', true, false),
+        ('look-ups are indexed',       'warning', 'archive._fault_lookups($1)', true, false),
         ('no ghost rows',              'warning', 'archive._fault_ghost_rows($1, $2)', true, false),
         ('ids are unique',             'error',   'archive._fault_duplicate_ids(($1).target)', true, true),
         ('overflow is empty',          'warning', 'archive._fault_overflow(($1).target)', true, true),

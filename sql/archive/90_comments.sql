@@ -20,6 +20,8 @@ comment on column archive.registry.target_oid is 'The archive''s oid as a number
 comment on column archive.registry.last_attnum is
     'The last attnum that the capture function knows: columns beyond go to overflow.';
 comment on column archive.registry.exclude_attnums is 'The attnums of the columns that are never copied.';
+comment on column archive.registry.lookups is
+    'Which indexes the archive has: all, or undo, the fewest with which everything works.';
 
 comment on table archive.disabled is
     'What the registry had of a table until archive.disable(): archive.enable() goes on from there.';

@@ -32,7 +32,7 @@ begin
         grant execute on function
             archive.restore(regclass, bigint[], jsonb, text, boolean),
             archive.restore_transaction(xid8, timestamptz, text, boolean),
-            archive.maintain(),
+            archive.maintain(integer),
             archive._restore_by_ids(regclass, bigint[], jsonb, text, boolean, text),
             archive._restore_by_transaction(xid8, timestamptz, text, boolean, text),
             archive._restore_enter_callers_path(),

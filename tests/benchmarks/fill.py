@@ -3,7 +3,7 @@
 import psycopg
 
 MONTHS = 36
-"""How far back the archive goes."""
+"""How far back an archive goes, unless told otherwise."""
 
 
 def users(connection: psycopg.Connection, count: int) -> None:
@@ -26,12 +26,12 @@ def items(connection: psycopg.Connection, count: int, table: str = "item") -> No
     )
 
 
-def archive(connection: psycopg.Connection, count: int) -> None:
+def archive(connection: psycopg.Connection, count: int, months: int = MONTHS) -> None:
     """Make archived items, evenly over this month and those before it, as if each had been deleted by itself.
 
     They are written as the owner, past the trigger, which would date them all today.
     """
-    for back in range(MONTHS):
+    for back in range(months):
         connection.execute(
             """
             select archive._partition_make_month('item_archive', archive._partition_month(now(), -%(back)s))
@@ -55,5 +55,5 @@ def archive(connection: psycopg.Connection, count: int) -> None:
          cross join (select array_agg(id) as ids from "user" where not is_superuser) u
          cross join lateral (select u.ids[n %% cardinality(u.ids) + 1] as id) owner
         """,
-        {"count": count, "months": MONTHS},
+        {"count": count, "months": months},
     )

@@ -68,6 +68,15 @@ def test_upgrade_and_uninstall(run, note, shop):
     assert shop.execute("select to_regclass('note_archive'), to_regnamespace('archive')").fetchone() == (None, None)
 
 
+def test_lookups_and_search(run, shop):
+    install.install(shop)
+
+    told = [run(*block) for block in blocks("lookups.md", "sh", "sql")]
+
+    assert "memo   | undo" in told[0]
+    assert shop.execute("select lookups from archive.registry").fetchone() == ("all",)
+
+
 def test_backup(run, note, connect, make_database):
     told = [run(*block) for block in blocks("backup.md", "sh")]
 

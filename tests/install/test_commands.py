@@ -1,8 +1,12 @@
 """`archive-table install`, `uninstall`, `bundle` and `maintain`, as a DBA types them."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
 import pytest
 from app.core import install
 
+from tests.conftest import until
 from tests.install.conftest import BUNDLE, KEEPER, check_that_it_works, dump, faults, psql
 
 
@@ -141,6 +145,55 @@ def test_maintain_says_what_it_did(shop, archive_table):
     assert partition in archive_table("maintain").stdout
     assert archive_table("maintain").stdout == "Nothing had to be done.\n"
     assert [name for name, _ in faults(shop)] == ["separate runtime login"]
+
+
+SHELF = """
+    create table shelf (id int primary key, label text);
+    select archive.enable('shelf');
+    select archive._partition_make_month('shelf_archive', archive._partition_month(now(), -1));
+    insert into shelf_archive (archive_id, transaction_id, archived_at, session_role, cascaded, id, label)
+    select n, '7', archive._partition_month(now(), -1), 'x', false, n, 'board ' || n || repeat(' of oak', 10)
+      from generate_series(1, 20000) n;
+"""
+SEARCH_INDEXES = """
+    select indisvalid from pg_index where indexrelid in (select oid from pg_class where relname like 'archive_search_%')
+"""
+
+
+def test_maintain_makes_search_indexes_while_restores_go_on(shop, connect, archive_table):
+    archive_table("install")
+    shop.execute(SHELF)
+
+    with connect("shop") as restoring:
+        restoring.execute("begin; update shelf_archive set restored_by = 'x' where archive_id = 1")
+        with ThreadPoolExecutor() as pool:
+            runs = [pool.submit(archive_table, "maintain") for _ in range(2)]
+            until(lambda: shop.execute(f"{SEARCH_INDEXES} and not indisvalid").rowcount == 1)
+            shop.execute("set lock_timeout = '10s'; update shelf_archive set restored_by = 'x' where archive_id = 2")
+            restoring.execute("commit")
+            answers = [(run.result().returncode, run.result().stderr) for run in runs]
+
+    assert answers == [(0, ""), (0, "")]
+    assert shop.execute(SEARCH_INDEXES).fetchall() == [(True,)]
+    assert archive_table("maintain").stdout == "Nothing had to be done.\n"
+
+
+def test_maintain_makes_an_index_anew_that_a_cancelled_run_left(shop, connect, archive_table):
+    archive_table("install")
+    shop.execute(SHELF)
+    shop.execute("create extension pg_trgm")
+    ((name, definition),) = shop.execute("select name, definition from archive._search_missing_indexes()")
+    (partition,) = shop.execute("select partition::text from archive._search_missing_indexes()").fetchone()
+    with connect("shop") as restoring:
+        restoring.execute("begin; update shelf_archive set restored_by = 'x' where archive_id = 1")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            shop.execute("set lock_timeout = '100ms'")
+            shop.execute(f"create index concurrently {name} on {partition} using gin ({definition})")
+    assert shop.execute(SEARCH_INDEXES).fetchall() == [(False,)]
+
+    assert "search index" in archive_table("maintain").stdout
+
+    assert shop.execute(SEARCH_INDEXES).fetchall() == [(True,)]
 
 
 def test_the_version_is_the_programs(shop, archive_table):

@@ -67,3 +67,15 @@ def test_after_a_dump_and_restore_maintain_learns_the_new_numbers(oak, restored_
     copy.execute("select archive.restore('shelf', '{1}')")
     assert copy.execute("select * from shelf").fetchall() == [(1, "oak", 7)]
     assert copy.execute("select count(*) from archive.maintain()").fetchone() == (0,)
+
+
+def test_after_a_dump_and_restore_the_look_ups_are_as_chosen(oak, restored_dump):
+    oak.execute("select archive.enable('shelf', lookups => 'undo')")
+
+    copy = restored_dump()
+
+    copy.execute("select archive.maintain()")
+    assert copy.execute("select lookups from archive.registry where source = 'shelf'::regclass").fetchone() == ("undo",)
+    assert [check for check, _ in copy.execute(HEALTH) if check != "roles are not shared"] == []
+    indexes = "select count(*) from pg_index where indrelid = 'shelf_archive'::regclass"
+    assert copy.execute(indexes).fetchone() == (2,)

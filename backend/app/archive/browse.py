@@ -20,7 +20,7 @@ COUNT_LIMIT = 10_000
 """Counts are exact up to this many rows. Beyond, the planner's estimate is returned: counting would read every row."""
 
 SEARCH_SECONDS = 5
-"""The statement timeout of a text search, for which there is no index."""
+"""The statement timeout of a text search. The open month has no index for it, and without pg_trgm no month has."""
 
 R = TypeVar("R")
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.cli.usage import UsageError
-from app.core import install
+from app.core import install, upkeep
 
 
 @contextmanager
@@ -91,7 +91,7 @@ def _is_confirmed() -> bool:
 def maintain_archive(database: str) -> None:
     """Do what has to happen daily, and print what was done."""
     with _connect(database) as connection:
-        rows = connection.execute("select cast(source as text), done from archive.maintain()").fetchall()
+        rows = upkeep.maintain(connection)
     if not rows:
         print("Nothing had to be done.")
         return

@@ -61,6 +61,8 @@ class Design:
 
 
 PROJECT = Design("this project", "public", archive="item_archive")
+FOR_UNDO = Design("this project, lookups 'undo'", "for_undo", ("lookups_undo.sql",), archive="item_archive")
+LOG = Design("log trigger", "log", ("log_trigger.sql",), archive="item_log")
 BARE = Design("bare delete", "bare")
 NOTHING = Design("trigger that does nothing", "nothing", ("nothing.sql",))
 SOFT = Design(
