@@ -315,7 +315,8 @@ CREATE TABLE archive.registry (
     source_oid oid,
     target_oid oid,
     last_attnum smallint,
-    exclude_attnums smallint[]
+    exclude_attnums smallint[],
+    lookups text DEFAULT 'all'::text NOT NULL
 );
 
 
@@ -390,6 +391,13 @@ COMMENT ON COLUMN archive.registry.exclude_attnums IS 'The attnums of the column
 
 
 --
+-- Name: COLUMN registry.lookups; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.registry.lookups IS 'Which indexes the archive has: all, or undo, the fewest with which everything works.';
+
+
+--
 -- Name: _archive_create(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -422,12 +430,6 @@ begin
     execute format(
         E'create table %s (%s,\n    constraint %I primary key (archive_id, archived_at)\n)'
         ' partition by range (archived_at)', v_target, v_columns, v_table || '_pkey');
-    execute format('create index on %s (%s)', v_target, (
-        select string_agg(format('%I', k.wanted), ', ') from archive._key_copies(entry) k));
-    execute format('create index on %s (transaction_id)', v_target);
-    execute format('create index on %s (archived_at, transaction_id) include (restored_at)', v_target);
-    execute format('create index on %s (archived_by text_pattern_ops, archive_id)', v_target);
-    execute format('create index on %s (archive_id) where restored_at is not null', v_target);
     return v_target::regclass;
 end
 $$;
@@ -1950,12 +1952,46 @@ COMMENT ON FUNCTION archive._deletion_parts(transaction_id xid8, archived_at tim
 
 
 --
+-- Name: _deletion_pattern(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._deletion_pattern(source regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT CASE r.lookups WHEN 'all'::text THEN '
+            with recursive deletions as (
+                (select archived_at, transaction_id from %%1$s
+                  where archived_at >= %1$L and archived_at < %2$L and (archived_at, transaction_id) < (%3$L, %4$L)
+                  order by archived_at desc, transaction_id desc limit 1)
+                union all
+                select next.* from deletions d
+                 cross join lateral (
+                      select archived_at, transaction_id from %%1$s
+                       where archived_at >= %1$L
+                         and (archived_at, transaction_id) < (d.archived_at, d.transaction_id)
+                       order by archived_at desc, transaction_id desc limit 1) next
+            )
+            select * from deletions limit %5$s
+            '::text ELSE '
+            select distinct archived_at, transaction_id from %%1$s
+             where archived_at >= %1$L and archived_at < %2$L and (archived_at, transaction_id) < (%3$L, %4$L)
+             order by archived_at desc, transaction_id desc limit %5$s
+            '::text END AS "case" FROM archive.registry r WHERE ((r.source)::oid = (_deletion_pattern.source)::oid));
+
+
+--
+-- Name: FUNCTION _deletion_pattern(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._deletion_pattern(source regclass) IS 'A query for the newest deletions in a partition: from a time on, before another, after a cursor, at most so many.';
+
+
+--
 -- Name: _deletion_search(archive.leaf[], timestamp with time zone, timestamp with time zone, text, integer); Type: FUNCTION; Schema: archive; Owner: -
 --
 
 CREATE FUNCTION archive._deletion_search(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer) RETURNS SETOF archive.deletion_part
     LANGUAGE plpgsql STABLE
-    AS $_$
+    AS $$
 declare
     v_after record := archive._deletion_cursor(before);
     v_leaf  archive.leaf;
@@ -1966,22 +2002,7 @@ begin
             select row(l.source, l.partition, (l.result ->> 'archived_at')::timestamptz,
                        (l.result ->> 'transaction_id')::xid8)::archive.deletion_part
               from archive._read_leaves(array[v_leaf], format(
-                  $query$
-                  with recursive deletions as (
-                      (select archived_at, transaction_id from %%1$s
-                        where archived_at >= %1$L and archived_at < %2$L
-                          and (archived_at, transaction_id) < (%3$L, %4$L)
-                        order by archived_at desc, transaction_id desc limit 1)
-                      union all
-                      select next.* from deletions d
-                       cross join lateral (
-                            select archived_at, transaction_id from %%1$s
-                             where archived_at >= %1$L
-                               and (archived_at, transaction_id) < (d.archived_at, d.transaction_id)
-                             order by archived_at desc, transaction_id desc limit 1) next
-                  )
-                  select * from deletions limit %5$s
-                  $query$, lower, upper, v_after.archived_at, v_after.transaction_id,
+                  archive._deletion_pattern(v_leaf.source), lower, upper, v_after.archived_at, v_after.transaction_id,
                   coalesce(max_rows::text, 'all'))) l);
         if cardinality(v_parts) > 2 * max_rows then
             v_parts := array(select p from archive._deletion_newest(v_parts, max_rows) p);
@@ -1990,7 +2011,7 @@ begin
     end loop;
     return query select * from archive._deletion_newest(v_parts, max_rows);
 end
-$_$;
+$$;
 
 
 --
@@ -2301,7 +2322,7 @@ begin
            set target = excluded.target, exclude = excluded.exclude, columns = excluded.columns,
                source_name = excluded.source_name, source_oid = excluded.source_oid,
                target_oid = excluded.target_oid, last_attnum = excluded.last_attnum,
-               exclude_attnums = excluded.exclude_attnums
+               exclude_attnums = excluded.exclude_attnums, lookups = excluded.lookups
          where (r.*) is distinct from (excluded.*);
     if found then
         perform archive._view_write_transactions();
@@ -3073,6 +3094,90 @@ COMMENT ON FUNCTION archive._fault_login_limits() IS 'The logins of the API with
 
 
 --
+-- Name: _key_copies(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._key_copies(entry archive.registry) RETURNS SETOF archive.copied_column
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT c.attnum,
+     c.name,
+     c.type,
+     c.archived_type,
+     c.collated,
+     c.generated,
+     c.default_value,
+     c.copy,
+     c.wanted,
+     c.copy_type,
+     c.copy_collated,
+     c.copy_not_null,
+     c.since
+    FROM (unnest(archive._key((_key_copies.entry).source)) WITH ORDINALITY k(name, "position")
+      JOIN archive._copies(_key_copies.entry) c(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) ON ((c.name = k.name)))
+   ORDER BY k."position";
+END;
+
+
+--
+-- Name: FUNCTION _key_copies(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._key_copies(entry archive.registry) IS 'The columns of a table''s key, in its order, with their copies.';
+
+
+--
+-- Name: _lookup_indexes(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._lookup_indexes(entry archive.registry) RETURNS TABLE(definition text, needed boolean, found regclass[], valid boolean)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH wanted(lookups, definition) AS (
+          VALUES ('undo'::text,'btree (transaction_id)'::text), ('all'::text,(('btree ('::text || ( SELECT string_agg(quote_ident((k.wanted)::text), ', '::text) AS string_agg
+                    FROM archive._key_copies(_lookup_indexes.entry) k(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since))) || ')'::text)), ('all'::text,'btree (archived_at, transaction_id) INCLUDE (restored_at)'::text), ('all'::text,'btree (archived_by text_pattern_ops, archive_id)'::text), ('all'::text,'btree (archive_id) WHERE (restored_at IS NOT NULL)'::text)
+         ), present AS (
+          SELECT i.indexrelid,
+             i.indisvalid,
+             split_part(pg_get_indexdef(i.indexrelid), format('CREATE INDEX %I ON ONLY %s USING '::text, c.relname, archive._name((i.indrelid)::regclass)), 2) AS definition
+            FROM (pg_index i
+              JOIN pg_class c ON ((c.oid = i.indexrelid)))
+           WHERE (i.indrelid = ((_lookup_indexes.entry).target)::oid)
+         )
+  SELECT w.definition,
+     (w.lookups = ANY (ARRAY['undo'::text, (_lookup_indexes.entry).lookups])),
+     array_remove(array_agg((p.indexrelid)::regclass), NULL::regclass) AS array_remove,
+     COALESCE(bool_or(p.indisvalid), false) AS "coalesce"
+    FROM (wanted w
+      LEFT JOIN present p ON ((p.definition = w.definition)))
+   GROUP BY w.lookups, w.definition;
+END;
+
+
+--
+-- Name: FUNCTION _lookup_indexes(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._lookup_indexes(entry archive.registry) IS 'The indexes of an archive beside its primary key: whether its choice of look-ups needs them, and which of its indexes they are.';
+
+
+--
+-- Name: _fault_lookups(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_lookups(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('%s has no index %s: archive.enable(%L, lookups => %L) makes it'::text, archive._name((_fault_lookups.entry).target), string_agg(l.definition, ', '::text ORDER BY l.definition), archive._name((_fault_lookups.entry).source), (_fault_lookups.entry).lookups) AS format FROM archive._lookup_indexes(_fault_lookups.entry) l(definition, needed, found, valid) WHERE (l.needed AND (NOT l.valid)) HAVING (count(*) > 0));
+
+
+--
+-- Name: FUNCTION _fault_lookups(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_lookups(entry archive.registry) IS 'Which indexes an archive lacks that its look-ups need; null if none.';
+
+
+--
 -- Name: _fault_moves(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -3699,7 +3804,7 @@ COMMENT ON FUNCTION archive._health_ask(check_expression text, of_tables boolean
 CREATE FUNCTION archive._health_checks() RETURNS TABLE(check_name text, severity text, expression text, of_tables boolean, scans boolean)
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
- VALUES ('source can be archived'::text,'error'::text,'archive._fault_source(($1).source)'::text,true,false), ('columns match'::text,'error'::text,'archive._fault_columns($1)'::text,true,false), ('columns are captured'::text,'error'::text,'archive._fault_changed_columns($1)'::text,true,false), ('columns are known'::text,'warning'::text,'archive._fault_unknown_columns($1)'::text,true,false), ('name is known'::text,'warning'::text,'archive._fault_name($1)'::text,true,false), ('function matches'::text,'error'::text,'archive._fault_capture($1)'::text,true,false), ('delete trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''delete'')'::text,true,false), ('update trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''update'')'::text,true,false), ('truncate trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''truncate'')'::text,true,false), ('trigger is last'::text,'error'::text,'archive._fault_later_trigger(($1).source)'::text,true,false), ('partitions are named'::text,'error'::text,'archive._fault_partition_names(($1).target)'::text,true,false), ('only the owner writes'::text,'error'::text,'archive._fault_writers(($1).target)'::text,true,false), ('nothing hangs on it'::text,'error'::text,'archive._fault_attached(($1).target)'::text,true,false), ('partitions have no grants'::text,'error'::text,'archive._fault_partition_grants(($1).target)'::text,true,false), ('ids go on'::text,'error'::text,'archive._fault_sequence(($1).target, $2)'::text,true,false), ('references are kept'::text,'warning'::text,'archive._fault_references($1)'::text,true,false), ('children are archived'::text,'warning'::text,'archive._fault_children(($1).source)'::text,true,false), ('rows fit the archive'::text,'warning'::text,'archive._fault_width($1)'::text,true,false), ('no secret joined'::text,'warning'::text,'archive._fault_secrets($1)'::text,true,false), ('next partition exists'::text,'warning'::text,'archive._fault_next_partition(($1).target)'::text,true,false), ('default partition is empty'::text,'warning'::text,'archive._fault_default_partition(($1).target)'::text,true,false), ('no ghost rows'::text,'warning'::text,'archive._fault_ghost_rows($1, $2)'::text,true,false), ('ids are unique'::text,'error'::text,'archive._fault_duplicate_ids(($1).target)'::text,true,true), ('overflow is empty'::text,'warning'::text,'archive._fault_overflow(($1).target)'::text,true,true), ('functions are not public'::text,'error'::text,'archive._fault_public_functions()'::text,false,false), ('nobody writes everywhere'::text,'warning'::text,'archive._fault_write_all()'::text,false,false), ('views are in place'::text,'error'::text,'archive._fault_views()'::text,false,false), ('separate runtime login'::text,'warning'::text,'archive._fault_shared_login()'::text,false,false), ('roles are not shared'::text,'warning'::text,'archive._fault_shared_roles()'::text,false,false), ('runtime login has limits'::text,'warning'::text,'archive._fault_login_limits()'::text,false,false), ('transaction ids are unique'::text,'warning'::text,'archive._fault_transaction_ids()'::text,false,true);
+ VALUES ('source can be archived'::text,'error'::text,'archive._fault_source(($1).source)'::text,true,false), ('columns match'::text,'error'::text,'archive._fault_columns($1)'::text,true,false), ('columns are captured'::text,'error'::text,'archive._fault_changed_columns($1)'::text,true,false), ('columns are known'::text,'warning'::text,'archive._fault_unknown_columns($1)'::text,true,false), ('name is known'::text,'warning'::text,'archive._fault_name($1)'::text,true,false), ('function matches'::text,'error'::text,'archive._fault_capture($1)'::text,true,false), ('delete trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''delete'')'::text,true,false), ('update trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''update'')'::text,true,false), ('truncate trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''truncate'')'::text,true,false), ('trigger is last'::text,'error'::text,'archive._fault_later_trigger(($1).source)'::text,true,false), ('partitions are named'::text,'error'::text,'archive._fault_partition_names(($1).target)'::text,true,false), ('only the owner writes'::text,'error'::text,'archive._fault_writers(($1).target)'::text,true,false), ('nothing hangs on it'::text,'error'::text,'archive._fault_attached(($1).target)'::text,true,false), ('partitions have no grants'::text,'error'::text,'archive._fault_partition_grants(($1).target)'::text,true,false), ('ids go on'::text,'error'::text,'archive._fault_sequence(($1).target, $2)'::text,true,false), ('references are kept'::text,'warning'::text,'archive._fault_references($1)'::text,true,false), ('children are archived'::text,'warning'::text,'archive._fault_children(($1).source)'::text,true,false), ('rows fit the archive'::text,'warning'::text,'archive._fault_width($1)'::text,true,false), ('no secret joined'::text,'warning'::text,'archive._fault_secrets($1)'::text,true,false), ('next partition exists'::text,'warning'::text,'archive._fault_next_partition(($1).target)'::text,true,false), ('default partition is empty'::text,'warning'::text,'archive._fault_default_partition(($1).target)'::text,true,false), ('look-ups are indexed'::text,'warning'::text,'archive._fault_lookups($1)'::text,true,false), ('no ghost rows'::text,'warning'::text,'archive._fault_ghost_rows($1, $2)'::text,true,false), ('ids are unique'::text,'error'::text,'archive._fault_duplicate_ids(($1).target)'::text,true,true), ('overflow is empty'::text,'warning'::text,'archive._fault_overflow(($1).target)'::text,true,true), ('functions are not public'::text,'error'::text,'archive._fault_public_functions()'::text,false,false), ('nobody writes everywhere'::text,'warning'::text,'archive._fault_write_all()'::text,false,false), ('views are in place'::text,'error'::text,'archive._fault_views()'::text,false,false), ('separate runtime login'::text,'warning'::text,'archive._fault_shared_login()'::text,false,false), ('roles are not shared'::text,'warning'::text,'archive._fault_shared_roles()'::text,false,false), ('runtime login has limits'::text,'warning'::text,'archive._fault_login_limits()'::text,false,false), ('transaction ids are unique'::text,'warning'::text,'archive._fault_transaction_ids()'::text,false,true);
 END;
 
 
@@ -3754,39 +3859,6 @@ COMMENT ON FUNCTION archive._key_columns(relation regclass) IS 'The columns of a
 
 
 --
--- Name: _key_copies(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._key_copies(entry archive.registry) RETURNS SETOF archive.copied_column
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
- SELECT c.attnum,
-     c.name,
-     c.type,
-     c.archived_type,
-     c.collated,
-     c.generated,
-     c.default_value,
-     c.copy,
-     c.wanted,
-     c.copy_type,
-     c.copy_collated,
-     c.copy_not_null,
-     c.since
-    FROM (unnest(archive._key((_key_copies.entry).source)) WITH ORDINALITY k(name, "position")
-      JOIN archive._copies(_key_copies.entry) c(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since) ON ((c.name = k.name)))
-   ORDER BY k."position";
-END;
-
-
---
--- Name: FUNCTION _key_copies(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._key_copies(entry archive.registry) IS 'The columns of a table''s key, in its order, with their copies.';
-
-
---
 -- Name: _live(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -3800,6 +3872,61 @@ CREATE FUNCTION archive._live(relation regclass) RETURNS text
 --
 
 COMMENT ON FUNCTION archive._live(relation regclass) IS 'A table as the source of a query for its rows.';
+
+
+--
+-- Name: _lookups_apply(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._lookups_apply(entry archive.registry) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_index   record;
+    v_dropped regclass;
+begin
+    for v_index in
+        select l.* from archive._lookup_indexes(entry) l
+    loop
+        if v_index.needed and not v_index.valid then
+            execute format('create index on %s using %s', archive._name(entry.target), v_index.definition);
+        elsif not v_index.needed then
+            foreach v_dropped in array v_index.found loop
+                execute format('drop index %s', v_dropped);
+            end loop;
+        end if;
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _lookups_apply(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._lookups_apply(entry archive.registry) IS 'Makes the indexes that a choice of look-ups needs, and drops those it does not. Deletes wait meanwhile.';
+
+
+--
+-- Name: _lookups_check(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._lookups_check(lookups text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if lookups not in ('all', 'undo') then
+        perform archive._refuse(format('lookups must be all or undo, not %L', lookups));
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _lookups_check(lookups text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._lookups_check(lookups text) IS 'AR422 unless it is a choice of look-ups, or null.';
 
 
 --
@@ -4776,7 +4903,7 @@ COMMENT ON FUNCTION archive._restore_row_id(source regclass, alias text) IS 'An 
 
 CREATE FUNCTION archive._restore_blocking_statement(source regclass, index regclass, overrides jsonb) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT format('select l.row_id, (l.xmin::pg_catalog.text::pg_catalog.int8 - $3 + 4294967296) operator(pg_catalog.%%) 4294967296 < 2147483648 from (select %1$s, %2$s as row_id, live.xmin from %3$s live%4$s) l, (select %1$s from (select %5$s from %6$s a%7$s where a.archive_id = $1) wanted) w where %8$s limit 1'::text, keys.expressions, archive._restore_row_id(entry.source, 'live'::text), archive._live(entry.source), (' where '::text || pg_get_expr(i.indpred, i.indrelid)), wanted."values", archive._name(entry.target), wanted.overrides, keys.equal) AS format FROM (((pg_index i CROSS JOIN archive._registry_entry(_restore_blocking_statement.source) entry(source, target, exclude, columns, source_name, source_oid, target_oid, last_attnum, exclude_attnums)) CROSS JOIN LATERAL (SELECT string_agg(format('(%s) as e%s'::text, pg_get_indexdef((_restore_blocking_statement.index)::oid, (k.n)::integer, false), k.n), ', '::text) AS string_agg, string_agg(format('l.e%1$s operator(%2$I.%3$s) w.e%1$s'::text, k.n, n.nspname, o.oprname), ' and '::text) AS string_agg FROM ((((unnest(i.indclass) WITH ORDINALITY k(opclass, n) JOIN pg_opclass class ON ((class.oid = k.opclass))) JOIN pg_amop amop ON (((amop.amopfamily = class.opcfamily) AND (amop.amoplefttype = class.opcintype) AND (amop.amoprighttype = class.opcintype) AND (amop.amopstrategy = 3) AND (amop.amoppurpose = 's'::"char")))) JOIN pg_operator o ON ((o.oid = amop.amopopr))) JOIN pg_namespace n ON ((n.oid = o.oprnamespace))) WHERE (k.n <= i.indnkeyatts)) keys(expressions, equal)) CROSS JOIN LATERAL (SELECT string_agg(format('%s as %I'::text, CASE WHEN (_restore_blocking_statement.overrides ? (c.name)::text) THEN format('o.%I'::text, c.name) ELSE COALESCE(c.value, ('null::'::text || c.type)) END, c.name), ', '::text) AS string_agg, ((' cross join pg_catalog.jsonb_to_record($2) as o ('::text || string_agg(format('%I %s'::text, c.name, c.type), ', '::text) FILTER (WHERE (_restore_blocking_statement.overrides ? (c.name)::text))) || ')'::text) AS "?column?" FROM archive._restore_columns(entry.*) c(name, type, value, in_key, default_value, archived)) wanted("values", overrides)) WHERE (i.indexrelid = (_restore_blocking_statement.index)::oid));
+    RETURN (SELECT format('select l.row_id, (l.xmin::pg_catalog.text::pg_catalog.int8 - $3 + 4294967296) operator(pg_catalog.%%) 4294967296 < 2147483648 from (select %1$s, %2$s as row_id, live.xmin from %3$s live%4$s) l, (select %1$s from (select %5$s from %6$s a%7$s where a.archive_id = $1) wanted) w where %8$s limit 1'::text, keys.expressions, archive._restore_row_id(entry.source, 'live'::text), archive._live(entry.source), (' where '::text || pg_get_expr(i.indpred, i.indrelid)), wanted."values", archive._name(entry.target), wanted.overrides, keys.equal) AS format FROM (((pg_index i CROSS JOIN archive._registry_entry(_restore_blocking_statement.source) entry(source, target, exclude, columns, source_name, source_oid, target_oid, last_attnum, exclude_attnums, lookups)) CROSS JOIN LATERAL (SELECT string_agg(format('(%s) as e%s'::text, pg_get_indexdef((_restore_blocking_statement.index)::oid, (k.n)::integer, false), k.n), ', '::text) AS string_agg, string_agg(format('l.e%1$s operator(%2$I.%3$s) w.e%1$s'::text, k.n, n.nspname, o.oprname), ' and '::text) AS string_agg FROM ((((unnest(i.indclass) WITH ORDINALITY k(opclass, n) JOIN pg_opclass class ON ((class.oid = k.opclass))) JOIN pg_amop amop ON (((amop.amopfamily = class.opcfamily) AND (amop.amoplefttype = class.opcintype) AND (amop.amoprighttype = class.opcintype) AND (amop.amopstrategy = 3) AND (amop.amoppurpose = 's'::"char")))) JOIN pg_operator o ON ((o.oid = amop.amopopr))) JOIN pg_namespace n ON ((n.oid = o.oprnamespace))) WHERE (k.n <= i.indnkeyatts)) keys(expressions, equal)) CROSS JOIN LATERAL (SELECT string_agg(format('%s as %I'::text, CASE WHEN (_restore_blocking_statement.overrides ? (c.name)::text) THEN format('o.%I'::text, c.name) ELSE COALESCE(c.value, ('null::'::text || c.type)) END, c.name), ', '::text) AS string_agg, ((' cross join pg_catalog.jsonb_to_record($2) as o ('::text || string_agg(format('%I %s'::text, c.name, c.type), ', '::text) FILTER (WHERE (_restore_blocking_statement.overrides ? (c.name)::text))) || ')'::text) AS "?column?" FROM archive._restore_columns(entry.*) c(name, type, value, in_key, default_value, archived)) wanted("values", overrides)) WHERE (i.indexrelid = (_restore_blocking_statement.index)::oid));
 
 
 --
@@ -5778,7 +5905,7 @@ CREATE FUNCTION archive._restore_noted(source regclass, selection archive.restor
      refers.refers
     FROM (((archive._blanking_constraints(_restore_noted.source) c(constraint_name, referring, columns, blanked)
       JOIN pg_constraint f ON (((f.conrelid = (c.referring)::oid) AND (f.conname = c.constraint_name))))
-      CROSS JOIN archive._registry_entry(_restore_noted.source) entry(source, target, exclude, columns, source_name, source_oid, target_oid, last_attnum, exclude_attnums))
+      CROSS JOIN archive._registry_entry(_restore_noted.source) entry(source, target, exclude, columns, source_name, source_oid, target_oid, last_attnum, exclude_attnums, lookups))
       CROSS JOIN LATERAL ( SELECT string_agg(format('%s operator(%I.%s) (b.reference[%s])::%s'::text, archive._restore_archived(p.*), pn.nspname, pf.oprname, u.n, r.archived_type), ' and '::text) AS string_agg,
              string_agg(format('live.%I%s operator(%I.%s) (b.reference[%s])::%s'::text, r.name,
                  CASE
@@ -6788,6 +6915,211 @@ COMMENT ON FUNCTION archive._role_move_grants(old_role name, new_role name) IS '
 
 
 --
+-- Name: _search_columns(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._search_columns(relation regclass) RETURNS TABLE(attnum smallint, expression text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT a.attnum,
+         CASE
+             WHEN (a.atttypid = ('character'::regtype)::oid) THEN format('(%I::text collate pg_catalog."default")'::text, a.attname)
+             WHEN (a.attcollation <> ('"default"'::regcollation)::oid) THEN format('%I collate pg_catalog."default"'::text, a.attname)
+             ELSE quote_ident((a.attname)::text)
+         END AS quote_ident
+    FROM (pg_attribute a
+      JOIN pg_type t ON (((t.oid = a.atttypid) AND (t.typcategory = 'S'::"char"))))
+   WHERE ((a.attrelid = (_search_columns.relation)::oid) AND (a.attnum > 0) AND (NOT (a.attname IN ( SELECT m.name
+            FROM archive._archive_metadata() m(name, type, not_null, captured, truncated, description)))) AND ((a.atttypid = ANY (ARRAY[('text'::regtype)::oid, ('character'::regtype)::oid])) OR (EXISTS ( SELECT
+            FROM pg_cast c
+           WHERE ((c.castsource = a.atttypid) AND (c.casttarget = ('text'::regtype)::oid) AND (c.castmethod = 'b'::"char") AND (c.castcontext = 'i'::"char"))))));
+END;
+
+
+--
+-- Name: FUNCTION _search_columns(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._search_columns(relation regclass) IS 'The copied columns of text in an archive''s partition, as an index has them.';
+
+
+--
+-- Name: _search_drop_invalid(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._search_drop_invalid(partition regclass) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_index regclass;
+begin
+    -- While another call makes an index, it is invalid too. That call has a lock on the partition.
+    if not exists (select from archive._search_indexes(partition) i where not i.valid)
+       or not archive._partition_lock(partition) then
+        return;
+    end if;
+    for v_index in
+        select i.index from archive._search_indexes(partition) i where not i.valid
+    loop
+        execute format('drop index %s', v_index);
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _search_drop_invalid(partition regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._search_drop_invalid(partition regclass) IS 'Drops the indexes of a partition that a cancelled CREATE INDEX CONCURRENTLY left.';
+
+
+--
+-- Name: _search_indexes(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._search_indexes(relation regclass) RETURNS TABLE(index regclass, valid boolean, attnums smallint[])
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT (i.indexrelid)::regclass AS indexrelid,
+     i.indisvalid,
+     array_agg((d.refobjsubid)::smallint) AS array_agg
+    FROM ((pg_index i
+      JOIN pg_class c ON (((c.oid = i.indexrelid) AND (c.relname ~~ 'archive_search_%'::text))))
+      JOIN pg_depend d ON (((d.classid = ('pg_class'::regclass)::oid) AND (d.objid = i.indexrelid) AND (d.refclassid = ('pg_class'::regclass)::oid) AND (d.refobjid = i.indrelid) AND (d.refobjsubid > 0))))
+   WHERE (i.indrelid = (_search_indexes.relation)::oid)
+   GROUP BY i.indexrelid, i.indisvalid;
+END;
+
+
+--
+-- Name: FUNCTION _search_indexes(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._search_indexes(relation regclass) IS 'The trigram indexes of a partition, and the columns that each is of.';
+
+
+--
+-- Name: _search_install(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._search_install() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if archive._search_operator_class() is null
+       and to_regnamespace('public') is not null
+       and has_database_privilege(current_database(), 'create')
+       and exists (select from pg_available_extension_versions v where v.name = 'pg_trgm' and v.trusted)
+       and exists (select from archive._search_missing_indexes()) then
+        create extension if not exists pg_trgm schema public;
+    end if;
+exception when insufficient_privilege or feature_not_supported or undefined_file or duplicate_object then
+    null;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _search_install(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._search_install() IS 'Installs pg_trgm where a closed month could use it, and the caller may.';
+
+
+--
+-- Name: _search_make_indexes(integer); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._search_make_indexes(max_indexes integer) RETURNS TABLE(source regclass, partition regclass)
+    LANGUAGE plpgsql
+    SET lock_timeout TO '1s'
+    AS $$
+declare
+    v_index record;
+begin
+    if max_indexes <= 0 then
+        return;
+    end if;
+    perform archive._search_install();
+    for v_index in
+        select m.*
+          from archive._search_missing_indexes() m
+         where archive._search_operator_class() is not null
+         limit max_indexes
+    loop
+        begin
+            perform archive._search_drop_invalid(v_index.partition);
+            execute format('create index %I on %s using gin (%s)', v_index.name, v_index.partition, v_index.definition);
+            source := v_index.source;
+            partition := v_index.partition;
+            return next;
+        exception
+            when lock_not_available or duplicate_table then null;
+            when query_canceled then return;
+        end;
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _search_make_indexes(max_indexes integer); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._search_make_indexes(max_indexes integer) IS 'Makes the trigram indexes that closed months lack, and returns one row for each.';
+
+
+--
+-- Name: _search_operator_class(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._search_operator_class() RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('%I.gin_trgm_ops'::text, n.nspname) AS format FROM (pg_extension e JOIN pg_namespace n ON ((n.oid = e.extnamespace))) WHERE ((e.extname = 'pg_trgm'::name) AND has_schema_privilege(archive._owner(), n.oid, 'usage'::text)));
+
+
+--
+-- Name: FUNCTION _search_operator_class(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._search_operator_class() IS 'The operator class of pg_trgm for GIN, qualified; null where the extension is not installed.';
+
+
+--
+-- Name: _search_missing_indexes(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._search_missing_indexes() RETURNS TABLE(source regclass, partition regclass, name text, definition text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT r.source,
+     p.partition,
+     ('archive_search_'::text || md5((((p.partition)::oid || ' '::text) || min(c.attnum)))),
+     string_agg(((c.expression || ' '::text) || COALESCE(archive._search_operator_class(), ''::text)), ', '::text ORDER BY c.attnum) AS string_agg
+    FROM ((archive.registry r
+      CROSS JOIN LATERAL archive._partitions(r.target) p(partition, lower, upper))
+      CROSS JOIN LATERAL ( SELECT c_1.attnum,
+             c_1.expression,
+             ((row_number() OVER (ORDER BY c_1.attnum) - 1) / 32) AS nth
+            FROM archive._search_columns(p.partition) c_1(attnum, expression)
+           WHERE (NOT (c_1.attnum IN ( SELECT unnest(i.attnums) AS unnest
+                    FROM archive._search_indexes(p.partition) i(index, valid, attnums)
+                   WHERE i.valid)))) c)
+   WHERE ((p.upper <= (now() - '1 day'::interval)) AND (pg_relation_size(p.partition) >= 1048576))
+   GROUP BY r.source, p.partition, p.lower, c.nth
+   ORDER BY p.lower DESC, r.source, c.nth;
+END;
+
+
+--
+-- Name: FUNCTION _search_missing_indexes(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._search_missing_indexes() IS 'The trigram indexes that closed months lack, the newest first.';
+
+
+--
 -- Name: _subject_condition(regclass, regclass, regclass[]); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -7586,10 +7918,10 @@ COMMENT ON FUNCTION archive.disable(source regclass) IS 'Stops archiving a table
 
 
 --
--- Name: enable(regclass, name[]); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: enable(regclass, name[], text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive.enable(source regclass, exclude name[] DEFAULT NULL::name[]) RETURNS regclass
+CREATE FUNCTION archive.enable(source regclass, exclude name[] DEFAULT NULL::name[], lookups text DEFAULT NULL::text) RETURNS regclass
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -7597,6 +7929,7 @@ declare
     v_entry  archive.registry;
     v_before archive.registry;
 begin
+    perform archive._lookups_check(lookups);
     lock table archive.registry in share row exclusive mode;  -- one at a time; an advisory lock could be anybody's
     select * into v_entry from archive.registry r where r.source = enable.source;
     if not found then
@@ -7609,9 +7942,13 @@ begin
     v_entry.exclude := coalesce(enable.exclude::text[], archive._excluded(v_entry), '{}');
     v_entry.exclude_attnums := null;
     v_entry.columns := coalesce(v_entry.columns, '{}');
+    v_entry.lookups := coalesce(enable.lookups, v_entry.lookups, 'all');
     perform archive._enable_check(v_entry);
     v_before := archive._enable_archive(v_entry);
     v_entry := archive._enable_follow(v_before);
+    if enable.lookups is not null or v_before.columns = '{}' then
+        perform archive._lookups_apply(v_entry);
+    end if;
     perform archive._archive_prepare(v_entry.target);
     perform archive._enable_check_columns(v_entry);
 
@@ -7628,10 +7965,10 @@ $$;
 
 
 --
--- Name: FUNCTION enable(source regclass, exclude name[]); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION enable(source regclass, exclude name[], lookups text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive.enable(source regclass, exclude name[]) IS 'Archives a table from now on: makes <table>_archive if missing, writes the capture function and the triggers. Call it again after any change of the table: the archive follows columns that were added or renamed. exclude: columns never to be copied; null leaves that as it was.';
+COMMENT ON FUNCTION archive.enable(source regclass, exclude name[], lookups text) IS 'Archives a table from now on: makes <table>_archive if missing, writes the capture function and the triggers. Call it again after any change of the table: the archive follows columns that were added or renamed. exclude: columns never to be copied; null leaves that as it was. lookups: ''all'' indexes, or ''undo'', the fewest with which everything works; null leaves that as it was.';
 
 
 --
@@ -7834,10 +8171,10 @@ COMMENT ON FUNCTION archive.keep_move() IS 'Notes that a row of a partitioned ta
 
 
 --
--- Name: maintain(); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: maintain(integer); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive.maintain() RETURNS TABLE(source regclass, done text)
+CREATE FUNCTION archive.maintain(max_search_indexes integer DEFAULT NULL::integer) RETURNS TABLE(source regclass, done text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -7874,15 +8211,18 @@ begin
           from archive.registry r
          cross join lateral archive._partition_make_missing(r.target) made (partition)
          order by 1;
+    return query
+        select made.source, 'search index of ' || made.partition || ' made'
+          from archive._search_make_indexes(max_search_indexes) made;
 end
 $$;
 
 
 --
--- Name: FUNCTION maintain(); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION maintain(max_search_indexes integer); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive.maintain() IS 'Does what has to happen daily: makes the archives'' partitions for this month and the two after, moves closed months out of the default partition, and calls archive.enable() after a restore of a dump. Returns a row for each thing done; none where another call is under way.';
+COMMENT ON FUNCTION archive.maintain(max_search_indexes integer) IS 'Does what has to happen daily: makes the archives'' partitions for this month and the two after, moves closed months out of the default partition, calls archive.enable() after a restore of a dump, and makes the indexes for the search of texts in closed months, where pg_trgm is installed or the owner may install it. max_search_indexes: how many of them in this call; null for all. Restores from a month wait for its index. Returns a row for each thing done; none where another call is under way.';
 
 
 --
@@ -8107,7 +8447,8 @@ CREATE TABLE archive.disabled (
     source_oid oid,
     target_oid oid,
     last_attnum smallint,
-    exclude_attnums smallint[]
+    exclude_attnums smallint[],
+    lookups text DEFAULT 'all'::text NOT NULL
 );
 
 
@@ -8179,6 +8520,13 @@ COMMENT ON COLUMN archive.disabled.last_attnum IS 'The last attnum that the capt
 --
 
 COMMENT ON COLUMN archive.disabled.exclude_attnums IS 'The attnums of the columns that are never copied.';
+
+
+--
+-- Name: COLUMN disabled.lookups; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.lookups IS 'Which indexes the archive has: all, or undo, the fewest with which everything works.';
 
 
 --
@@ -9591,6 +9939,13 @@ REVOKE ALL ON FUNCTION archive._deletion_parts(transaction_id xid8, archived_at 
 
 
 --
+-- Name: FUNCTION _deletion_pattern(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._deletion_pattern(source regclass) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _deletion_search(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -9874,6 +10229,27 @@ REVOKE ALL ON FUNCTION archive._fault_login_limits() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION _key_copies(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._key_copies(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _lookup_indexes(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._lookup_indexes(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_lookups(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_lookups(entry archive.registry) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _fault_moves(source regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -10108,18 +10484,25 @@ GRANT ALL ON FUNCTION archive._key_columns(relation regclass) TO archive_runtime
 
 
 --
--- Name: FUNCTION _key_copies(entry archive.registry); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._key_copies(entry archive.registry) FROM PUBLIC;
-
-
---
 -- Name: FUNCTION _live(relation regclass); Type: ACL; Schema: archive; Owner: -
 --
 
 REVOKE ALL ON FUNCTION archive._live(relation regclass) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._live(relation regclass) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _lookups_apply(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._lookups_apply(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _lookups_check(lookups text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._lookups_check(lookups text) FROM PUBLIC;
 
 
 --
@@ -10864,6 +11247,55 @@ REVOKE ALL ON FUNCTION archive._role_move_grants(old_role name, new_role name) F
 
 
 --
+-- Name: FUNCTION _search_columns(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._search_columns(relation regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _search_drop_invalid(partition regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._search_drop_invalid(partition regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _search_indexes(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._search_indexes(relation regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _search_install(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._search_install() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _search_make_indexes(max_indexes integer); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._search_make_indexes(max_indexes integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _search_operator_class(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._search_operator_class() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _search_missing_indexes(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._search_missing_indexes() FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _subject_condition(source regclass, people regclass, passed regclass[]); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -10986,10 +11418,10 @@ REVOKE ALL ON FUNCTION archive.disable(source regclass) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION enable(source regclass, exclude name[]); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION enable(source regclass, exclude name[], lookups text); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive.enable(source regclass, exclude name[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive.enable(source regclass, exclude name[], lookups text) FROM PUBLIC;
 
 
 --
@@ -11037,11 +11469,11 @@ REVOKE ALL ON FUNCTION archive.keep_move() FROM PUBLIC;
 
 
 --
--- Name: FUNCTION maintain(); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION maintain(max_search_indexes integer); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive.maintain() FROM PUBLIC;
-GRANT ALL ON FUNCTION archive.maintain() TO archive_runtime;
+REVOKE ALL ON FUNCTION archive.maintain(max_search_indexes integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive.maintain(max_search_indexes integer) TO archive_runtime;
 
 
 --

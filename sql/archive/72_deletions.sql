@@ -58,7 +58,38 @@ comment on function archive._deletion_newest(archive.deletion_part[], integer) i
 
 
 -- Each step of the recursion looks once into the index on archived_at and transaction_id, however many rows a deletion
--- has. Once there are enough deletions, the partitions that follow are asked for newer ones only.
+-- has. An archive with the look-ups 'undo' has no such index, and is read once.
+create function archive._deletion_pattern(source regclass) returns text
+    language sql stable
+    return (
+        select case r.lookups when 'all' then $query$
+            with recursive deletions as (
+                (select archived_at, transaction_id from %%1$s
+                  where archived_at >= %1$L and archived_at < %2$L and (archived_at, transaction_id) < (%3$L, %4$L)
+                  order by archived_at desc, transaction_id desc limit 1)
+                union all
+                select next.* from deletions d
+                 cross join lateral (
+                      select archived_at, transaction_id from %%1$s
+                       where archived_at >= %1$L
+                         and (archived_at, transaction_id) < (d.archived_at, d.transaction_id)
+                       order by archived_at desc, transaction_id desc limit 1) next
+            )
+            select * from deletions limit %5$s
+            $query$ else $query$
+            select distinct archived_at, transaction_id from %%1$s
+             where archived_at >= %1$L and archived_at < %2$L and (archived_at, transaction_id) < (%3$L, %4$L)
+             order by archived_at desc, transaction_id desc limit %5$s
+            $query$ end
+          from archive.registry r
+         where r.source = _deletion_pattern.source
+    );
+
+comment on function archive._deletion_pattern(regclass) is
+    'A query for the newest deletions in a partition: from a time on, before another, after a cursor, at most so many.';
+
+
+-- Once there are enough deletions, the partitions that follow are asked for newer ones only.
 create function archive._deletion_search(
     leaves archive.leaf[], lower timestamptz, upper timestamptz, before text, max_rows integer
 ) returns setof archive.deletion_part
@@ -74,22 +105,7 @@ begin
             select row(l.source, l.partition, (l.result ->> 'archived_at')::timestamptz,
                        (l.result ->> 'transaction_id')::xid8)::archive.deletion_part
               from archive._read_leaves(array[v_leaf], format(
-                  $query$
-                  with recursive deletions as (
-                      (select archived_at, transaction_id from %%1$s
-                        where archived_at >= %1$L and archived_at < %2$L
-                          and (archived_at, transaction_id) < (%3$L, %4$L)
-                        order by archived_at desc, transaction_id desc limit 1)
-                      union all
-                      select next.* from deletions d
-                       cross join lateral (
-                            select archived_at, transaction_id from %%1$s
-                             where archived_at >= %1$L
-                               and (archived_at, transaction_id) < (d.archived_at, d.transaction_id)
-                             order by archived_at desc, transaction_id desc limit 1) next
-                  )
-                  select * from deletions limit %5$s
-                  $query$, lower, upper, v_after.archived_at, v_after.transaction_id,
+                  archive._deletion_pattern(v_leaf.source), lower, upper, v_after.archived_at, v_after.transaction_id,
                   coalesce(max_rows::text, 'all'))) l);
         if cardinality(v_parts) > 2 * max_rows then
             v_parts := array(select p from archive._deletion_newest(v_parts, max_rows) p);

@@ -30,7 +30,9 @@ def shop(db: psycopg.Connection) -> psycopg.Connection:
     return db
 
 
-def test_a_page_of_deletions_is_what_the_view_shows(shop):
+@pytest.mark.parametrize("lookups", ["all", "undo"])
+def test_a_page_of_deletions_is_what_the_view_shows(shop, lookups):
+    shop.execute("select archive.enable('note', lookups => %s)", [lookups])
     shown = shop.execute(VIEW).fetchall()
 
     assert len(shown) == 9
