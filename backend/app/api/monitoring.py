@@ -1,7 +1,7 @@
 """`GET /metrics`: figures for Prometheus, of all worker processes and of the archive."""
 
 import hmac
-from contextlib import suppress
+import logging
 from time import monotonic
 from typing import Annotated
 
@@ -9,6 +9,7 @@ import anyio
 import psycopg
 from fastapi import APIRouter, Depends, Header, HTTPException
 from fastapi.responses import Response
+from fastapi.security.utils import get_authorization_scheme_param
 from prometheus_client import CONTENT_TYPE_LATEST
 from prometheus_client.core import GaugeMetricFamily, Metric
 
@@ -17,6 +18,8 @@ from app.core import metrics
 from app.core.config import settings
 from app.core.embedded import EmbeddedError
 from app.core.pool import Exhausted, Row
+
+logger = logging.getLogger(__name__)
 
 router = APIRouter(tags=["metrics"])
 
@@ -35,7 +38,8 @@ def may_read(authorization: Annotated[str, Header()] = "") -> None:
         raise HTTPException(404, "Not Found")
     if not authorization:
         raise HTTPException(401, "Not authenticated", {"WWW-Authenticate": "Bearer"})
-    if not hmac.compare_digest(authorization.encode(), f"Bearer {settings.METRICS_TOKEN}".encode()):
+    scheme, token = get_authorization_scheme_param(authorization)
+    if scheme.lower() != "bearer" or not hmac.compare_digest(token.encode(), settings.METRICS_TOKEN.encode()):
         raise HTTPException(403, "Could not validate credentials")
 
 
@@ -56,9 +60,12 @@ class _Figures:
         """Return them. Without a database, say so and no more."""
         if monotonic() > self._until:
             self._families, self._until = [_up(0)], monotonic()
-            with suppress(psycopg.Error, EmbeddedError, Exhausted), anyio.move_on_after(READ_WITHIN):
-                self._families = [_up(1), _rows(await reports.sizes()), _health(await reports.failed_checks())]
-                self._until = monotonic() + KEEP
+            try:
+                with anyio.move_on_after(READ_WITHIN):
+                    self._families = [_up(1), _rows(await reports.sizes()), _health(await reports.failed_checks())]
+                    self._until = monotonic() + KEEP
+            except (psycopg.Error, EmbeddedError, Exhausted) as error:
+                logger.warning("The archive's figures could not be read: %s", error)
         return self._families
 
 

@@ -25,12 +25,9 @@ _purges = Statement(
 )
 _sizes = Statement(
     text(
-        "select archive._label(r.source) as source,"
-        "       sum(greatest(c.reltuples, pg_stat_get_live_tuples(c.oid), 0))::bigint as rows"
-        "  from archive.registry r"
-        "  join pg_inherits i on i.inhparent = r.target"
-        "  join pg_class c on c.oid = i.inhrelid"
-        " group by 1 order by 1"
+        "select archive._label(source) as source,"
+        "       cast(sum(greatest(rows, pg_stat_get_live_tuples(partition), 0)) as bigint) as rows"
+        "  from archive.partition_sizes group by 1 order by 1"
     )
 )
 _failed_checks = Statement(
