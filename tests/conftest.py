@@ -175,11 +175,17 @@ def client(db: psycopg.Connection) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def port(db: psycopg.Connection) -> Iterator[int]:
+def served() -> Any:
+    """What the server of a test serves."""
+    return app
+
+
+@pytest.fixture
+def port(db: psycopg.Connection, served: Any) -> Iterator[int]:
     """The port of a server that leads to this test's database."""
     # The socket takes connections from the start, so nobody has to wait for the server.
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None))
+        server = uvicorn.Server(uvicorn.Config(served, log_config=None))
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
         try:
