@@ -4244,7 +4244,7 @@ COMMENT ON FUNCTION archive._restore_needs_text(type regtype) IS 'Whether a valu
 
 CREATE FUNCTION archive._restore_value(entry archive.registry, copied archive.copied_column) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT CASE WHEN ((_restore_value.copied).since IS NULL) THEN format('case when a.overflow operator(pg_catalog.?) %1$L then (a.overflow operator(pg_catalog.->>) %1$L)::%2$s else %3$s end'::text, (_restore_value.copied).name, (_restore_value.copied).type, fallback.value) WHEN ((_restore_value.copied).since > 0) THEN format('case when a.archive_id < %s then %s else %s end'::text, (_restore_value.copied).since, fallback.value, copy.value) ELSE copy.value END AS value FROM ((VALUES (COALESCE((_restore_value.copied).default_value, 'null'::text))) fallback(value) CROSS JOIN LATERAL (SELECT CASE WHEN ((_restore_value.copied).copy IS NULL) THEN 'null'::text WHEN archive._restore_needs_text(((_restore_value.copied).type)::regtype) THEN format('a.%I::text::%s'::text, (_restore_value.copied).copy, (_restore_value.copied).type) WHEN ((_restore_value.copied).copy_type <> (_restore_value.copied).type) THEN format('a.%I::%s'::text, (_restore_value.copied).copy, (_restore_value.copied).type) ELSE format('a.%I'::text, (_restore_value.copied).copy) END AS format) copy(value)));
+    RETURN (SELECT CASE WHEN ((_restore_value.copied).since IS NULL) THEN format('case when a.overflow operator(pg_catalog.?) %1$L then (a.overflow operator(pg_catalog.->>) %1$L)::%2$s else %3$s end'::text, (_restore_value.copied).name, (_restore_value.copied).type, fallback.value) WHEN ((_restore_value.copied).since > 0) THEN format('case when a.archive_id < %s then %s else %s end'::text, (_restore_value.copied).since, fallback.value, copy.value) ELSE copy.value END AS value FROM ((VALUES (COALESCE(((('('::text || (_restore_value.copied).default_value) || ')::'::text) || (_restore_value.copied).type), 'null'::text))) fallback(value) CROSS JOIN LATERAL (SELECT CASE WHEN ((_restore_value.copied).copy IS NULL) THEN 'null'::text WHEN archive._restore_needs_text(((_restore_value.copied).type)::regtype) THEN format('a.%I::text::%s'::text, (_restore_value.copied).copy, (_restore_value.copied).type) WHEN ((_restore_value.copied).copy_type <> (_restore_value.copied).type) THEN format('a.%I::%s'::text, (_restore_value.copied).copy, (_restore_value.copied).type) ELSE format('a.%I'::text, (_restore_value.copied).copy) END AS format) copy(value)));
 
 
 --
@@ -4781,6 +4781,38 @@ $$;
 --
 
 COMMENT ON FUNCTION archive._restore_each(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) IS 'Restores rows as many together as possible, and returns the outcome of each. A preview ends at 1000 conflicts.';
+
+
+--
+-- Name: _restore_written(regclass[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_written(sources regclass[]) RETURNS jsonb
+    LANGUAGE sql
+    RETURN (SELECT COALESCE(jsonb_object_agg(w.relation, w.row_count), '{}'::jsonb) AS "coalesce" FROM (SELECT c.oid AS relation, ((pg_stat_get_xact_tuples_updated(c.oid) + pg_stat_get_xact_tuples_deleted(c.oid)) + CASE WHEN (c.oid = ANY ((ARRAY(SELECT archive._tree(s.s) AS _tree FROM unnest(_restore_written.sources) s(s)))::oid[])) THEN (0)::bigint ELSE pg_stat_get_xact_tuples_inserted(c.oid) END) AS row_count FROM pg_class c WHERE (c.relkind = 'r'::"char")) w WHERE (w.row_count > 0));
+
+
+--
+-- Name: FUNCTION _restore_written(sources regclass[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_written(sources regclass[]) IS 'How many rows of each table this transaction has written so far, without the rows inserted into these tables.';
+
+
+--
+-- Name: _restore_effects(regclass[], jsonb); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_effects(sources regclass[], written_before jsonb) RETURNS text
+    LANGUAGE sql
+    RETURN (SELECT ('triggers of the table wrote to '::text || string_agg(archive._label(((w.relation)::oid)::regclass), ', '::text ORDER BY (w.relation)::oid)) FROM jsonb_each_text(archive._restore_written(_restore_effects.sources)) w(relation, row_count) WHERE (((w.row_count)::bigint > COALESCE(((_restore_effects.written_before ->> w.relation))::bigint, (0)::bigint)) AND (NOT (EXISTS (SELECT FROM unnest(_restore_effects.sources) s(s) WHERE (((pg_partition_root(((w.relation)::oid)::regclass))::oid = ((archive._registry_entry(s.s)).target)::oid) OR ((w.relation)::oid IN (SELECT c.referring FROM archive._blanking_constraints(s.s) c(constraint_name, referring, columns, blanked)))))))));
+
+
+--
+-- Name: FUNCTION _restore_effects(sources regclass[], written_before jsonb); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_effects(sources regclass[], written_before jsonb) IS 'To which tables more was written than the restore did; null if to none.';
 
 
 --
@@ -5882,6 +5914,43 @@ COMMENT ON FUNCTION archive._restore_rows(selection archive.restore_selection, o
 
 
 --
+-- Name: _restore_rows_and_effects(archive.restore_selection, jsonb, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._restore_rows_and_effects(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) RETURNS SETOF archive.restore_result
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_with_triggers regclass[];
+    v_written       jsonb;
+    v_effects       text;
+    v_result        archive.restore_result;
+begin
+    v_with_triggers := array(select s from unnest(selection.sources) s where archive._restore_has_trigger(s));
+    if v_with_triggers = '{}' then
+        return query select * from archive._restore_rows(selection, overrides, on_conflict, preview);
+        return;
+    end if;
+    v_written := archive._restore_written(selection.sources);
+    for v_result in select * from archive._restore_rows(selection, overrides, on_conflict, preview) loop
+        v_effects := coalesce(v_effects, archive._restore_effects(selection.sources, v_written), '');
+        if v_result.source = any (v_with_triggers) and v_result.outcome in ('restored', 'copied') then
+            v_result.detail := nullif(concat_ws('; ', v_result.detail, nullif(v_effects, '')), '');
+        end if;
+        return next v_result;
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _restore_rows_and_effects(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._restore_rows_and_effects(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) IS 'Restores the selected rows; the result of each says to which other tables triggers wrote.';
+
+
+--
 -- Name: _restore_run(archive.restore_selection, jsonb, text, boolean); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -5903,13 +5972,14 @@ begin
                                       when 'skipped'  then 'would_skip'
                                       else r.outcome end,
                        r.detail
-                  from archive._restore_rows(selection, overrides, on_conflict, preview => true) r;
+                  from archive._restore_rows_and_effects(selection, overrides, on_conflict, preview => true) r;
             raise exception using errcode = 'ARDRY';
         exception when sqlstate 'ARDRY' then
             null;
         end;
     else
-        return query select * from archive._restore_rows(selection, overrides, on_conflict, preview => false);
+        return query
+            select * from archive._restore_rows_and_effects(selection, overrides, on_conflict, preview => false);
     end if;
     perform archive._restore_check_later(selection.sources);
 end
@@ -9990,6 +10060,22 @@ GRANT ALL ON FUNCTION archive._restore_each(selection archive.restore_selection,
 
 
 --
+-- Name: FUNCTION _restore_written(sources regclass[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_written(sources regclass[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_written(sources regclass[]) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_effects(sources regclass[], written_before jsonb); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_effects(sources regclass[], written_before jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_effects(sources regclass[], written_before jsonb) TO archive_runtime;
+
+
+--
 -- Name: FUNCTION _restore_enter_callers_path(); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -10255,6 +10341,14 @@ GRANT ALL ON FUNCTION archive._restore_row_statements(selection archive.restore_
 
 REVOKE ALL ON FUNCTION archive._restore_rows(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive._restore_rows(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) TO archive_runtime;
+
+
+--
+-- Name: FUNCTION _restore_rows_and_effects(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._restore_rows_and_effects(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._restore_rows_and_effects(selection archive.restore_selection, overrides jsonb, on_conflict text, preview boolean) TO archive_runtime;
 
 
 --

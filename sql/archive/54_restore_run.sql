@@ -21,13 +21,14 @@ begin
                                       when 'skipped'  then 'would_skip'
                                       else r.outcome end,
                        r.detail
-                  from archive._restore_rows(selection, overrides, on_conflict, preview => true) r;
+                  from archive._restore_rows_and_effects(selection, overrides, on_conflict, preview => true) r;
             raise exception using errcode = 'ARDRY';
         exception when sqlstate 'ARDRY' then
             null;
         end;
     else
-        return query select * from archive._restore_rows(selection, overrides, on_conflict, preview => false);
+        return query
+            select * from archive._restore_rows_and_effects(selection, overrides, on_conflict, preview => false);
     end if;
     perform archive._restore_check_later(selection.sources);
 end

@@ -28,7 +28,8 @@ comment on function archive._restore_needs_text(regtype) is
     'Whether a value of a type has to be read from its text for the rules of domains within it to be checked.';
 
 
--- A row archived before a column joined gets that column's default, as the live rows did.
+-- A row archived before a column joined gets that column's default, as the live rows did. After a column changed its
+-- type, its default can be of another type.
 create function archive._restore_value(entry archive.registry, copied archive.copied_column) returns text
     language sql stable
     return (
@@ -42,7 +43,7 @@ create function archive._restore_value(entry archive.registry, copied archive.co
                                    (copied).since, fallback.value, copy.value)
                    else copy.value
                end
-          from (values (coalesce((copied).default_value, 'null'))) fallback (value)
+          from (values (coalesce('(' || (copied).default_value || ')::' || (copied).type, 'null'))) fallback (value)
          cross join lateral (
               select case
                          when (copied).copy is null then 'null'

@@ -93,6 +93,24 @@ def test_a_value_that_a_trigger_changed_is_named(db):
     assert db.execute("select at from t").fetchone() == ("on",)
 
 
+def test_tables_to_which_a_trigger_wrote_are_named(db):
+    """A TRUNCATE fires no DELETE trigger that would have counted down, and the restore counts up."""
+    db.execute("create table shelf (id int primary key, books int not null default 0); insert into shelf values (1)")
+    db.execute("create table book (id int primary key, shelf int references shelf on delete set null)")
+    db.execute(
+        "create function count_book() returns trigger language plpgsql as"
+        " $$begin update shelf set books = books + 1 where id = new.shelf; return null; end$$"
+    )
+    db.execute("create trigger count_book after insert on book for each row execute function count_book()")
+    db.execute("select archive.enable('shelf'), archive.enable('book'); insert into book values (1, 1); truncate book")
+
+    for dry_run, outcome in (("true", "would_restore"), ("false", "restored")):
+        assert db.execute(OUTCOMES.format("book_archive", f"dry_run => {dry_run}")).fetchall() == [
+            (outcome, "triggers of the table wrote to shelf")
+        ]
+    assert db.execute("select books from shelf").fetchone() == (2,)
+
+
 def test_more_columns_are_left_out_than_a_function_takes(db):
     columns = [f"c{n}" for n in range(120)]
     db.execute(f"create table t (id int primary key, {', '.join(f'{c} int default 1' for c in columns)})")
