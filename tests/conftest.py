@@ -185,7 +185,7 @@ def port(db: psycopg.Connection, served: Any) -> Iterator[int]:
     """The port of a server that leads to this test's database."""
     # The socket takes connections from the start, so nobody has to wait for the server.
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(served, log_config=None))
+        server = uvicorn.Server(uvicorn.Config(served, log_config=None, log_level="warning"))
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
         try:

@@ -57,10 +57,10 @@ def test_the_address_of_the_server_leads_to_the_page(client):
 def test_the_page_needs_no_other_host(client):
     page = client.get("/docs").text
 
-    assert "//" not in page.replace("://", "") or "http" not in page
+    assert "http" not in page.lower().replace("<!doctype html>", "").replace("text/html", "").replace("http-equiv", "")
     for asset in ["swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png"]:
         assert f'"/docs-assets/{asset}"' in page
-        assert client.get(f"/docs-assets/{asset}").status_code == 200
+        assert client.get(f"/docs-assets/{asset}").headers["Cache-Control"] == "no-cache"
 
 
 def test_under_a_root_path_every_address_begins_with_it(elsewhere):

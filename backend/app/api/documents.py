@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
@@ -92,4 +92,14 @@ async def lead_to_page(request: Request) -> RedirectResponse:
     return RedirectResponse(request.scope.get("root_path", "").rstrip("/") + PAGE)
 
 
-router.mount(ASSETS, StaticFiles(directory=str(files("fastapi_swagger") / "resources")))
+class Assets(StaticFiles):
+    """The files of Swagger UI. Browsers keep them, and ask whether they are still the same."""
+
+    def file_response(self, *arguments: Any, **options: Any) -> Response:
+        """Answer with a file, or that it is still the same."""
+        response = super().file_response(*arguments, **options)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+router.mount(ASSETS, Assets(directory=str(files("fastapi_swagger") / "resources")))
