@@ -176,7 +176,6 @@ def client(db: psycopg.Connection) -> Iterator[TestClient]:
 
 @pytest.fixture
 def served() -> Any:
-    """What the server of a test serves."""
     return app
 
 
@@ -231,8 +230,7 @@ def ada(make_user: Callable[..., User]) -> User:
 def superuser(db: psycopg.Connection) -> User:
     """The first superuser, whom the migration made."""
     with Session(engine) as session:
-        user = crud.get_user_by_email(session=session, email=settings.FIRST_SUPERUSER)
-    assert user
+        assert (user := crud.get_user_by_email(session=session, email=settings.FIRST_SUPERUSER))
     return user
 
 
