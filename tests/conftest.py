@@ -175,11 +175,16 @@ def client(db: psycopg.Connection) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def port(db: psycopg.Connection) -> Iterator[int]:
+def served() -> Any:
+    return app
+
+
+@pytest.fixture
+def port(db: psycopg.Connection, served: Any) -> Iterator[int]:
     """The port of a server that leads to this test's database."""
     # The socket takes connections from the start, so nobody has to wait for the server.
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None))
+        server = uvicorn.Server(uvicorn.Config(served, log_config=None, log_level="warning"))
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
         try:
@@ -225,9 +230,7 @@ def ada(make_user: Callable[..., User]) -> User:
 def superuser(db: psycopg.Connection) -> User:
     """The first superuser, whom the migration made."""
     with Session(engine) as session:
-        user = crud.get_user_by_email(session=session, email=settings.FIRST_SUPERUSER)
-    assert user
-    return user
+        return crud.get_user_by_email(session=session, email=settings.FIRST_SUPERUSER)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 A refusal is an HTTPException. The API answers with it; the console shows its detail, or asks to sign in.
 """
 
+import logging
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -11,9 +12,11 @@ from fastapi import HTTPException
 from sqlmodel import Session
 
 from app import crud, queries
-from app.core import security
+from app.core import metrics, security, trace
 from app.core.config import settings
 from app.models import LoginForm, TokenPayload, User
+
+logger = logging.getLogger(__name__)
 
 
 def sign_in(session: Session, form: LoginForm, type_: security.TokenType) -> tuple[User, str]:
@@ -24,6 +27,8 @@ def sign_in(session: Session, form: LoginForm, type_: security.TokenType) -> tup
 
     """
     user = crud.authenticate_and_lock(session=session, email=form.username, password=form.password)
+    if not user or not user.is_active:
+        _log_failure(form.username, user)
     if not user:
         raise HTTPException(400, "Incorrect email or password")
     _refuse_inactive(user)
@@ -31,7 +36,21 @@ def sign_in(session: Session, form: LoginForm, type_: security.TokenType) -> tup
     lifetime = timedelta(minutes=settings.ACCESS_TOKEN_EXPIRE_MINUTES)
     token = security.issue_token(type_, str(user.id), lifetime)
     session.commit()
+    trace.note_user(user.id)
+    metrics.count_sign_in("succeeded")
     return user, token
+
+
+def _log_failure(email: str, user: User | None) -> None:
+    """Log a failed sign-in by a digest of the e-mail, which tells one account from another and not whose it is."""
+    metrics.count_sign_in("failed")
+    request = trace.current()
+    fields = {
+        "reason": "the user is inactive" if user else "no such e-mail and password",
+        "account": security.seal("account", email.lower())[:16],
+        "client": request.client if request else None,
+    }
+    logger.warning("sign-in failed", extra={"fields": fields})
 
 
 async def get_holder(token: TokenPayload) -> User:
@@ -51,6 +70,7 @@ async def get_holder(token: TokenPayload) -> User:
         raise HTTPException(400, "Inactive user")
     if token.iat < user.tokens_valid_from.timestamp() and token.jti != user.kept_token:
         raise invalid_token()
+    trace.note_user(user.id)
     return user
 
 

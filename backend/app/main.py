@@ -18,11 +18,12 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Receive, Scope, Send
 
 from app import admin
+from app.api import documents, monitoring
 from app.api.errors import EXPLAINED, explain
 from app.api.main import api_router
-from app.api.middleware import BodyLimit, Head, NoStore
+from app.api.middleware import BodyLimit, Faults, Head, Headers, Traced
 from app.archive import maintenance
-from app.core import db
+from app.core import db, logs, metrics
 from app.core.config import settings
 from app.core.embedded import EmbeddedError
 from app.core.pool import Exhausted
@@ -44,6 +45,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
 
     Only the search indexes, which take long, are made after the start.
     """
+    logs.configure(settings.LOG_FORMAT)  # again: `uvicorn.run(app)` has made its own configuration since the import
     to_thread.current_default_thread_limiter().total_tokens = db.THREADS
     await maintain(max_search_indexes=0)
     async with anyio.create_task_group() as tasks:
@@ -51,6 +53,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         tasks.cancel_scope.cancel()
     db.engine.dispose()
+    metrics.forget_process()
 
 
 async def maintain(*, max_search_indexes: int) -> bool:
@@ -80,6 +83,8 @@ async def maintain_daily() -> None:
         await anyio.sleep(DAY)
 
 
+logs.configure(settings.LOG_FORMAT)
+
 if settings.SENTRY_DSN and settings.ENVIRONMENT != "local":
     import sentry_sdk
 
@@ -87,7 +92,11 @@ if settings.SENTRY_DSN and settings.ENVIRONMENT != "local":
 
 app = FastAPI(
     title=settings.PROJECT_NAME,
-    openapi_url=f"{settings.API_V1_STR}/openapi.json",
+    openapi_url=documents.URL,
+    docs_url=documents.PAGE,
+    redoc_url=None,  # its script is on another host
+    # Searched before FastAPI's own, which load scripts from another host and know no root path to sign in under.
+    routes=documents.router.routes,
     generate_unique_id_function=operation_id,
     lifespan=lifespan,
 )
@@ -104,17 +113,22 @@ class Cors(CORSMiddleware):
             await super().__call__(scope, receive, send)
 
 
+# The last one added is the first one called.
 app.add_middleware(BodyLimit)
+app.add_middleware(Faults)
 app.add_middleware(
     Cors,
     allow_origins=settings.all_cors_origins,
     allow_credentials=True,
     allow_methods=["*"],
     allow_headers=["*"],
+    expose_headers=["X-Request-ID", "Retry-After", "Content-Disposition"],
 )
-app.add_middleware(NoStore)
+app.add_middleware(Headers)
 app.add_middleware(Head)
-app.include_router(api_router, prefix=settings.API_V1_STR)
+app.add_middleware(Traced)
+documents.add_routes(app, api_router.routes)
+app.include_router(monitoring.router)
 app.mount("/admin", admin.console)
 app.mount("/static", admin.static)
 

@@ -4,6 +4,7 @@ import contextlib
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -52,7 +53,10 @@ def serving(application: str, database: Database, workers: int = 1) -> Iterator[
 def _process(application: str, database: Database) -> Iterator[Server]:
     port = _free_port()
     command = [sys.executable, "-m", "uvicorn", application, f"--port={port}", "--log-level=warning", "--no-access-log"]
-    with subprocess.Popen(command, cwd=REPOSITORY, env=database.environment) as process:
+    with (
+        tempfile.TemporaryFile() as log,
+        subprocess.Popen(command, cwd=REPOSITORY, env=database.environment, stderr=log) as process,
+    ):
         try:
             yield Server(port, process.pid)
         finally:

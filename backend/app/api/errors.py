@@ -54,7 +54,7 @@ def explain(error: Exception) -> HTTPException:
     """
     if isinstance(error, UserGone):
         return HTTPException(404, "User not found")
-    if isinstance(error, Cancelled):
+    if isinstance(error, Cancelled) or _is_done_otherwise(error):
         return HTTPException(409, "A trigger or rule of the database cancelled this")
     if isinstance(error, TooLarge):
         return HTTPException(503, str(error))
@@ -78,6 +78,11 @@ def explain(error: Exception) -> HTTPException:
         logger.warning("The database is not available: %s", error)
         return _busy("The database is not available")
     raise error
+
+
+def _is_done_otherwise(error: Exception) -> bool:
+    """Return whether a rule does something else instead, which returns no row."""
+    return isinstance(error, psycopg.errors.FeatureNotSupported) and "RETURNING on relation" in str(error)
 
 
 def _is_refusal(error: psycopg.Error) -> bool:

@@ -16,8 +16,10 @@ from sqlmodel.sql.expression import SelectOfScalar
 from starlette.concurrency import iterate_in_threadpool
 from starlette.types import Receive, Scope, Send
 
-CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
-"""The response of a download in the OpenAPI document."""
+from app.api.responses import errors
+
+CSV = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}} | errors(429)
+"""The responses of a download in the OpenAPI document."""
 
 CHUNK = 64 * 1024
 """Bytes sent at once. COPY yields a row at a time, and sending each alone would be slow."""

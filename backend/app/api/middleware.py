@@ -1,11 +1,87 @@
 """What holds for every request, whatever its route."""
 
-from starlette.datastructures import Headers, MutableHeaders
+import logging
+import re
+import uuid
+from time import perf_counter
+
+from starlette.datastructures import URL, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core import metrics, trace
 from app.core.config import settings
+
+logger = logging.getLogger(__name__)
+requests = logging.getLogger("app.requests")
+
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+
+class Traced:
+    """Gives each request an id, which its answer and its log lines have. Logs, counts and times it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Log a request when its answer is complete, just before the last part is sent: then its line is there."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        start = perf_counter()
+        request_id = _request_id(scope)
+        traced = trace.begin(request_id.decode(), client[0] if (client := scope.get("client")) else "")
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"  # a client could invent any number of them
+        status = 0
+
+        async def send_traced(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
+            elif not message.get("more_body"):
+                _finish(traced, method, scope, status, perf_counter() - start)
+                status = 0
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_traced)
+        finally:
+            if status:  # the answer has no end
+                _finish(traced, method, scope, status, perf_counter() - start)
+
+
+def _request_id(scope: Scope) -> bytes:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
+            return bytes(value)
+    return uuid.uuid4().hex.encode()
+
+
+def _finish(traced: trace.Trace, method: str, scope: Scope, status: int, seconds: float) -> None:
+    template = _template(scope)
+    metrics.count_request(method, template, status, seconds)
+    level = logging.ERROR if status >= 500 else logging.WARNING if status in {401, 403, 429} else logging.INFO
+    fields = {
+        "method": method,
+        "route": template,
+        "status": status,
+        "duration_ms": round(seconds * 1000, 1),
+        "user_id": traced.user_id,
+        "request_id": traced.request_id,
+        "transaction_id": traced.transaction_id,
+    }
+    requests.log(level, "request", extra={"fields": fields})
+
+
+def _template(scope: Scope) -> str:
+    """Return the path with its parameters' names: their values, which may be an e-mail, are in no log and no metric."""
+    mounted_at = scope.get("root_path", "").removeprefix(scope.get("app_root_path", scope.get("root_path", "")))
+    route = scope.get("route")
+    return str(mounted_at + route.path_format if route else mounted_at or "unknown")
 
 
 class Head:
@@ -19,6 +95,7 @@ class Head:
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await self.app(scope, receive, send)
             return
+        scope["method"] = "GET"
         is_started = False
 
         async def receive_until_started() -> Message:
@@ -31,7 +108,7 @@ class Head:
                 await send({"type": "http.response.body"})
                 is_started = True
 
-        await self.app({**scope, "method": "GET"}, receive_until_started, send_headers)
+        await self.app(scope, receive_until_started, send_headers)
 
 
 class BodyLimit:
@@ -47,7 +124,7 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         refusal = f"The body is larger than {limit} bytes"
-        if int(Headers(scope=scope).get("content-length", 0)) > limit:  # the server has checked that it is a number
+        if _content_length(scope) > limit:
             await JSONResponse({"detail": refusal}, 413)(scope, receive, send)
             return
         received = 0
@@ -63,18 +140,63 @@ class BodyLimit:
         await self.app(scope, receive_limited, send)
 
 
-class NoStore:
-    """Forbids caches to keep an answer: tokens and personal data are in most. An application's own header counts."""
+def _content_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value)  # the server has checked that it is a number
+    return 0
+
+
+class Headers:
+    """Forbids caches to keep an answer, since tokens and personal data are in most, and makes redirects relative.
+
+    An application's own `Cache-Control` counts.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send `Cache-Control: no-store` where the application says nothing."""
+        """Send the headers as they should be."""
 
-        async def send_uncached(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).setdefault("Cache-Control", "no-store")
+                names = [name for name, _ in message["headers"]]
+                if b"cache-control" not in names:
+                    message["headers"] = [*message["headers"], (b"cache-control", b"no-store")]
+                if b"location" in names:
+                    headers = MutableHeaders(scope=message)
+                    headers["location"] = _relative(headers["location"], scope)
             await send(message)
 
-        await self.app(scope, receive, send_uncached)
+        await self.app(scope, receive, send_with_headers)
+
+
+def _relative(location: str, scope: Scope) -> str:
+    """Return an address on this server without scheme and host: behind a proxy, the server may not know its own."""
+    here = URL(scope=scope)
+    return location.removeprefix(f"{here.scheme}://{here.netloc}")
+
+
+class Faults:
+    """Logs a bug of the program and answers 500, to which the middleware around it adds headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, unless the answer has begun: then the server closes the connection, so that the client notices."""
+        is_started = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal is_started
+            is_started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noted)
+        except Exception:
+            if scope["type"] != "http" or is_started:
+                raise
+            logger.exception("fault")
+            await JSONResponse({"detail": "Internal Server Error"}, 500)(scope, receive, send)

@@ -1,7 +1,21 @@
-"""Responses with rows as JSON, not validated again."""
+"""Responses with rows as JSON, not validated again, and those of errors in the OpenAPI document."""
+
+from typing import Any
 
 from fastapi.responses import Response
 from pydantic_core import to_json
+
+from app.models import Error
+
+RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
+
+
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the responses of a route that can refuse with these statuses, for the OpenAPI document."""
+    return {
+        status: {"model": Error, "headers": RETRY_AFTER} if status in {429, 503} else {"model": Error}
+        for status in statuses
+    }
 
 
 class Json(Response):

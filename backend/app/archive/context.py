@@ -2,8 +2,11 @@
 
 import uuid
 
-from sqlalchemy import Uuid, bindparam
+from sqlalchemy import Text, Uuid, bindparam, cast
 from sqlmodel import func, select
+
+from app.core import trace
+from app.core.statements import Statement
 
 deletion = select(
     bindparam("row_id", type_=Uuid).label("id"),
@@ -13,9 +16,18 @@ deletion = select(
 """A CTE with the id of the row to delete. A DELETE that takes the id from it has set actor and reason before.
 
 Both settings end with the statement's transaction, so nothing leaks to the next user of a pooled connection, not even
-through a transaction-mode pooler. `deletion_values` returns its parameters."""
+through a transaction-mode pooler."""
 
 
-def deletion_values(row_id: uuid.UUID, actor: uuid.UUID, reason: str | None = None) -> dict[str, object]:
-    """Return the parameters of `deletion`."""
-    return {"row_id": row_id, "actor": str(actor), "reason": reason or ""}
+deleting_transaction = cast(func.pg_current_xact_id(), Text).label("transaction_id")
+"""What such a DELETE returns: the request's log line names its transaction, as the archived row does."""
+
+
+async def run_deletion(
+    delete: Statement, row_id: uuid.UUID, *, actor: uuid.UUID, reason: str | None = None, **values: object
+) -> bool:
+    """Run the DELETE of one row, and return whether it deleted the row."""
+    row = await delete.row(row_id=row_id, actor=str(actor), reason=reason or "", **values)
+    if row:
+        trace.note_deletion(row["transaction_id"])
+    return row is not None

@@ -2,6 +2,7 @@
 
 from sqlmodel import Session, text
 
+from app.core.pool import Row
 from app.core.statements import Statement
 from app.models import ArchivePartition, ArchiveTable, DeletedDaily, HealthCheck, Purge
 
@@ -20,6 +21,18 @@ _purges = Statement(
     text(
         "select logged_at, action, source, rows, held, reason, actor, session_role"
         " from archive.purge_log order by log_id desc limit :limit"
+    )
+)
+_sizes = Statement(
+    text(
+        "select archive._label(source) as source,"
+        "       cast(sum(greatest(rows, pg_stat_get_live_tuples(partition), 0)) as bigint) as rows"
+        "  from archive.partition_sizes group by 1 order by 1"
+    )
+)
+_failed_checks = Statement(
+    text(
+        "select coalesce(archive._label(source), '') as source, check_name, severity from archive.health() where not ok"
     )
 )
 
@@ -51,3 +64,13 @@ async def partitions() -> list[ArchivePartition]:
 async def purges(*, limit: int) -> list[Purge]:
     """Return the last entries of the log of purges, erasures, holds and releases."""
     return [Purge.model_validate(row) for row in await _purges.rows(limit=limit)]
+
+
+async def sizes() -> list[Row]:
+    """Return how many rows each table has in its archive, by PostgreSQL's statistics: counting takes long."""
+    return await _sizes.rows()
+
+
+async def failed_checks() -> list[Row]:
+    """Return table, name and severity of each check of `archive.health()` that fails."""
+    return await _failed_checks.rows()

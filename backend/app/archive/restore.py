@@ -8,6 +8,7 @@ import psycopg
 from sqlalchemy import bindparam
 from sqlmodel import col, select, text
 
+from app.core import trace
 from app.core.config import settings
 from app.core.pool import Connection, Row, connection
 from app.core.statements import Statement
@@ -38,6 +39,7 @@ _restore_transaction_statement = _select_outcomes(
     "archive.restore_transaction(cast(:transaction_id as xid8), cast(:archived_at as timestamptz),"
     " dry_run => context.dry_run)"
 )
+_transaction_id = Statement(text("select cast(pg_current_xact_id() as text) as transaction_id"))
 _live_item = Statement(select(*public_columns(Item, ItemPublic)).where(col(Item.id) == bindparam("id")))
 _live_user = Statement(select(*public_columns(User, UserPublic)).where(col(User.id) == bindparam("id")))
 
@@ -137,7 +139,9 @@ async def _undo(transaction_id: str, archived_at: datetime | None, **values: obj
     async with connection() as own, own.transaction():
         await own.execute(f"set local statement_timeout = '{UNDO_SECONDS}s'".encode())
         try:
-            return await _outcomes(_restore_transaction_statement, own, **values)
+            rows = await _outcomes(_restore_transaction_statement, own, **values)
+            await _note_restore(own, rows)
+            return rows
         except psycopg.errors.QueryCanceled as error:
             when = f", '{archived_at.isoformat()}'" if archived_at else ""
             raise TooLarge(
@@ -153,7 +157,15 @@ async def _restore_row(
     async with connection() as own, own.transaction():
         (outcome,) = await _outcomes(_restore_row_statement, own, **arguments, actor=str(actor), dry_run=False)
         (row,) = await live.rows(own, id=uuid.UUID(outcome["row_id"]))
+        await _note_restore(own, [outcome])
     return row
+
+
+async def _note_restore(on: Connection, outcomes: list[Row]) -> None:
+    """Tell the request's log line which transaction has restored rows, unless it was a preview."""
+    if any(outcome["outcome"] in ("restored", "copied") for outcome in outcomes):
+        (row,) = await _transaction_id.rows(on)
+        trace.note_restore(row["transaction_id"])
 
 
 async def _preview_row(table: str, archive_id: int, owner_id: uuid.UUID | None = None) -> Row:

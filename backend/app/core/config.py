@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     BACKEND_CORS_ORIGINS: Annotated[list[AnyUrl], NoDecode, BeforeValidator(_origins)] = []
     SENTRY_DSN: str | None = None
 
+    LOG_FORMAT: Literal["text", "json"] = "text"
+    METRICS_TOKEN: str | None = None
+    """What shows `GET /metrics` to its bearer. In `local` anybody sees it."""
+
     MAX_BODY_BYTES: int = Field(default=2**20, ge=0)
     """The largest body of a request; 0 for no limit."""
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, col, func, select
 
-from app.core import embedded, security
+from app.core import embedded, metrics, security
 from app.core.config import settings
 from app.models import User, UserCreate, email_spellings
 
@@ -63,13 +63,24 @@ engine = create_engine(
     pool_size=THREADS,
     max_overflow=0,
     pool_timeout=5,
+    hide_parameters=True,  # in errors, which are logged
 )
+
+_in_use = metrics.connections_in_use.labels("sessions")
 
 
 @event.listens_for(engine, "checkout")
-def _refuse_closed(connection: psycopg.Connection, _: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+def _refuse_closed(connection: psycopg.Connection, entry: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
     if is_closed_by_server(connection):
         raise InvalidatePoolError("the server has closed the connection")  # all the others are opened anew as well
+    entry.record_info["in_use"] = True  # type: ignore[index]
+    _in_use.inc()
+
+
+@event.listens_for(engine, "checkin")
+def _note_checkin(_: psycopg.Connection | None, entry: ConnectionPoolEntry) -> None:
+    if entry.record_info.pop("in_use", False):  # type: ignore[union-attr]  # not after a checkout that failed
+        _in_use.dec()
 
 
 @event.listens_for(engine, "handle_error")

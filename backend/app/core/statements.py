@@ -73,16 +73,14 @@ class Statement:
         values: dict[str, object],
         result: Callable[[psycopg.AsyncCursor[Row]], Awaitable[R]],
     ) -> R:
-        async def run_on_own() -> R:
-            async with connection() as own:
-                return await self._run(own, sql, values, result)
-
         if on:
             return await result(await self._cursor(on).execute(sql, self._constants | values))
         try:
-            return await run_on_own()
+            async with connection() as own:
+                return await result(await self._cursor(own).execute(sql, self._constants | values))
         except psycopg.errors.FeatureNotSupported:  # a table was altered: once more, prepared anew
-            return await run_on_own()
+            async with connection() as own:
+                return await self._run(own, sql, values, result)
 
 
 async def _rowcount(cursor: psycopg.AsyncCursor[Row]) -> int:

@@ -25,7 +25,7 @@ from app.models.archive import (
 from app.models.base import Email, PlainText, Reason, Schema, Xid8, email_spellings, new_id, public_columns
 from app.models.items import Item, ItemBase, ItemCreate, ItemPublic, ItemsPublic, ItemUpdate
 from app.models.reports import ArchivePartition, ArchiveTable, DeletedDaily, Deletion, Deletions, HealthCheck, Purge
-from app.models.service import Message, Readiness
+from app.models.service import Error, HTTPValidationError, Message, Readiness, ValidationError
 from app.models.tokens import EndedToken, LoginForm, Token, TokenPayload
 from app.models.users import (
     NewPassword,
@@ -52,6 +52,8 @@ __all__ = [
     "Deletions",
     "Email",
     "EndedToken",
+    "Error",
+    "HTTPValidationError",
     "HealthCheck",
     "Item",
     "ItemArchive",
@@ -91,6 +93,7 @@ __all__ = [
     "UserUpdate",
     "UserUpdateMe",
     "UsersPublic",
+    "ValidationError",
     "Xid8",
     "email_spellings",
     "new_id",

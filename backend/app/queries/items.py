@@ -8,7 +8,7 @@ from sqlalchemy import Uuid, bindparam
 from sqlmodel import col, delete, insert, or_, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.archive.context import deletion, deletion_values
+from app.archive.context import deleting_transaction, deletion, run_deletion
 from app.core.pool import Row
 from app.core.statements import Statement
 from app.errors import Cancelled, UserGone
@@ -23,7 +23,7 @@ _columns = public_columns(Item, ItemPublic)
 _item = Statement(select(*_columns).where(*_is_item))
 _items, _items_of_owner = Listing(Item, ItemPublic), Listing(Item, ItemPublic, _is_owner)
 _insert = Statement(insert(Item).returning(*_columns), "id", "owner_id", *ItemCreate.model_fields)
-_delete = Statement(delete(Item).where(col(Item.id) == deletion.c.id, _in_scope))
+_delete = Statement(delete(Item).where(col(Item.id) == deletion.c.id, _in_scope).returning(deleting_transaction))
 
 
 @cache
@@ -82,7 +82,7 @@ async def delete_item(
         Cancelled: a trigger or rule kept the item.
 
     """
-    deleted = await _delete.count(owner_id=owner_id, **deletion_values(item_id, actor, reason)) == 1
+    deleted = await run_deletion(_delete, item_id, actor=actor, reason=reason, owner_id=owner_id)
     if not deleted and await get_item(item_id, owner_id=owner_id):
         raise Cancelled
     return deleted

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, cast, inspect
 from sqlmodel import col, delete, func, select
 
-from app.archive.context import deletion, deletion_values
+from app.archive.context import deleting_transaction, deletion, run_deletion
 from app.core.pool import Row
 from app.core.statements import Statement
 from app.errors import Cancelled
@@ -15,6 +15,7 @@ from app.models import User, UserPublic, email_spellings
 from app.queries.listing import Listing
 
 _user = Statement(select(*inspect(User).columns).where(col(User.id) == bindparam("id")))
+_users_of_the_orm = inspect(User).class_manager
 _users = Listing(User, UserPublic)
 _id_by_email = Statement(
     select(User.id).where(func.lower(col(User.email)) == any_(cast(bindparam("emails"), ARRAY(Text))))
@@ -22,7 +23,7 @@ _id_by_email = Statement(
 _names = Statement(
     select(User.id, User.email, User.full_name).where(col(User.id) == func.any(cast(bindparam("ids"), ARRAY(Uuid))))
 )
-_delete = Statement(delete(User).where(col(User.id) == deletion.c.id))
+_delete = Statement(delete(User).where(col(User.id) == deletion.c.id).returning(deleting_transaction))
 
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -30,7 +31,15 @@ _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 async def get_user(user_id: uuid.UUID) -> User | None:
     """Return the user with this id as an instance outside any session: its items cannot be loaded from it."""
     row = await _user.row(id=user_id)
-    return User(**row) if row else None
+    return _as_loaded(row) if row else None
+
+
+def _as_loaded(row: Row) -> User:
+    """Make a user as the ORM makes those that it loads: without noting each value as a change, which takes 40 µs."""
+    user: User = _users_of_the_orm.new_instance()
+    user.__dict__.update(row)
+    user.__pydantic_fields_set__.update(row)
+    return user
 
 
 async def find_user_id(email: str) -> uuid.UUID | None:
@@ -61,7 +70,7 @@ async def delete_user(user_id: uuid.UUID, *, actor: uuid.UUID) -> bool:
         Cancelled: a trigger or rule kept the user.
 
     """
-    deleted = await _delete.count(**deletion_values(user_id, actor)) == 1
+    deleted = await run_deletion(_delete, user_id, actor=actor)
     if not deleted and await get_user(user_id):
         raise Cancelled
     return deleted

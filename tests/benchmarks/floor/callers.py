@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import jwt
 import psycopg
-from app.core import db, security
+from app.core import db, security, trace
 from app.core.config import settings
 from fastapi import HTTPException, Response
 from psycopg.rows import dict_row
@@ -91,6 +91,7 @@ async def signed_in(connection: psycopg.AsyncConnection, token: str) -> Caller:
         raise HTTPException(400, "Inactive user")
     if payload.iat < user["valid_from"] and payload.jti != user["kept_token"]:
         raise HTTPException(403, "Could not validate credentials")
+    trace.note_user(user_id)
     return Caller(user_id, user["is_superuser"])
 
 

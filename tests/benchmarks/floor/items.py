@@ -9,7 +9,7 @@ import psycopg
 from anyio import to_thread
 from app.api.deps import Limit, Skip, TokenDep
 from app.api.export import FORMULA_STARTS
-from app.core import security
+from app.core import security, trace
 from app.core.config import settings
 from app.models import ItemCreate, ItemUpdate, LoginForm, Reason
 from fastapi import APIRouter, Form, HTTPException, Query, Response
@@ -164,17 +164,20 @@ async def update_item(token: TokenDep, item_id: uuid.UUID, item: ItemUpdate) -> 
 async def delete_item(token: TokenDep, item_id: uuid.UUID, reason: Annotated[Reason | None, Query()] = None) -> Json:
     async with connected() as connection:
         caller = await signed_in(connection, token)
-        deleted = await connection.execute(
+        deleted = await fetch_one(
+            connection,
             """
             with context as materialized (
                 select set_config('archive.actor', %s, true), set_config('archive.reason', %s, true)
             )
             delete from item using context where id = %s and (%s or owner_id = %s)
+            returning pg_current_xact_id()::text as transaction_id
             """,
             [str(caller.id), reason or "", item_id, caller.is_superuser, caller.id],
         )
-        if not deleted.rowcount:
+        if not deleted:
             await _refuse(connection, item_id)
+    trace.note_deletion(deleted["transaction_id"])
     return Json({"message": "Item deleted successfully"})
 
 

@@ -69,13 +69,13 @@ async def update_item(current_user: CurrentUser, item_id: uuid.UUID, item_in: It
     raise await refusal(item_id, current_user)
 
 
-@router.delete("/{item_id}")
+@router.delete("/{item_id}", response_model=Message)
 async def delete_item(
     current_user: CurrentUser, item_id: uuid.UUID, reason: Annotated[Reason | None, Query()] = None
-) -> Message:
+) -> Response:
     """Delete an item."""
     if await queries.items.delete_item(
         item_id, owner_id=owner_scope(current_user), actor=current_user.id, reason=reason
     ):
-        return Message(message="Item deleted successfully")
+        return Json({"message": "Item deleted successfully"})
     raise await refusal(item_id, current_user)

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import psycopg
 from fastapi import APIRouter, BackgroundTasks, Form, HTTPException
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app import accounts, crud, utils
 from app.api.deps import CurrentUser, EmailPath, SessionDep, for_superusers
+from app.api.responses import errors
 from app.core import db
 from app.core.config import settings
 from app.models import LoginForm, Message, NewPassword, Token, User, UserPublic
@@ -20,7 +21,7 @@ logger = logging.getLogger(__name__)
 router = APIRouter(tags=["login"])
 
 
-@router.post("/login/access-token")
+@router.post("/login/access-token", responses=errors(400, 429))
 def login_access_token(session: SessionDep, form: Annotated[LoginForm, Form()]) -> Token:
     """Sign in with e-mail and password, and get the access token for everything else."""
     return Token(access_token=accounts.sign_in(session, form, "access")[1])
@@ -32,7 +33,7 @@ async def test_token(current_user: CurrentUser) -> User:
     return current_user
 
 
-@router.post("/password-recovery/{email:path}")
+@router.post("/password-recovery/{email:path}", responses=errors(429))
 def recover_password(email: EmailPath, background: BackgroundTasks) -> Message:
     """Mail a link to set a new password, if there is such a user. The answer does not tell, nor does its time."""
     background.add_task(_mail_reset_link, email)
@@ -54,7 +55,7 @@ def _mail_reset_link(email: str) -> None:
     utils.send_email(email_to=address, subject=mail.subject, html_content=mail.html_content)
 
 
-@router.post("/reset-password/")
+@router.post("/reset-password/", responses=errors(400, 429))
 def reset_password(session: SessionDep, body: NewPassword) -> Message:
     """Set a new password with the token from the mail. The token works once; every access token ends."""
     accounts.reset_password(session, body.token, body.new_password)
@@ -64,7 +65,8 @@ def reset_password(session: SessionDep, body: NewPassword) -> Message:
 @router.post(
     "/password-recovery-html-content/{email:path}",
     dependencies=for_superusers,
-    response_class=HTMLResponse,
+    response_class=Response,
+    responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
 )
 def recover_password_html_content(session: SessionDep, email: EmailPath) -> HTMLResponse:
     """Show the mail that password recovery would send."""

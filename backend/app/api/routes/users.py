@@ -18,7 +18,7 @@ from app.api.deps import (
     for_superusers,
     not_privileged,
 )
-from app.api.responses import JsonPage
+from app.api.responses import JsonPage, errors
 from app.core import security
 from app.core.config import settings
 from app.errors import EmailTaken
@@ -66,7 +66,7 @@ def create_user(session: SessionDep, user_in: UserCreate, background: Background
     return user
 
 
-@router.post("/signup", response_model=UserPublic)
+@router.post("/signup", response_model=UserPublic, responses=errors(400, 429))
 def register_user(session: SessionDep, user_in: UserRegister) -> User:
     """Sign up."""
     with unless_taken(400, "The user with this email already exists in the system"):

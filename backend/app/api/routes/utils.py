@@ -35,7 +35,7 @@ async def health_check() -> bool:
     return True
 
 
-@router.get("/ready/")
+@router.get("/ready/", responses={503: {"model": Readiness}})
 async def ready(response: Response) -> Readiness:
     """Tell whether the database answers, is at the newest revision, and has the archive in force."""
     readiness = Readiness(ready=False, errors=[f"The database did not answer within {READY_WITHIN} s."])
