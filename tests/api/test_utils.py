@@ -4,11 +4,15 @@ import logging
 import smtplib
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from time import monotonic
 
 import pytest
 from app import utils
+from app.api import readiness
 from app.core.config import settings
-from app.core.db import engine
+from app.core.db import THREADS, engine
 
 from tests.conftest import PASSWORD, reply
 
@@ -53,6 +57,32 @@ def test_a_database_that_is_gone_is_not_ready_within_two_seconds(client, monkeyp
     assert answer.status_code == 503
     assert answer.json()["errors"]
     assert reply(client.get("/api/v1/utils/health-check/")) == (200, True)
+
+
+def test_readiness_waits_for_no_request_and_all_callers_share_one_check(client, db, monkeypatch):
+    """All connections and threads of requests are in use; and a hundred callers do not make a hundred checks."""
+    monkeypatch.setattr(engine.pool, "_timeout", 0.1)
+    asked = []
+    monkeypatch.setattr(readiness.reports, "health", lambda session: asked.append(session) or [])
+
+    with ExitStack() as busy, ThreadPoolExecutor(20) as callers:
+        for _ in range(THREADS):
+            busy.enter_context(engine.connect())
+        answers = list(callers.map(lambda _: client.get("/api/v1/utils/ready/").status_code, range(100)))
+
+    assert set(answers) == {200}
+    assert len(asked) == 1
+
+
+def test_readiness_names_a_fault_no_later_than_ten_seconds_after_it(client, db, monkeypatch):
+    assert client.get("/api/v1/utils/ready/").status_code == 200
+    db.execute("drop trigger zz_archive_before_delete on item")
+
+    monkeypatch.setattr(readiness, "monotonic", lambda: monotonic() + readiness.HEALTH_KEPT)
+
+    answer = client.get("/api/v1/utils/ready/")
+    assert answer.status_code == 503
+    assert "item: delete trigger in force" in " ".join(answer.json()["errors"])
 
 
 def test_a_request_without_a_database_is_told_to_come_back(client, make_user, headers, monkeypatch):

@@ -46,7 +46,8 @@ AS_THE_API: dict[str, Any] = {"application_name": APPLICATION_NAME, "connect_tim
 """Connection parameters of the API: its name, and how many seconds it waits for a connection."""
 
 
-def _connect_runtime() -> psycopg.Connection:
+def connect_runtime() -> psycopg.Connection:
+    """Open a connection as the API's login. Raises what `connect` does."""
     return connect(settings.POSTGRES_USER, settings.POSTGRES_PASSWORD, **AS_THE_API)
 
 
@@ -58,7 +59,7 @@ THREADS = 20
 # another waiting thread holds: a deadlock.
 engine = create_engine(
     settings.SQLALCHEMY_DATABASE_URI,
-    creator=_connect_runtime,
+    creator=connect_runtime,
     native_inet_types=False,
     pool_size=THREADS,
     max_overflow=0,
