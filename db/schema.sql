@@ -3237,19 +3237,19 @@ COMMENT ON FUNCTION archive._partitions(target regclass) IS 'The partitions of a
 
 
 --
--- Name: _fault_next_partition(regclass); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _fault_next_partition(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._fault_next_partition(target regclass) RETURNS text
+CREATE FUNCTION archive._fault_next_partition(entry archive.registry) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT format('%s has no partition from %s on: archive.maintain() makes it'::text, archive._name(_fault_next_partition.target), to_char((month.month AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD'::text)) AS format FROM ((SELECT array_agg(tstzrange(p.lower, p.upper)) AS periods FROM archive._partitions(_fault_next_partition.target) p(partition, lower, upper) WHERE (p.lower IS NOT NULL)) partitions CROSS JOIN unnest(ARRAY[archive._partition_month(now()), archive._partition_month(now(), 1)]) month(month)) WHERE (NOT (EXISTS (SELECT FROM unnest(partitions.periods) period(period) WHERE (period.period @> month.month)))) ORDER BY month.month LIMIT 1);
+    RETURN (SELECT format('%s has no partition from %s on: archive.maintain() makes it'::text, archive._name((_fault_next_partition.entry).target), to_char((month.month AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD'::text)) AS format FROM unnest(ARRAY[archive._partition_month(now()), archive._partition_month(now(), 1)]) month(month) WHERE ((NOT (EXISTS (SELECT FROM archive._leaves(ARRAY[(_fault_next_partition.entry).source]) l(source, partition, month) WHERE (l.month = month.month)))) AND (NOT (EXISTS (SELECT FROM archive._partitions((_fault_next_partition.entry).target) p(partition, lower, upper) WHERE ((p.lower <= month.month) AND (p.upper > month.month)))))) ORDER BY month.month LIMIT 1);
 
 
 --
--- Name: FUNCTION _fault_next_partition(target regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_next_partition(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._fault_next_partition(target regclass) IS 'Which of this month and the next has no partition; null if both have one.';
+COMMENT ON FUNCTION archive._fault_next_partition(entry archive.registry) IS 'Which of this month and the next has no partition; null if both have one.';
 
 
 --
@@ -3804,7 +3804,7 @@ COMMENT ON FUNCTION archive._health_ask(check_expression text, of_tables boolean
 CREATE FUNCTION archive._health_checks() RETURNS TABLE(check_name text, severity text, expression text, of_tables boolean, scans boolean)
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
- VALUES ('source can be archived'::text,'error'::text,'archive._fault_source(($1).source)'::text,true,false), ('columns match'::text,'error'::text,'archive._fault_columns($1)'::text,true,false), ('columns are captured'::text,'error'::text,'archive._fault_changed_columns($1)'::text,true,false), ('columns are known'::text,'warning'::text,'archive._fault_unknown_columns($1)'::text,true,false), ('name is known'::text,'warning'::text,'archive._fault_name($1)'::text,true,false), ('function matches'::text,'error'::text,'archive._fault_capture($1)'::text,true,false), ('delete trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''delete'')'::text,true,false), ('update trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''update'')'::text,true,false), ('truncate trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''truncate'')'::text,true,false), ('trigger is last'::text,'error'::text,'archive._fault_later_trigger(($1).source)'::text,true,false), ('partitions are named'::text,'error'::text,'archive._fault_partition_names(($1).target)'::text,true,false), ('only the owner writes'::text,'error'::text,'archive._fault_writers(($1).target)'::text,true,false), ('nothing hangs on it'::text,'error'::text,'archive._fault_attached(($1).target)'::text,true,false), ('partitions have no grants'::text,'error'::text,'archive._fault_partition_grants(($1).target)'::text,true,false), ('ids go on'::text,'error'::text,'archive._fault_sequence(($1).target, $2)'::text,true,false), ('references are kept'::text,'warning'::text,'archive._fault_references($1)'::text,true,false), ('children are archived'::text,'warning'::text,'archive._fault_children(($1).source)'::text,true,false), ('rows fit the archive'::text,'warning'::text,'archive._fault_width($1)'::text,true,false), ('no secret joined'::text,'warning'::text,'archive._fault_secrets($1)'::text,true,false), ('next partition exists'::text,'warning'::text,'archive._fault_next_partition(($1).target)'::text,true,false), ('default partition is empty'::text,'warning'::text,'archive._fault_default_partition(($1).target)'::text,true,false), ('look-ups are indexed'::text,'warning'::text,'archive._fault_lookups($1)'::text,true,false), ('no ghost rows'::text,'warning'::text,'archive._fault_ghost_rows($1, $2)'::text,true,false), ('ids are unique'::text,'error'::text,'archive._fault_duplicate_ids(($1).target)'::text,true,true), ('overflow is empty'::text,'warning'::text,'archive._fault_overflow(($1).target)'::text,true,true), ('functions are not public'::text,'error'::text,'archive._fault_public_functions()'::text,false,false), ('nobody writes everywhere'::text,'warning'::text,'archive._fault_write_all()'::text,false,false), ('views are in place'::text,'error'::text,'archive._fault_views()'::text,false,false), ('separate runtime login'::text,'warning'::text,'archive._fault_shared_login()'::text,false,false), ('roles are not shared'::text,'warning'::text,'archive._fault_shared_roles()'::text,false,false), ('runtime login has limits'::text,'warning'::text,'archive._fault_login_limits()'::text,false,false), ('transaction ids are unique'::text,'warning'::text,'archive._fault_transaction_ids()'::text,false,true);
+ VALUES ('source can be archived'::text,'error'::text,'archive._fault_source(($1).source)'::text,true,false), ('columns match'::text,'error'::text,'archive._fault_columns($1)'::text,true,false), ('columns are captured'::text,'error'::text,'archive._fault_changed_columns($1)'::text,true,false), ('columns are known'::text,'warning'::text,'archive._fault_unknown_columns($1)'::text,true,false), ('name is known'::text,'warning'::text,'archive._fault_name($1)'::text,true,false), ('function matches'::text,'error'::text,'archive._fault_capture($1)'::text,true,false), ('delete trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''delete'')'::text,true,false), ('update trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''update'')'::text,true,false), ('truncate trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''truncate'')'::text,true,false), ('trigger is last'::text,'error'::text,'archive._fault_later_trigger(($1).source)'::text,true,false), ('partitions are named'::text,'error'::text,'archive._fault_partition_names(($1).target)'::text,true,false), ('only the owner writes'::text,'error'::text,'archive._fault_writers(($1).target)'::text,true,false), ('nothing hangs on it'::text,'error'::text,'archive._fault_attached(($1).target)'::text,true,false), ('partitions have no grants'::text,'error'::text,'archive._fault_partition_grants(($1).target)'::text,true,false), ('ids go on'::text,'error'::text,'archive._fault_sequence(($1).target, $2)'::text,true,false), ('references are kept'::text,'warning'::text,'archive._fault_references($1)'::text,true,false), ('children are archived'::text,'warning'::text,'archive._fault_children(($1).source)'::text,true,false), ('rows fit the archive'::text,'warning'::text,'archive._fault_width($1)'::text,true,false), ('no secret joined'::text,'warning'::text,'archive._fault_secrets($1)'::text,true,false), ('next partition exists'::text,'warning'::text,'archive._fault_next_partition($1)'::text,true,false), ('default partition is empty'::text,'warning'::text,'archive._fault_default_partition(($1).target)'::text,true,false), ('look-ups are indexed'::text,'warning'::text,'archive._fault_lookups($1)'::text,true,false), ('no ghost rows'::text,'warning'::text,'archive._fault_ghost_rows($1, $2)'::text,true,false), ('ids are unique'::text,'error'::text,'archive._fault_duplicate_ids(($1).target)'::text,true,true), ('overflow is empty'::text,'warning'::text,'archive._fault_overflow(($1).target)'::text,true,true), ('functions are not public'::text,'error'::text,'archive._fault_public_functions()'::text,false,false), ('nobody writes everywhere'::text,'warning'::text,'archive._fault_write_all()'::text,false,false), ('views are in place'::text,'error'::text,'archive._fault_views()'::text,false,false), ('separate runtime login'::text,'warning'::text,'archive._fault_shared_login()'::text,false,false), ('roles are not shared'::text,'warning'::text,'archive._fault_shared_roles()'::text,false,false), ('runtime login has limits'::text,'warning'::text,'archive._fault_login_limits()'::text,false,false), ('transaction ids are unique'::text,'warning'::text,'archive._fault_transaction_ids()'::text,false,true);
 END;
 
 
@@ -9216,6 +9216,75 @@ CREATE TABLE public.alembic_version (
 
 
 --
+-- Name: attempt; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE UNLOGGED TABLE public.attempt (
+    id bigint NOT NULL,
+    kind character varying(10) NOT NULL,
+    account character varying(64),
+    address character varying(45) NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+
+--
+-- Name: TABLE attempt; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.attempt IS 'Failed sign-ins, sign-ups, recoveries and resets of the last hour.';
+
+
+--
+-- Name: COLUMN attempt.id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.attempt.id IS 'Identity.';
+
+
+--
+-- Name: COLUMN attempt.kind; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.attempt.kind IS 'sign_in, sign_up, recovery, mail or reset.';
+
+
+--
+-- Name: COLUMN attempt.account; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.attempt.account IS 'A digest of the e-mail as typed; null where there is none.';
+
+
+--
+-- Name: COLUMN attempt.address; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.attempt.address IS 'The client''s address.';
+
+
+--
+-- Name: COLUMN attempt.made_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.attempt.made_at IS 'When. Rows older than an hour go when one is added.';
+
+
+--
+-- Name: attempt_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.attempt ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.attempt_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: ended_token; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -9295,6 +9364,14 @@ ALTER TABLE ONLY public.alembic_version
 
 
 --
+-- Name: attempt attempt_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.attempt
+    ADD CONSTRAINT attempt_pkey PRIMARY KEY (id);
+
+
+--
 -- Name: ended_token ended_token_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -9346,6 +9423,20 @@ CREATE INDEX blanked_references_referenced ON archive.blanked_references USING b
 --
 
 CREATE INDEX moves_place ON archive.moves USING btree (relation, place);
+
+
+--
+-- Name: attempt_account_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX attempt_account_idx ON public.attempt USING btree (kind, account, made_at);
+
+
+--
+-- Name: attempt_address_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX attempt_address_idx ON public.attempt USING btree (kind, address, made_at);
 
 
 --
@@ -10273,10 +10364,10 @@ GRANT ALL ON FUNCTION archive._partitions(target regclass) TO archive_auditor;
 
 
 --
--- Name: FUNCTION _fault_next_partition(target regclass); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _fault_next_partition(entry archive.registry); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._fault_next_partition(target regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._fault_next_partition(entry archive.registry) FROM PUBLIC;
 
 
 --
@@ -11596,6 +11687,13 @@ GRANT SELECT ON TABLE archive.transactions TO archive_auditor;
 --
 
 GRANT SELECT ON TABLE public.alembic_version TO archive_runtime;
+
+
+--
+-- Name: TABLE attempt; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.attempt TO archive_runtime;
 
 
 --

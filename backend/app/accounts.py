@@ -11,7 +11,7 @@ import jwt
 from fastapi import HTTPException
 from sqlmodel import Session
 
-from app import crud, queries
+from app import crud, limits, queries
 from app.core import metrics, security, trace
 from app.core.config import settings
 from app.models import LoginForm, TokenPayload, User
@@ -23,13 +23,15 @@ def sign_in(session: Session, form: LoginForm, type_: security.TokenType) -> tup
     """Return the user with this e-mail and password, and a new token.
 
     Raises:
-        HTTPException: 400, with the reason.
+        HTTPException: 400, with the reason; 429 after too many attempts that failed, before anything is hashed.
 
     """
+    limits.check_sign_in(session, form.username)
     user = crud.authenticate_and_lock(session=session, email=form.username, password=form.password)
     if not user or not user.is_active:
         _log_failure(form.username, user)
     if not user:
+        limits.note_failed_sign_in(session, form.username)
         raise HTTPException(400, "Incorrect email or password")
     _refuse_inactive(user)
     # Before the commit, which releases the lock on the row: see crud.authenticate_and_lock.
@@ -93,9 +95,10 @@ def reset_password(session: Session, reset_token: str, new_password: str) -> Non
     """Set a new password with the token from the mail. The token works once; every access token ends.
 
     Raises:
-        HTTPException: 400, with the reason.
+        HTTPException: 400, with the reason; 429 after too many resets from one address.
 
     """
+    limits.allow_recovery(session, "reset")
     try:
         token = security.read_token("reset", reset_token)
     except jwt.InvalidTokenError as error:

@@ -4,7 +4,7 @@ do $grants$
 begin
     execute format($$
         grant select, insert, update, delete on public.item, public."user" to %1$I;
-        grant select, insert, delete on public.ended_token to %1$I;
+        grant select, insert, delete on public.ended_token, public.attempt to %1$I;
         grant select on public.alembic_version to %1$I;
     $$, archive._role('runtime'));
 end

@@ -24,6 +24,13 @@ comment on table public.ended_token is 'Tokens that ended before their time: sig
 comment on column public.ended_token.jti is 'The token''s id.';
 comment on column public.ended_token.expires_at is 'When it would have ended anyway. Older rows go when one is added.';
 
+comment on table public.attempt is 'Failed sign-ins, sign-ups, recoveries and resets of the last hour.';
+comment on column public.attempt.id is 'Identity.';
+comment on column public.attempt.kind is 'sign_in, sign_up, recovery, mail or reset.';
+comment on column public.attempt.account is 'A digest of the e-mail as typed; null where there is none.';
+comment on column public.attempt.address is 'The client''s address.';
+comment on column public.attempt.made_at is 'When. Rows older than an hour go when one is added.';
+
 comment on table public.user_archive is
     'The deleted rows of user, without passwords, by month. Written by its trigger alone.';
 comment on column public.user_archive.id is 'user.id; not unique here: a restored row can be deleted again.';

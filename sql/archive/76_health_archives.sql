@@ -22,20 +22,22 @@ comment on function archive._fault_default_partition(regclass) is
     'What is wrong with the default partition of an archive; null if nothing.';
 
 
-create function archive._fault_next_partition(target regclass) returns text
+-- By their names first: to read the bounds of all partitions takes longer.
+create function archive._fault_next_partition(entry archive.registry) returns text
     language sql stable
     return (
         select format('%s has no partition from %s on: archive.maintain() makes it',
-                      archive._name(target), to_char(month at time zone 'UTC', 'YYYY-MM-DD'))
-          from (select array_agg(tstzrange(p.lower, p.upper)) as periods
-                  from archive._partitions(target) p where p.lower is not null) partitions
-         cross join unnest(array[archive._partition_month(now()), archive._partition_month(now(), 1)]) month
-         where not exists (select from unnest(partitions.periods) period where period @> month)
+                      archive._name((entry).target), to_char(month at time zone 'UTC', 'YYYY-MM-DD'))
+          from unnest(array[archive._partition_month(now()), archive._partition_month(now(), 1)]) month
+         where not exists (select from archive._leaves(array[(entry).source]) l where l.month = month.month)
+           and not exists (
+               select from archive._partitions((entry).target) p
+                where p.lower <= month.month and p.upper > month.month)
          order by month
          limit 1
     );
 
-comment on function archive._fault_next_partition(regclass) is
+comment on function archive._fault_next_partition(archive.registry) is
     'Which of this month and the next has no partition; null if both have one.';
 
 

@@ -72,7 +72,7 @@ begin atomic
         ('children are archived',      'warning', 'archive._fault_children(($1).source)', true, false),
         ('rows fit the archive',       'warning', 'archive._fault_width($1)', true, false),
         ('no secret joined',           'warning', 'archive._fault_secrets($1)', true, false),
-        ('next partition exists',      'warning', 'archive._fault_next_partition(($1).target)', true, false),
+        ('next partition exists',      'warning', 'archive._fault_next_partition($1)', true, false),
         ('default partition is empty', 'warning', 'archive._fault_default_partition(($1).target)', true, false),
         ('look-ups are indexed',       'warning', 'archive._fault_lookups($1)', true, false),
         ('no ghost rows',              'warning', 'archive._fault_ghost_rows($1, $2)', true, false),

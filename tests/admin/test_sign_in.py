@@ -231,3 +231,14 @@ def test_the_apis_tokens_and_the_consoles_are_not_each_others(client, superuser)
     for token in [access, reset, "x", "", "a.b.c", "ü"]:
         assert client.get("/admin/", headers={"Cookie": f"console={token}".encode()}).status_code == 401
     assert client.get("/admin/", headers={"Cookie": f"console={cookie}"}).status_code == 200
+
+
+def test_failed_sign_ins_count_for_the_api_and_the_console_alike(browser, superuser, client, monkeypatch):
+    monkeypatch.setattr(settings, "SIGN_IN_FAILURES_PER_ACCOUNT_AND_ADDRESS", 1)
+    browser.sign_in(superuser.email, "wrong")
+
+    page = browser.sign_in(superuser.email)
+    form = {"username": superuser.email, "password": PASSWORD}
+
+    assert (page.status_code, "Too many attempts" in page.text) == (429, True)
+    assert client.post("/api/v1/login/access-token", data=form).status_code == 429

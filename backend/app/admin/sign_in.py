@@ -117,12 +117,12 @@ router = APIRouter()
 
 
 @router.post("/sign-in")
-def sign_in(request: Request, session: SessionDep, form: Annotated[FormData, Depends(sign_in_form)]) -> Response:
+async def sign_in(request: Request, session: SessionDep, form: Annotated[FormData, Depends(sign_in_form)]) -> Response:
     """Sign in, by the same rules as the API, and go on to the page that was asked for."""
     email, next_page = field(form, "username"), field(form, "next")
     try:
         credentials = LoginForm.model_validate({"username": email, "password": field(form, "password")})
-        user, token = accounts.sign_in(session, credentials, "console")
+        user, token = await security.hashing(accounts.sign_in, session, credentials, "console")
     except ValidationError:
         return sign_in_page(request, 422, problem="This cannot be an e-mail and a password", next_page=next_page)
     except HTTPException as error:

@@ -1,5 +1,6 @@
 """`archive-table dev`: migrate, then serve."""
 
+import os
 import socket
 import sys
 
@@ -28,7 +29,11 @@ def serve(listener: socket.socket) -> None:
             f"  psql     {sys.argv[0]} psql\n",
             flush=True,
         )
-        # A download still open must not keep the server from ending.
-        uvicorn.Server(uvicorn.Config(app, timeout_graceful_shutdown=5)).run(sockets=[listener])
+        config = uvicorn.Config(
+            app,
+            timeout_graceful_shutdown=5,  # a download still open must not keep the server from ending
+            forwarded_allow_ips=os.environ.get("FORWARDED_ALLOW_IPS", ""),  # or uvicorn believes any local client
+        )
+        uvicorn.Server(config).run(sockets=[listener])
     finally:
         engine.dispose()

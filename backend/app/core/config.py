@@ -47,6 +47,17 @@ class Settings(BaseSettings):
     MAX_BODY_BYTES: int = Field(default=2**20, ge=0)
     """The largest body of a request; 0 for no limit."""
 
+    SIGN_IN_FAILURES_PER_ACCOUNT_AND_ADDRESS: int = Field(default=10, ge=0)
+    """In five minutes, like the next two. Zero switches a limit off."""
+    SIGN_IN_FAILURES_PER_ACCOUNT: int = Field(default=200, ge=0)
+    SIGN_IN_FAILURES_PER_ADDRESS: int = Field(default=100, ge=0)
+    SIGN_UPS_PER_ADDRESS: int = Field(default=300, ge=0)
+    """In an hour, like the next."""
+    RECOVERIES_PER_ADDRESS: int = Field(default=60, ge=0)
+    """Requests for recovery and resets, each counted by itself."""
+    RECOVERY_MAILS_PER_ACCOUNT: int = Field(default=3, ge=0)
+    """In a quarter of an hour."""
+
     POSTGRES_SERVER: str | None = None
     """A host name, or the directory of a Unix socket. Unset: the embedded PostgreSQL."""
     POSTGRES_PORT: int = 5432

@@ -1,12 +1,17 @@
 """Passwords and tokens."""
 
 import hmac
+import os
 import secrets
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, ParamSpec, TypeVar
 
 import jwt
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
 from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -17,9 +22,25 @@ from app.models import TokenPayload, User, UserCreate
 
 ALGORITHM = "HS256"
 
-# OWASP's parameters for Argon2id: 19 MiB, two passes, one lane. One sign-in in each of a process's 20 worker threads
-# (`db.THREADS`) takes 380 MiB.
+# OWASP's parameters for Argon2id: 19 MiB, two passes, one lane.
 _hashes = PasswordHash([Argon2Hasher(memory_cost=19 * 1024, time_cost=2, parallelism=1), BcryptHasher()])
+
+_threads: RunVar[CapacityLimiter] = RunVar("threads that hash")
+
+R = TypeVar("R")
+P = ParamSpec("P")
+
+
+async def hashing(function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R:
+    """Call a function that hashes a password, in a thread: as many at once as there are cores less one.
+
+    A hash takes 20 ms of a core and 19 MiB. Many at once would keep other requests from the cores, and in the shared
+    worker threads from those, too.
+    """
+    threads = _threads.get(None) or CapacityLimiter(max(1, (os.cpu_count() or 1) - 1))
+    _threads.set(threads)
+    return await to_thread.run_sync(partial(function, *arguments, **options), limiter=threads)
+
 
 TokenType = Literal["access", "reset", "console"]
 """A claim of each token: an access token is not accepted as the console's cookie, nor the other way round."""

@@ -26,7 +26,7 @@ from app.models.base import Email, PlainText, Reason, Schema, Xid8, email_spelli
 from app.models.items import Item, ItemBase, ItemCreate, ItemPublic, ItemsPublic, ItemUpdate
 from app.models.reports import ArchivePartition, ArchiveTable, DeletedDaily, Deletion, Deletions, HealthCheck, Purge
 from app.models.service import Error, HTTPValidationError, Message, Readiness, ValidationError
-from app.models.tokens import EndedToken, LoginForm, Token, TokenPayload
+from app.models.tokens import Attempt, EndedToken, LoginForm, Token, TokenPayload
 from app.models.users import (
     NewPassword,
     UpdatePassword,
@@ -47,6 +47,7 @@ __all__ = [
     "ArchivePartition",
     "ArchiveTable",
     "ArchivedRow",
+    "Attempt",
     "DeletedDaily",
     "Deletion",
     "Deletions",

@@ -1,6 +1,7 @@
 """Signing in, and getting back in."""
 
 import logging
+from contextlib import suppress
 from typing import Annotated
 
 import psycopg
@@ -9,10 +10,10 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from app import accounts, crud, utils
+from app import accounts, crud, limits, utils
 from app.api.deps import CurrentUser, EmailPath, SessionDep, for_superusers
 from app.api.responses import errors
-from app.core import db
+from app.core import db, security
 from app.core.config import settings
 from app.models import LoginForm, Message, NewPassword, Token, User, UserPublic
 
@@ -22,9 +23,10 @@ router = APIRouter(tags=["login"])
 
 
 @router.post("/login/access-token", responses=errors(400, 429))
-def login_access_token(session: SessionDep, form: Annotated[LoginForm, Form()]) -> Token:
+async def login_access_token(session: SessionDep, form: Annotated[LoginForm, Form()]) -> Token:
     """Sign in with e-mail and password, and get the access token for everything else."""
-    return Token(access_token=accounts.sign_in(session, form, "access")[1])
+    _, token = await security.hashing(accounts.sign_in, session, form, "access")
+    return Token(access_token=token)
 
 
 @router.post("/login/test-token", response_model=UserPublic)
@@ -34,8 +36,10 @@ async def test_token(current_user: CurrentUser) -> User:
 
 
 @router.post("/password-recovery/{email:path}", responses=errors(429))
-def recover_password(email: EmailPath, background: BackgroundTasks) -> Message:
+def recover_password(session: SessionDep, email: EmailPath, background: BackgroundTasks) -> Message:
     """Mail a link to set a new password, if there is such a user. The answer does not tell, nor does its time."""
+    with suppress(SQLAlchemyError, psycopg.OperationalError):  # nor whether there is a database
+        limits.allow_recovery(session, "recovery")
     background.add_task(_mail_reset_link, email)
     return Message(message="Password recovery email sent")
 
@@ -44,10 +48,10 @@ def _mail_reset_link(email: str) -> None:
     try:
         with Session(db.engine, expire_on_commit=False) as session:
             user = crud.get_user_by_email(session=session, email=email)
+            if user is None or not settings.emails_enabled or not limits.may_mail(session, user.email):
+                return
     except (SQLAlchemyError, psycopg.OperationalError):
         logger.exception("A password recovery could not be looked up")  # the response has been sent
-        return
-    if user is None or not settings.emails_enabled:
         return
     address = user.email
     token = utils.generate_password_reset_token(address, user.id)
@@ -56,9 +60,9 @@ def _mail_reset_link(email: str) -> None:
 
 
 @router.post("/reset-password/", responses=errors(400, 429))
-def reset_password(session: SessionDep, body: NewPassword) -> Message:
+async def reset_password(session: SessionDep, body: NewPassword) -> Message:
     """Set a new password with the token from the mail. The token works once; every access token ends."""
-    accounts.reset_password(session, body.token, body.new_password)
+    await security.hashing(accounts.reset_password, session, body.token, body.new_password)
     return Message(message="Password updated successfully")
 
 

@@ -4,10 +4,11 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from anyio import to_thread
 from fastapi import APIRouter, BackgroundTasks, HTTPException
 from fastapi.responses import Response
 
-from app import crud, queries, utils
+from app import crud, limits, queries, utils
 from app.api.deps import (
     CurrentUser,
     Limit,
@@ -54,10 +55,10 @@ async def read_users(skip: Skip = 0, limit: Limit = 100) -> Response:
 
 
 @router.post("/", dependencies=for_superusers, response_model=UserPublic)
-def create_user(session: SessionDep, user_in: UserCreate, background: BackgroundTasks) -> User:
+async def create_user(session: SessionDep, user_in: UserCreate, background: BackgroundTasks) -> User:
     """Make a user, and mail a welcome if mail is on."""
     with unless_taken(400, "The user with this email already exists in the system."):
-        user = crud.create_user(session=session, user_create=user_in)
+        user = await security.hashing(crud.create_user, session=session, user_create=user_in)
     if settings.emails_enabled:
         mail = utils.generate_new_account_email(user.email, user.email)
         background.add_task(
@@ -67,10 +68,12 @@ def create_user(session: SessionDep, user_in: UserCreate, background: Background
 
 
 @router.post("/signup", response_model=UserPublic, responses=errors(400, 429))
-def register_user(session: SessionDep, user_in: UserRegister) -> User:
+async def register_user(session: SessionDep, user_in: UserRegister) -> User:
     """Sign up."""
+    await to_thread.run_sync(limits.allow_sign_up, session)
     with unless_taken(400, "The user with this email already exists in the system"):
-        return crud.create_user(session=session, user_create=UserCreate.model_validate(user_in))
+        user_create = UserCreate.model_validate(user_in)
+        return await security.hashing(crud.create_user, session=session, user_create=user_create)
 
 
 @router.get("/me", response_model=UserPublic)
@@ -95,16 +98,20 @@ async def delete_user_me(current_user: CurrentUser) -> Message:
 
 
 @router.patch("/me/password")
-def update_password_me(
+async def update_password_me(
     session: SessionDep, body: UpdatePassword, current_user: CurrentUser, payload: PayloadDep
 ) -> Message:
     """Change one's password. Every other token ends."""
-    if not security.verify_password(body.current_password, current_user.hashed_password):
+    if not await security.hashing(security.verify_password, body.current_password, current_user.hashed_password):
         raise HTTPException(400, "Incorrect password")
     if body.current_password == body.new_password:
         raise HTTPException(400, "New password cannot be the same as the current one")
-    if not crud.change_password(
-        session=session, user=current_user, new_password=body.new_password, kept_token=payload.jti
+    if not await security.hashing(
+        crud.change_password,
+        session=session,
+        user=current_user,
+        new_password=body.new_password,
+        kept_token=payload.jti,
     ):
         raise HTTPException(400, "Incorrect password")
     return Message(message="Password updated successfully")
@@ -123,15 +130,15 @@ async def read_user_by_id(user_id: uuid.UUID, current_user: CurrentUser) -> User
 
 
 @router.patch("/{user_id}", dependencies=for_superusers, response_model=UserPublic)
-def update_user(session: SessionDep, user_id: uuid.UUID, user_in: UserUpdate, current_user: CurrentUser) -> User:
+async def update_user(session: SessionDep, user_id: uuid.UUID, user_in: UserUpdate, current_user: CurrentUser) -> User:
     """Change a user. Superusers cannot demote or deactivate themselves, so that one is always left."""
     if user_id == current_user.id and False in {user_in.is_superuser, user_in.is_active}:
         raise HTTPException(403, "Super users are not allowed to demote or deactivate themselves")
-    user = session.get(User, user_id)
+    user = await to_thread.run_sync(session.get, User, user_id)
     if not user:
         raise HTTPException(404, "The user with this id does not exist in the system")
     with unless_taken(409, "User with this email already exists"):
-        return crud.update_user(session=session, db_user=user, user_in=user_in)
+        return await security.hashing(crud.update_user, session=session, db_user=user, user_in=user_in)
 
 
 @router.delete("/{user_id}")
