@@ -1,16 +1,21 @@
 """E-mails and reset tokens."""
 
+import asyncio
 import logging
 import smtplib
 import ssl
 import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from threading import BoundedSemaphore
+from typing import Any, ParamSpec
 
 import jwt
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -20,8 +25,17 @@ from app.core.config import settings
 
 logger = logging.getLogger(__name__)
 
+P = ParamSpec("P")
+
 SMTP_TIMEOUT = 30
 """Seconds until a mail server that does not answer is given up."""
+
+
+MAX_WAITING = 1000
+"""How many mails may wait to be sent."""
+
+_mailing = ThreadPoolExecutor(1, "mail")
+_places = BoundedSemaphore(MAX_WAITING)
 
 
 @dataclass
@@ -32,14 +46,30 @@ class EmailData:
     subject: str
 
 
+async def in_mail_queue(job: Callable[P, None], *arguments: P.args, **options: P.kwargs) -> None:
+    """Do what sends a mail after all that came before, in one thread: a slow mail server keeps nothing else waiting.
+
+    As a background task of a request, which is answered already. A mail for which there is no place is dropped.
+    """
+    if not _places.acquire(blocking=False):
+        logger.error("A mail was dropped: %d are waiting", MAX_WAITING)
+        return
+    try:
+        in_request = partial(copy_context().run, job, *arguments, **options)  # whose id the log lines have
+        await asyncio.wrap_future(_mailing.submit(in_request))
+    finally:
+        _places.release()
+
+
 def send_email(*, email_to: str, subject: str = "", html_content: str = "") -> None:
     """Send a mail, if mail is on. One that cannot be sent is logged: nobody waits for it."""
     if not settings.emails_enabled:
         return
     try:
         _send(_message(email_to, subject, html_content))
-    except (OSError, smtplib.SMTPException, ValueError):
-        logger.exception("A mail could not be sent")
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        fields = {"error": type(error).__name__}  # not its text, in which the address can be
+        logger.error("A mail could not be sent", extra={"fields": fields})
 
 
 def _message(email_to: str, subject: str, html_content: str) -> EmailMessage:

@@ -6,15 +6,17 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from threading import BoundedSemaphore, Event
 from time import monotonic
 
+import httpx
 import pytest
 from app import utils
 from app.api import readiness
 from app.core.config import settings
 from app.core.db import THREADS, engine
 
-from tests.conftest import PASSWORD, reply
+from tests.conftest import PASSWORD, reply, until
 
 
 def test_the_process_is_up(client):
@@ -128,6 +130,39 @@ def test_a_mail_that_cannot_be_sent_is_logged_and_fails_no_request(client, admin
 
     assert statuses == [200, 200, 201]
     assert [record.message for record in caplog.records] == ["A mail could not be sent"] * 3
+
+
+def test_a_slow_mail_server_keeps_no_request_waiting_and_has_a_bounded_queue(port, make_user, monkeypatch, caplog):
+    user, sent, answers = make_user(), [], Event()
+    monkeypatch.setattr(settings, "SMTP_HOST", "mail.example.com")
+    monkeypatch.setattr(settings, "EMAILS_FROM_EMAIL", "archive@example.com")
+    monkeypatch.setattr(settings, "RECOVERY_MAILS_PER_ACCOUNT", 0)
+    monkeypatch.setattr(utils, "send_email", lambda **mail: answers.wait(60) and sent.append(mail["email_to"]))
+    monkeypatch.setattr(utils, "_places", BoundedSemaphore(25))
+
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1", timeout=10) as client:
+        statuses = {client.post(f"/password-recovery/{user.email}").status_code for _ in range(30)}
+        form = {"username": user.email, "password": PASSWORD}
+        signed_in = client.post("/login/access-token", data=form).status_code
+    answers.set()
+
+    assert (statuses, signed_in) == ({200}, 200)
+    until(lambda: len(sent) == 25)
+    assert [record.message for record in caplog.records].count("A mail was dropped: 1000 are waiting") == 5
+
+
+def test_a_mail_that_cannot_be_sent_is_logged_without_its_address(monkeypatch, caplog):
+    def refuse(*_, **__):
+        raise smtplib.SMTPRecipientsRefused({"ann@example.com": (550, b"no such user")})
+
+    monkeypatch.setattr(settings, "SMTP_HOST", "mail.example.com")
+    monkeypatch.setattr(settings, "EMAILS_FROM_EMAIL", "archive@example.com")
+    monkeypatch.setattr(smtplib, "SMTP", refuse)
+
+    utils.send_email(email_to="ann@example.com", subject="x", html_content="x")
+
+    assert "ann@example.com" not in caplog.text
+    assert [record.fields for record in caplog.records] == [{"error": "SMTPRecipientsRefused"}]
 
 
 def test_nobody_adds_a_header_to_a_mail(client, admin, mails):

@@ -40,7 +40,7 @@ def recover_password(session: SessionDep, email: EmailPath, background: Backgrou
     """Mail a link to set a new password, if there is such a user. The answer does not tell, nor does its time."""
     with suppress(SQLAlchemyError, psycopg.OperationalError):  # nor whether there is a database
         limits.allow_recovery(session, "recovery")
-    background.add_task(_mail_reset_link, email)
+    background.add_task(utils.in_mail_queue, _mail_reset_link, email)
     return Message(message="Password recovery email sent")
 
 

@@ -62,7 +62,8 @@ async def create_user(session: SessionDep, user_in: UserCreate, background: Back
     if settings.emails_enabled:
         mail = utils.generate_new_account_email(user.email, user.email)
         background.add_task(
-            lambda: utils.send_email(email_to=user.email, subject=mail.subject, html_content=mail.html_content)
+            utils.in_mail_queue,
+            lambda: utils.send_email(email_to=user.email, subject=mail.subject, html_content=mail.html_content),
         )
     return user
 

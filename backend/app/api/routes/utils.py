@@ -15,7 +15,8 @@ def test_email(email_to: Email, background: BackgroundTasks) -> Message:
     """Send a test mail."""
     mail = utils.generate_test_email(email_to)
     background.add_task(
-        lambda: utils.send_email(email_to=email_to, subject=mail.subject, html_content=mail.html_content)
+        utils.in_mail_queue,
+        lambda: utils.send_email(email_to=email_to, subject=mail.subject, html_content=mail.html_content),
     )
     return Message(message="Test email sent")
 
