@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import anyio
 import pytest
-from app.api.export import DOWNLOADS
+from app.api import export
+from app.api.export import DOWNLOADS, FOR_SUPERUSERS
 from app.core.db import engine
 from app.main import app
 
@@ -15,18 +16,12 @@ from tests.conftest import OWNER, connect, reply, until
 
 
 @pytest.fixture
-def begin(db, port, make_user, headers):
-    """Begin a download of 100,000 items: its socket, and the status it was answered with."""
-    user = make_user()
-    db.execute(
-        "insert into item (title, description, owner_id)"
-        " select 'x', repeat('y', 250), %s from generate_series(1, 100000)",
-        [user.id],
-    )
-    token = headers(user)["Authorization"]
-    request = f"GET /api/v1/items/export/csv HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\n\r\n"
+def begin(port, headers):
+    """Begin a download: its socket, and the status it was answered with."""
 
-    def begin(_=None) -> tuple[socket.socket, int]:
+    def begin(user) -> tuple[socket.socket, int]:
+        token = headers(user)["Authorization"]
+        request = f"GET /api/v1/items/export/csv HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\n\r\n"
         client = socket.create_connection(("127.0.0.1", port), timeout=30)
         client.sendall(request.encode())
         return client, int(client.recv(100).split()[1])
@@ -34,28 +29,86 @@ def begin(db, port, make_user, headers):
     return begin
 
 
-def test_abandoned_downloads_give_their_connections_back(begin):
-    for _ in range(20):
-        client, status = begin()
-        client.close()
-        assert status in {200, 503}
+@pytest.fixture
+def make_owner(db, make_user):
+    """Make a user with more items than sockets can hold unread."""
 
-    until(lambda: engine.pool.checkedout() == 0)
-    client, status = begin()
+    def make_owner():
+        user = make_user()
+        db.execute(
+            "insert into item (title, description, owner_id)"
+            " select 'x', repeat('y', 250), %s from generate_series(1, 50000)",
+            [user.id],
+        )
+        return user
+
+    return make_owner
+
+
+def is_free():
+    return engine.pool.checkedout() == 0
+
+
+def test_abandoned_downloads_give_their_connections_back(begin, make_owner):
+    user = make_owner()
+    for _ in range(20):
+        client, status = begin(user)
+        client.close()
+        assert status in {200, 429, 503}
+
+    until(is_free)
+    client, status = begin(user)
     client.close()
     assert status == 200
-    until(lambda: engine.pool.checkedout() == 0)
+    until(is_free)
 
 
-def test_slow_downloads_leave_connections_for_others(begin, client):
-    with ThreadPoolExecutor(30) as threads:
-        slow = list(threads.map(begin, range(30)))
+def test_a_user_has_two_downloads_at_once_and_others_have_theirs(begin, make_owner):
+    user, other = make_owner(), make_owner()
+    slow = [begin(user) for _ in range(3)]
+    slow.append(begin(other))
 
-    assert sorted(status for _, status in slow) == [200] * DOWNLOADS + [503] * (30 - DOWNLOADS)
-    assert client.get("/api/v1/utils/ready/").status_code == 200
+    assert [status for _, status in slow] == [200, 200, 429, 200]
     for stalled, _ in slow:
         stalled.close()
-    until(lambda: engine.pool.checkedout() == 0)
+    until(is_free)
+
+
+def test_slow_downloads_leave_connections_for_others_and_places_for_superusers(begin, make_owner, superuser, client):
+    users = [make_owner() for _ in range(5)] * 2
+    with ThreadPoolExecutor(10) as threads:
+        slow = list(threads.map(begin, users))
+
+    others = DOWNLOADS - FOR_SUPERUSERS
+    assert sorted(status for _, status in slow) == [200] * others + [503] * (10 - others)
+    assert client.get("/api/v1/utils/ready/").status_code == 200
+    slow.append(begin(superuser))
+    assert slow[-1][1] == 200
+    for stalled, _ in slow:
+        stalled.close()
+    until(is_free)
+
+
+def test_a_download_ends_whose_client_reads_nothing(begin, make_owner, monkeypatch):
+    monkeypatch.setattr(export, "IDLE_SECONDS", 0.2)
+    stalled, status = begin(make_owner())
+
+    assert status == 200
+    until(is_free)
+    stalled.close()
+
+
+def test_a_download_ends_whose_user_is_deactivated(begin, make_owner, db, monkeypatch):
+    monkeypatch.setattr(export, "HOLDER_SECONDS", 0)
+    user = make_owner()
+    stalled, status = begin(user)
+    db.execute('update "user" set is_active = false where id = %s', [user.id])
+
+    assert status == 200
+    while stalled.recv(2**20):  # reads on, and gets an end before the end
+        pass
+    until(is_free)
+    stalled.close()
 
 
 @pytest.mark.parametrize("path", ["/api/v1/items/export/csv", "/api/v1/archive/items/export/csv"])

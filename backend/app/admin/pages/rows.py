@@ -18,7 +18,7 @@ from app.api.deps import SessionDep
 from app.api.errors import explain
 from app.api.export import csv_response
 from app.archive import browse, restore
-from app.models import ArchiveId
+from app.models import ArchiveId, User
 
 router = APIRouter(dependencies=for_console)
 
@@ -35,9 +35,9 @@ async def show_items(request: Request) -> Response:
 
 
 @router.get("/items/export/csv")
-def export_items(request: Request, session: SessionDep) -> Response:
+def export_items(request: Request, session: SessionDep, admin: ConsoleSuperuser) -> Response:
     """Download them."""
-    return _export(request, session, ITEMS)
+    return _export(request, session, ITEMS, admin)
 
 
 @router.get("/items/{archive_id}")
@@ -70,9 +70,9 @@ async def show_users(request: Request) -> Response:
 
 
 @router.get("/users/export/csv")
-def export_users(request: Request, session: SessionDep) -> Response:
+def export_users(request: Request, session: SessionDep, admin: ConsoleSuperuser) -> Response:
     """Download them."""
-    return _export(request, session, USERS)
+    return _export(request, session, USERS, admin)
 
 
 @router.get("/users/{archive_id}")
@@ -118,13 +118,14 @@ async def _list_page(request: Request, kind: Kind) -> Response:
     return page(request, "rows.html", **context | {"people": await get_people(listed.rows)})
 
 
-def _export(request: Request, session: Session, kind: Kind) -> Response:
+def _export(request: Request, session: Session, kind: Kind, user: User) -> Response:
     try:
         filters = kind.filter.model_validate(read_filters(request))
     except ValidationError as error:
         raise HTTPException(422, "There is nothing to download: a filter makes no sense.") from error
     columns = inspect(kind.table).columns
-    return csv_response(session, browse.select_rows(kind.table, filters), columns, filename=f"archived_{kind.name}.csv")
+    rows = browse.select_rows(kind.table, filters)
+    return csv_response(session, rows, columns, filename=f"archived_{kind.name}.csv", user=user)
 
 
 async def _row_page(

@@ -49,10 +49,13 @@ async def read_archived_items(
 
 
 @router.get("/items/export/csv", response_class=Response, responses=CSV)
-def export_archived_items(session: SessionDep, filters: Annotated[ItemFilter, Query()]) -> Download:
+def export_archived_items(
+    session: SessionDep, admin: SuperuserDep, filters: Annotated[ItemFilter, Query()]
+) -> Download:
     """Download deleted items, newest first."""
     newest_first = browse.select_rows(ItemArchive, filters)
-    return csv_response(session, newest_first, inspect(ItemArchive).columns, filename="archived_items.csv")
+    columns = inspect(ItemArchive).columns
+    return csv_response(session, newest_first, columns, filename="archived_items.csv", user=admin)
 
 
 @router.get("/items/{archive_id}", response_model=ItemArchivePublic)

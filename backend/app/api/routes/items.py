@@ -50,6 +50,7 @@ def export_items(session: SessionDep, current_user: CurrentUser) -> Download:
         queries.items.select_items(owner_id),
         [col(Item.id), col(Item.title), col(Item.description), col(Item.owner_id)],
         filename="all_items.csv" if owner_id is None else "my_items.csv",
+        user=current_user,
     )
 
 
