@@ -171,6 +171,7 @@ def _deletion(rows: list[tuple[str, Row]]) -> Row:
     return {
         **{name: rows[0][1][name] for name in shared},
         "rows": {table: tables.count(table) for table in tables},
+        "rows_exact": True,
         "restored": sum(row["restored_at"] is not None for _, row in rows),
     }
 
