@@ -13,5 +13,9 @@ class TooLarge(Exception):
     """What was asked for takes longer than a request may. The message says what to do instead."""
 
 
+class NoLongerSuperuser(Exception):
+    """The user who acts was demoted, deactivated or deleted meanwhile."""
+
+
 class UserGone(Exception):
     """The user was deleted meanwhile."""

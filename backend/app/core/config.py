@@ -16,7 +16,6 @@ from sqlalchemy import URL
 from app.core import embedded
 from app.core.resources import REPOSITORY
 
-
 PLACEHOLDER = "changethis"
 """What a secret says before somebody chooses one."""
 
