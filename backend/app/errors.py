@@ -13,6 +13,10 @@ class TooLarge(Exception):
     """What was asked for takes longer than a request may. The message says what to do instead."""
 
 
+class LoginRefused(Exception):
+    """PostgreSQL refuses a login's password; the message says what to do in one sentence."""
+
+
 class NoLongerSuperuser(Exception):
     """The user who acts was demoted, deactivated or deleted meanwhile."""
 

@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     """False behind a transaction-mode pooler that does not follow them, such as PgBouncer before 1.21."""
     MIGRATION_USER: str | None = None
     MIGRATION_PASSWORD: str = ""
+    MIGRATION_PASSWORD_OLD: str = ""
+    """The owner's password until now, for the one migration that changes it."""
     ARCHIVE_ROLES: str = "archive"
     """The prefix of the archive's roles. Each installation on one cluster needs its own."""
     EMBEDDED_PGDATA: Path = Path(".data/postgres")
