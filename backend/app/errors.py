@@ -9,6 +9,10 @@ class Cancelled(Exception):
     """A trigger or rule in the database cancelled a change without an error."""
 
 
+class PlaceholderPassword(Exception):
+    """A superuser has the password that everybody knows; the message says who, and what to do."""
+
+
 class TooLarge(Exception):
     """What was asked for takes longer than a request may. The message says what to do instead."""
 

@@ -12,6 +12,7 @@ from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.middleware.cors import CORSMiddleware
@@ -22,7 +23,7 @@ from app.api.errors import EXPLAINED, explain
 from app.api.main import api_router
 from app.api.middleware import BodyLimit, Head, NoStore
 from app.archive import maintenance
-from app.core import db
+from app.core import db, embedded, superusers
 from app.core.config import settings
 from app.core.embedded import EmbeddedError
 from app.core.pool import Exhausted
@@ -43,14 +44,23 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
     """Maintain the archive at the start and daily; close the connections at the end. Nothing is migrated.
 
     Only the search indexes, which take long, are made after the start.
+
+    Raises:
+        PlaceholderPassword: outside local, a superuser has the password that everybody knows.
+
     """
     to_thread.current_default_thread_limiter().total_tokens = db.THREADS
+    try:
+        await to_thread.run_sync(superusers.refuse_placeholder)
+    except (DBAPIError, EmbeddedError) as error:  # a sign-in with that password is refused all the same
+        logger.warning("The superusers' passwords were not verified: %s", error)
     await maintain(max_search_indexes=0)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(maintain_daily)
         yield
         tasks.cancel_scope.cancel()
     db.engine.dispose()
+    await to_thread.run_sync(embedded.release)  # uvicorn lets a signal end the process before it could do so at exit
 
 
 async def maintain(*, max_search_indexes: int) -> bool:

@@ -231,3 +231,23 @@ def test_the_apis_tokens_and_the_consoles_are_not_each_others(client, superuser)
     for token in [access, reset, "x", "", "a.b.c", "ü"]:
         assert client.get("/admin/", headers={"Cookie": f"console={token}".encode()}).status_code == 401
     assert client.get("/admin/", headers={"Cookie": f"console={cookie}"}).status_code == 200
+
+
+# Over plain HTTP
+
+
+@pytest.mark.parametrize(
+    ("environment", "scheme", "told"),
+    [("production", "http", True), ("production", "https", False), ("local", "http", False)],
+)
+def test_a_sign_in_that_no_browser_would_keep_says_what_it_needs(
+    browser, superuser, monkeypatch, environment, scheme, told
+):
+    browser.client.base_url = f"{scheme}://testserver"
+    monkeypatch.setattr(settings, "ENVIRONMENT", environment)
+
+    form = browser.open("/admin/")
+    answer = browser.submit(form, "/admin/sign-in", username=superuser.email, password=PASSWORD)
+
+    assert ("needs HTTPS" in text_of(form)) is told
+    assert (answer.status_code, "needs HTTPS" in answer.text) == ((403, True) if told else (303, False))

@@ -1,4 +1,4 @@
-"""The passwords of the two logins, the owner's and the API's: changed in the settings, they are changed in PostgreSQL."""
+"""The passwords of the owner and of the API's login: changed in the settings, they are changed in PostgreSQL."""
 
 import psycopg
 from psycopg import sql

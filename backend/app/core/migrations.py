@@ -15,7 +15,7 @@ from psycopg import sql
 from sqlalchemy import Connection
 from sqlmodel import Session
 
-from app.core import embedded, install, logins
+from app.core import embedded, install, logins, superusers
 from app.core.config import settings
 from app.core.db import connect, engine, init_db
 from app.core.resources import IS_CHECKOUT, MIGRATIONS, REPOSITORY, SQL
@@ -29,6 +29,7 @@ def upgrade() -> None:
     Raises:
         psycopg.OperationalError: the database cannot be reached.
         LoginRefused: a login has another password than in the settings, and it cannot be changed.
+        PlaceholderPassword: outside local, a superuser has the password that everybody knows. All else is done.
         sqlalchemy.exc.DBAPIError: a table and its archive do not match (SQLSTATE AR409), or a login lacks a right.
 
     """
@@ -37,6 +38,7 @@ def upgrade() -> None:
     logins.renew_runtime_password()
     with Session(engine) as session:
         init_db(session)
+    superusers.refuse_placeholder()
 
 
 def revision(message: str) -> Path:
