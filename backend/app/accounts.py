@@ -12,7 +12,7 @@ from fastapi import HTTPException
 from sqlmodel import Session
 
 from app import crud, limits, queries
-from app.core import metrics, security, trace
+from app.core import metrics, security, superusers, trace
 from app.core.config import settings
 from app.models import LoginForm, TokenPayload, User
 
@@ -34,6 +34,8 @@ def sign_in(session: Session, form: LoginForm, type_: security.TokenType) -> tup
         limits.note_failed_sign_in(session, form.username)
         raise HTTPException(400, "Incorrect email or password")
     _refuse_inactive(user)
+    if user.is_superuser and superusers.is_refused(form.password):  # since the start, which looks for it
+        raise HTTPException(400, "This password is known to everybody: have it changed on the server")
     # Before the commit, which releases the lock on the row: see crud.authenticate_and_lock.
     lifetime = timedelta(minutes=settings.ACCESS_TOKEN_EXPIRE_MINUTES)
     token = security.issue_token(type_, str(user.id), lifetime)

@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col, func, select, update
 
 from app.core import security
-from app.errors import Cancelled, EmailTaken, UserGone
+from app.errors import Cancelled, EmailTaken, NoLongerSuperuser, UserGone
 from app.models import Item, ItemCreate, User, UserCreate, UserUpdate, UserUpdateMe, email_spellings
 
 
@@ -46,6 +46,22 @@ def update_user(*, session: Session, db_user: User, user_in: UserUpdate | UserUp
         _end_tokens(user)
     user.sqlmodel_update(changes)
     return _save_user(session, user)
+
+
+def lock_as_superuser(*, session: Session, actor_id: uuid.UUID, user_id: uuid.UUID) -> None:
+    """Lock the user's row for a superuser, who stays one until the commit.
+
+    Of two superusers who demote or deactivate each other at once, the second is none any more: one is always left.
+
+    Raises:
+        NoLongerSuperuser: the actor is no active superuser any more.
+
+    """
+    both = select(User).where(col(User.id).in_([actor_id, user_id])).order_by(col(User.id))  # or they might deadlock
+    locked = session.exec(both.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
+    if not any(user.id == actor_id and user.is_superuser and user.is_active for user in locked):
+        session.rollback()
+        raise NoLongerSuperuser
 
 
 def change_password(*, session: Session, user: User, new_password: str, kept_token: str) -> bool:

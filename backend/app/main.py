@@ -12,6 +12,7 @@ from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.middleware.cors import CORSMiddleware
@@ -23,7 +24,7 @@ from app.api.errors import EXPLAINED, explain
 from app.api.main import api_router
 from app.api.middleware import BodyLimit, Faults, Head, Headers, Traced
 from app.archive import maintenance
-from app.core import db, logs, metrics
+from app.core import db, embedded, logs, metrics, superusers
 from app.core.config import settings
 from app.core.embedded import EmbeddedError
 from app.core.pool import Exhausted
@@ -44,9 +45,17 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
     """Maintain the archive at the start and daily; close the connections at the end. Nothing is migrated.
 
     Only the search indexes, which take long, are made after the start.
+
+    Raises:
+        PlaceholderPassword: outside local, a superuser has the password that everybody knows.
+
     """
     logs.configure(settings.LOG_FORMAT)  # again: `uvicorn.run(app)` has made its own configuration since the import
     to_thread.current_default_thread_limiter().total_tokens = db.THREADS
+    try:
+        await to_thread.run_sync(superusers.refuse_placeholder)
+    except (DBAPIError, EmbeddedError) as error:  # a sign-in with that password is refused all the same
+        logger.warning("The superusers' passwords were not verified: %s", error)
     await maintain(max_search_indexes=0)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(maintain_daily)
@@ -54,6 +63,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tasks.cancel_scope.cancel()
     db.engine.dispose()
     metrics.forget_process()
+    await to_thread.run_sync(embedded.release)  # uvicorn lets a signal end the process before it could do so at exit
 
 
 async def maintain(*, max_search_indexes: int) -> bool:

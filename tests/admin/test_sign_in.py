@@ -242,3 +242,23 @@ def test_failed_sign_ins_count_for_the_api_and_the_console_alike(browser, superu
 
     assert (page.status_code, "Too many attempts" in page.text) == (429, True)
     assert client.post("/api/v1/login/access-token", data=form).status_code == 429
+
+
+# Over plain HTTP
+
+
+@pytest.mark.parametrize(
+    ("environment", "scheme", "told"),
+    [("production", "http", True), ("production", "https", False), ("local", "http", False)],
+)
+def test_a_sign_in_that_no_browser_would_keep_says_what_it_needs(
+    browser, superuser, monkeypatch, environment, scheme, told
+):
+    browser.client.base_url = f"{scheme}://testserver"
+    monkeypatch.setattr(settings, "ENVIRONMENT", environment)
+
+    form = browser.open("/admin/")
+    answer = browser.submit(form, "/admin/sign-in", username=superuser.email, password=PASSWORD)
+
+    assert ("needs HTTPS" in text_of(form)) is told
+    assert (answer.status_code, "needs HTTPS" in answer.text) == ((403, True) if told else (303, False))

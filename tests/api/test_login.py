@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import bcrypt
 import pytest
+from app.core.config import settings
 
 from tests.api.conftest import bearer
 from tests.conftest import PASSWORD, reply
@@ -119,3 +120,18 @@ def test_a_form_that_is_none_is_422(client, kind):
 
     assert answer.status_code == 422
     assert answer.json()["detail"][0]["type"] == "body_unreadable"
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_superuser", "status"),
+    [("production", True, 400), ("production", False, 200), ("local", True, 200)],
+)
+def test_the_password_that_everybody_knows_signs_no_superuser_in_outside_local(
+    client, make_user, monkeypatch, environment, is_superuser, status
+):
+    user = make_user(password="changethis", is_superuser=is_superuser)
+    monkeypatch.setattr(settings, "ENVIRONMENT", environment)
+
+    answer = client.post("/api/v1/login/access-token", data={"username": user.email, "password": "changethis"})
+
+    assert answer.status_code == status

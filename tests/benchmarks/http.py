@@ -61,7 +61,7 @@ def run(scale: Scale) -> Report:
             "http",
             "What the HTTP interface costs",
             postgres_version(owner),
-            f"{CLIENTS} clients ({CSV.clients} for the CSV file of {scale.exported:,} items);"
+            f"{CLIENTS} clients (one for the CSV file of {scale.exported:,} items);"
             f" medians of {scale.rounds} rounds of {scale.seconds} s each, by turns.",
         )
         for route in ROUTES:

@@ -92,3 +92,17 @@ def test_dev_refuses_a_port_in_use_before_it_touches_the_database(data):
 @pytest.mark.parametrize("port", ["http", "70000", "-1"])
 def test_dev_refuses_what_is_no_port(data, port):
     assert_fails_with(run(data, "dev", PORT=port), f'PORT is "{port}"')
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_uvicorn_stops_the_database_that_it_started(data, number):
+    assert run(data, "migrate").returncode == 0
+    command = [COMMAND.with_name("uvicorn"), "app.main:app", "--port", "0"]
+    with subprocess.Popen(command, env=environment(data), stderr=subprocess.PIPE, text=True) as server:
+        assert any("Uvicorn running" in line for line in server.stderr)
+        database = postmaster(data)
+        server.send_signal(number)
+        errors = server.communicate(timeout=DEADLINE)[1]
+
+    assert "Traceback" not in errors
+    assert ended(database)

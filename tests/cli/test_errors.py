@@ -2,6 +2,7 @@
 
 import re
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -49,3 +50,11 @@ def test_a_placeholder_is_a_warning_of_one_line_in_local(archive_table):
 
     assert result.returncode == 0
     assert re.fullmatch(r'warning: FIRST_SUPERUSER_PASSWORD is "changethis".*\n', result.stderr)
+
+
+@pytest.mark.parametrize("command", [["migrate"], ["dev"], ["psql", "-c", "select 1"]])
+def test_a_place_that_cannot_be_written_is_named_with_the_setting_that_chooses_another(command):
+    data = Path("/proc/archive-table/postgres")  # nobody can make a directory there, root neither
+
+    assert_fails_with(run(data, *command), f"{data} cannot be used")
+    assert_fails_with(run(data, *command), "set EMBEDDED_PGDATA to a directory that can be written")

@@ -41,6 +41,13 @@ def test_a_missing_secret_key_is_refused_where_others_can_reach_the_server(make_
         make_settings(ENVIRONMENT=environment, POSTGRES_SERVER="db", SECRET_KEY="")
 
 
+@pytest.mark.parametrize("environment", ["staging", "production"])
+def test_a_database_that_is_not_named_is_refused_where_others_can_reach_the_server(make_settings, environment):
+    """Or a forgotten variable would serve an empty database of its own."""
+    with pytest.raises(ValidationError, match="POSTGRES_SERVER is not set"):
+        make_settings(ENVIRONMENT=environment)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_placeholder_is_warned_of_in_local(make_settings, name):
     with pytest.warns(UserWarning, match=name):

@@ -68,6 +68,31 @@ def test_a_crashed_server_recovers_at_the_next_start(data):
         crashed.release()
 
 
+def test_a_killed_server_is_started_again_by_who_uses_it(data):
+    with Server(data) as server:
+        process = postmaster(data)
+        processes = [process, *process.children()]
+        process.kill()
+        psutil.wait_procs(processes, timeout=30)
+
+        server.acquire()
+
+        assert answers(server)
+    assert not answers(server)
+
+
+def test_a_database_can_be_moved(data):
+    host = str(embedded.socket_directory(data))
+    with Server(data), psycopg.connect(host=host, user=embedded.SUPERUSER, dbname="postgres") as connection:
+        connection.execute("create table kept as select 1 as one")
+        connection.commit()
+    moved = data.with_name("elsewhere")
+    data.rename(moved)
+
+    with Server(moved) as server:
+        assert answers(server)
+
+
 @pytest.mark.parametrize("name", ["x" * 120, "it's a place, with spaces"])
 def test_any_path_will_do(data, name):
     folder = data.with_name(name)

@@ -23,8 +23,8 @@ def server(data: Path) -> Iterator[str]:
 
 @pytest.fixture
 def connect(server: str) -> Callable[..., psycopg.Connection]:
-    def connect(user: str, dbname: str = "shop") -> psycopg.Connection:
-        return psycopg.connect(host=server, user=user, dbname=dbname, autocommit=True)
+    def connect(user: str, dbname: str = "shop", password: str | None = None) -> psycopg.Connection:
+        return psycopg.connect(host=server, user=user, dbname=dbname, password=password, autocommit=True)
 
     return connect
 
@@ -37,6 +37,20 @@ def migrate(server: str) -> Callable[..., subprocess.CompletedProcess[str]]:
         return subprocess.run(run, env=environment, capture_output=True, text=True, check=False)
 
     return migrate
+
+
+@pytest.fixture
+def passwords_count(data: Path, connect: Callable[..., psycopg.Connection]) -> None:
+    """A server that lets nobody in without a password but its superuser, and an owner who has one."""
+    rules = f"local all {SUPERUSER} trust\nlocal all all scram-sha-256\n"
+    with connect(SUPERUSER, "postgres") as superuser:
+        superuser.execute("create role keeper login createrole password 'first owner'")
+        superuser.execute("create database shop owner keeper")
+        (data / "pg_hba.conf").write_text(rules)
+        superuser.execute("select pg_reload_conf()")
+
+
+FIRST = {"MIGRATION_USER": "keeper", "MIGRATION_PASSWORD": "first owner", "POSTGRES_PASSWORD": "first api"}
 
 
 def unwell(connection: psycopg.Connection) -> list[tuple[str, str]]:
@@ -94,3 +108,71 @@ def test_one_login_for_both_works_and_health_says_what_that_costs(connect, migra
     assert done.returncode == 0, done.stderr
     with connect("api") as api:
         assert unwell(api) == [("separate runtime login", "warning")]
+
+
+@pytest.mark.usefixtures("passwords_count")
+def test_a_new_password_of_the_api_holds_after_the_next_migration(connect, migrate):
+    assert migrate(**FIRST).returncode == 0
+    connect("api", password="first api").close()
+
+    done = migrate(**FIRST | {"POSTGRES_PASSWORD": "it's the % second"})
+
+    assert done.returncode == 0, done.stderr
+    connect("api", password="it's the % second").close()
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        connect("api", password="first api")
+
+
+@pytest.mark.usefixtures("passwords_count")
+def test_a_new_password_of_the_owner_holds_after_a_migration_that_is_told_the_old_one(connect, migrate):
+    assert migrate(**FIRST).returncode == 0
+    new = FIRST | {"MIGRATION_PASSWORD": "it's the % second"}
+
+    refused = migrate(**new)
+    done = migrate(**new, MIGRATION_PASSWORD_OLD="first owner")
+    again = migrate(**new, MIGRATION_PASSWORD_OLD="first owner")
+
+    assert refused.returncode == 1
+    assert "MIGRATION_PASSWORD_OLD" in refused.stderr
+    assert (done.returncode, again.returncode) == (0, 0), done.stderr
+    connect("keeper", password="it's the % second").close()
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        connect("keeper", password="first owner")
+
+
+@pytest.mark.usefixtures("passwords_count")
+def test_one_login_for_both_gets_its_new_password_alike(connect, migrate):
+    one = {"POSTGRES_USER": "keeper", "MIGRATION_USER": ""}
+    assert migrate(**one, POSTGRES_PASSWORD="first owner").returncode == 0
+
+    done = migrate(**one, POSTGRES_PASSWORD="second", MIGRATION_PASSWORD_OLD="first owner")
+
+    assert done.returncode == 0, done.stderr
+    connect("keeper", password="second").close()
+
+
+@pytest.mark.usefixtures("passwords_count")
+def test_an_owner_who_may_not_change_the_apis_password_is_told_who_has_to(connect, migrate):
+    with connect(SUPERUSER) as superuser:
+        superuser.execute("create role api login password 'made by somebody else'")
+        superuser.execute("alter role keeper nocreaterole")
+        superuser.execute("set archive.owner = 'keeper'; set archive.runtime_login = 'api'")
+        superuser.execute((REPOSITORY / "db" / "roles.sql").read_bytes())
+
+    done = migrate(**FIRST)
+
+    assert done.returncode == 1
+    assert "keeper may not change" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("passwords_count")
+def test_a_second_login_of_the_api_works_beside_the_first_until_that_is_dropped(connect, migrate):
+    assert migrate(**FIRST).returncode == 0
+
+    assert migrate(**FIRST | {"POSTGRES_USER": "api_2", "POSTGRES_PASSWORD": "second"}).returncode == 0
+
+    with connect("api", password="first api") as first, connect("api_2", password="second") as second:
+        assert unwell(first) == unwell(second) == []
+    with connect("keeper", password="first owner") as keeper:
+        keeper.execute("drop role api")

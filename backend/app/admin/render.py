@@ -81,6 +81,11 @@ def delete_cookie(request: Request, answer: Response, name: str) -> None:
     answer.delete_cookie(name, path=root(request), secure=_secure(), httponly=True, samesite="lax")
 
 
+def needs_https(request: Request) -> bool:
+    """Return whether browsers will not keep the console's cookies, because this request came over plain HTTP."""
+    return _secure() and request.url.scheme != "https"
+
+
 def _secure() -> bool:
     return settings.ENVIRONMENT != "local"
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from app import accounts
-from app.admin.render import delete_cookie, page, root, set_cookie
+from app.admin.render import delete_cookie, needs_https, page, root, set_cookie
 from app.api.deps import SessionDep
 from app.core import security
 from app.core.config import settings
@@ -159,6 +159,7 @@ def sign_in_page(
         "sign_in.html",
         status,
         problem=problem,
+        needs_https=needs_https(request),
         refused=refused,
         email=email,
         next_page=_local(request, _here(request) if next_page is None else next_page),

@@ -9,11 +9,21 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.core.embedded import EmbeddedError
 from app.core.pool import Exhausted
-from app.errors import Cancelled, TooLarge, UserGone
+from app.errors import Cancelled, NoLongerSuperuser, TooLarge, UserGone
 
 logger = logging.getLogger(__name__)
 
-EXPLAINED = (Cancelled, TooLarge, UserGone, DBAPIError, psycopg.Error, PoolTimeoutError, Exhausted, EmbeddedError)
+EXPLAINED = (
+    Cancelled,
+    NoLongerSuperuser,
+    TooLarge,
+    UserGone,
+    DBAPIError,
+    psycopg.Error,
+    PoolTimeoutError,
+    Exhausted,
+    EmbeddedError,
+)
 """The errors that `explain` knows."""
 
 PASSING = {
@@ -54,6 +64,8 @@ def explain(error: Exception) -> HTTPException:
     """
     if isinstance(error, UserGone):
         return HTTPException(404, "User not found")
+    if isinstance(error, NoLongerSuperuser):
+        return HTTPException(403, "The user doesn't have enough privileges")
     if isinstance(error, Cancelled) or _is_done_otherwise(error):
         return HTTPException(409, "A trigger or rule of the database cancelled this")
     if isinstance(error, TooLarge):

@@ -6,6 +6,7 @@ from sqlalchemy import Text, Uuid, bindparam, cast
 from sqlmodel import func, select
 
 from app.core import trace
+from app.core.pool import Connection
 from app.core.statements import Statement
 
 deletion = select(
@@ -24,10 +25,16 @@ deleting_transaction = cast(func.pg_current_xact_id(), Text).label("transaction_
 
 
 async def run_deletion(
-    delete: Statement, row_id: uuid.UUID, *, actor: uuid.UUID, reason: str | None = None, **values: object
+    delete: Statement,
+    row_id: uuid.UUID,
+    *,
+    actor: uuid.UUID,
+    reason: str | None = None,
+    on: Connection | None = None,
+    **values: object,
 ) -> bool:
     """Run the DELETE of one row, and return whether it deleted the row."""
-    row = await delete.row(row_id=row_id, actor=str(actor), reason=reason or "", **values)
+    row = await delete.row(on, row_id=row_id, actor=str(actor), reason=reason or "", **values)
     if row:
         trace.note_deletion(row["transaction_id"])
     return row is not None

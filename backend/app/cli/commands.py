@@ -115,6 +115,14 @@ def revision(
     print(migrations.revision(message))
 
 
+@app.command()
+def password(email: Annotated[str, typer.Argument(metavar="EMAIL")]) -> None:
+    """Give a user a new password, read from the terminal or from standard input."""
+    from app.cli.password import set_password
+
+    set_password(email)
+
+
 class UnparsedCommand(TyperCommand):
     """A command that gets its arguments exactly as they were typed."""
 

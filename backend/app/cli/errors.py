@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.cli.usage import UsageError
 from app.core.embedded import EmbeddedError
+from app.errors import LoginRefused, PlaceholderPassword
 
 
 def sentence(error: Exception) -> str | None:
@@ -14,7 +15,7 @@ def sentence(error: Exception) -> str | None:
     if isinstance(error, DBAPIError) and error.orig:
         return sentence(error.orig) if isinstance(error.orig, Exception) else None
     match error:
-        case UsageError() | EmbeddedError() | CommandError():
+        case UsageError() | EmbeddedError() | LoginRefused() | PlaceholderPassword() | CommandError():
             return str(error)
         case pydantic.ValidationError():
             faults = [(".".join(map(str, fault["loc"])), fault["msg"]) for fault in error.errors()]

@@ -16,6 +16,9 @@ from sqlalchemy import URL
 from app.core import embedded
 from app.core.resources import REPOSITORY
 
+PLACEHOLDER = "changethis"
+"""What a secret says before somebody chooses one."""
+
 
 def _origins(value: Any) -> Any:
     """Accept a JSON list or a comma-separated one."""
@@ -68,6 +71,8 @@ class Settings(BaseSettings):
     """False behind a transaction-mode pooler that does not follow them, such as PgBouncer before 1.21."""
     MIGRATION_USER: str | None = None
     MIGRATION_PASSWORD: str = ""
+    MIGRATION_PASSWORD_OLD: str = ""
+    """The owner's password until now, for the one migration that changes it."""
     ARCHIVE_ROLES: str = "archive"
     """The prefix of the archive's roles. Each installation on one cluster needs its own."""
     EMBEDDED_PGDATA: Path = Path(".data/postgres")
@@ -84,7 +89,7 @@ class Settings(BaseSettings):
     EMAIL_TEST_USER: EmailStr = "test@example.com"
 
     FIRST_SUPERUSER: EmailStr = "admin@example.com"
-    FIRST_SUPERUSER_PASSWORD: str = Field(default="changethis", min_length=8, max_length=128)
+    FIRST_SUPERUSER_PASSWORD: str = Field(default=PLACEHOLDER, min_length=8, max_length=128)
 
     @property
     def all_cors_origins(self) -> list[str]:
@@ -139,38 +144,38 @@ class Settings(BaseSettings):
         self.EMBEDDED_PGDATA = (REPOSITORY / self.EMBEDDED_PGDATA.expanduser()).resolve()
         if self.embedded:
             self.MIGRATION_USER = self.MIGRATION_USER or "archive_owner"
-            self.POSTGRES_PORT = 5432  # names its socket; nothing else can take it
+            self.POSTGRES_PORT = embedded.PORT
         self.FRONTEND_HOST = self.FRONTEND_HOST.rstrip("/")
         self.EMAILS_FROM_NAME = self.EMAILS_FROM_NAME or self.PROJECT_NAME
-        self._refuse_placeholders()
+        self._refuse_defaults()
         self.SECRET_KEY = self.SECRET_KEY or _kept_secret(self.EMBEDDED_PGDATA)
         return self
 
-    def _refuse_placeholders(self) -> None:
-        names = ["SECRET_KEY", "POSTGRES_PASSWORD", "MIGRATION_PASSWORD", "FIRST_SUPERUSER_PASSWORD"]
-        faults = [f'{name} is "changethis"' for name in names if getattr(self, name) == "changethis"]
+    def _refuse_defaults(self) -> None:
+        secret_names = ["SECRET_KEY", "POSTGRES_PASSWORD", "MIGRATION_PASSWORD", "FIRST_SUPERUSER_PASSWORD"]
+        placeholders = [f'{name} is "{PLACEHOLDER}"' for name in secret_names if getattr(self, name) == PLACEHOLDER]
         if self.ENVIRONMENT == "local":
-            for fault in faults:
-                warnings.warn(f"{fault}: change it before anyone else can reach this server.", stacklevel=2)
+            for placeholder in placeholders:
+                warnings.warn(f"{placeholder}: change it before anyone else can reach this server.", stacklevel=2)
             return
-        if not self.SECRET_KEY:
-            faults.insert(0, "SECRET_KEY is not set")
-        if faults:
+        unset = [f"{name} is not set" for name in ["SECRET_KEY", "POSTGRES_SERVER"] if not getattr(self, name)]
+        if faults := unset + placeholders:
             raise ValueError(f"{'; '.join(faults)}: not allowed with ENVIRONMENT={self.ENVIRONMENT}.")
 
 
 def _kept_secret(pgdata: Path) -> str:
     """Return the secret key kept beside the embedded data, made on first use, so that a restart ends no sign-in."""
     path = pgdata.with_name(f"{pgdata.name}.secret-key")
-    with contextlib.suppress(FileNotFoundError):
+    with embedded.usable(pgdata):
+        with contextlib.suppress(FileNotFoundError):
+            return path.read_text()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent) as draft:  # readable by its maker only
+            draft.write(secrets.token_urlsafe(32))
+            draft.flush()
+            with contextlib.suppress(FileExistsError):  # another process was first: its key counts
+                os.link(draft.name, path)
         return path.read_text()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent) as draft:  # readable by its maker only
-        draft.write(secrets.token_urlsafe(32))
-        draft.flush()
-        with contextlib.suppress(FileExistsError):  # another process was first: its key counts
-            os.link(draft.name, path)
-    return path.read_text()
 
 
 settings = Settings()

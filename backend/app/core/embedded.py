@@ -18,6 +18,7 @@ import pwd
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -32,6 +33,9 @@ SYSTEM_USER = "archive-postgres"
 
 START_TIMEOUT = 600
 """Seconds allowed for a start: recovering from a crash can take minutes."""
+
+PORT = 5432
+"""Names its socket only, so nothing else can take it."""
 
 _SOCKET_PATH_LIMIT = 100  # of the 103 to 107 bytes that systems allow; ".s.PGSQL.65535" is 14 of them
 
@@ -64,6 +68,18 @@ def socket_directory(data: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"archive-table-{hashlib.sha256(os.fsencode(data)).hexdigest()[:16]}"
 
 
+@contextlib.contextmanager
+def usable(data: Path) -> Iterator[None]:
+    """Raise EmbeddedError, with what to do, where the data directory or its surroundings cannot be used."""
+    try:
+        yield
+    except OSError as error:
+        raise EmbeddedError(
+            f"The data directory {data} cannot be used ({error.strerror}: {error.filename}): "
+            "set EMBEDDED_PGDATA to a directory that can be written."
+        ) from error
+
+
 class Server:
     """One data directory and the server on it."""
 
@@ -74,17 +90,20 @@ class Server:
         self._use: IO[str] | None = None
 
     def acquire(self) -> None:
-        """Make sure that the server runs until `release`, or until this process ends.
+        """Make sure that the server runs, and until `release` or the end of this process. Call it before connecting.
+
+        A server that was killed since the last call is started again.
 
         Raises:
             EmbeddedError: it cannot be started.
 
         """
-        if self._use:
+        if self._use and self._listens():
             return
-        with self._alone():
-            self._use = self._beside("users").open("a")
-            fcntl.flock(self._use, fcntl.LOCK_SH)
+        with usable(self.data), self._alone():
+            if not self._use:
+                self._use = self._beside("users").open("a")
+                fcntl.flock(self._use, fcntl.LOCK_SH)
             try:
                 if not self._running():
                     self._initialise()
@@ -109,12 +128,8 @@ class Server:
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         """Keep other processes from starting or stopping the server meanwhile."""
-        try:
-            self.data.parent.mkdir(parents=True, exist_ok=True)
-            lock = self._beside("lock").open("a")
-        except OSError as error:
-            raise EmbeddedError(f"The data directory {self.data} cannot be used: {error.strerror}.") from error
-        with lock:
+        self.data.parent.mkdir(parents=True, exist_ok=True)
+        with self._beside("lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -128,6 +143,10 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self.release()
 
+    def _listens(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(socket_directory(self.data) / f".s.PGSQL.{PORT}")) == 0
+
     def _running(self) -> bool:
         return self.data.is_dir() and self._run("pg_ctl", "status", "-D", str(self.data)).returncode == 0
 
@@ -136,8 +155,6 @@ class Server:
             version = (self.data / "PG_VERSION").read_text().strip()
         except FileNotFoundError:
             pass
-        except OSError as error:
-            raise EmbeddedError(f"The data directory {self.data} cannot be read: {error.strerror}.") from error
         else:
             if version != self._major_version():
                 raise EmbeddedError(
@@ -182,7 +199,7 @@ class Server:
             if os.geteuid() == 0:
                 shutil.chown(sockets, SYSTEM_USER)
         # The port is named because the server would otherwise take it from PGPORT, where somebody's shell sets that.
-        options = ["-c", "listen_addresses=", "-c", "port=5432", "-c", f'unix_socket_directories="{sockets}"']
+        options = ["-c", "listen_addresses=", "-c", f"port={PORT}", "-c", f'unix_socket_directories="{sockets}"']
         self._pg_ctl("start", "-o", shlex.join(options), "-l", str(self.log))
 
     def _pg_ctl(self, action: str, *options: str) -> None:
@@ -252,7 +269,7 @@ _servers: dict[Path, Server] = {}
 
 
 def ensure(data: Path) -> Server:
-    """Make sure that the server on this data directory runs for as long as this process does.
+    """Make sure that the server on this data directory runs, and until `release` or the end of this process.
 
     Raises:
         EmbeddedError: it cannot be started.
@@ -261,6 +278,14 @@ def ensure(data: Path) -> Server:
     server = _servers.get(data)
     if server is None:
         server = _servers[data] = Server(data)
-        atexit.register(server.release)
     server.acquire()
     return server
+
+
+def release() -> None:
+    """Let go of every server that this process uses."""
+    for server in _servers.values():
+        server.release()
+
+
+atexit.register(release)

@@ -15,7 +15,7 @@ from psycopg import sql
 from sqlalchemy import Connection
 from sqlmodel import Session
 
-from app.core import embedded, install
+from app.core import embedded, install, logins, superusers
 from app.core.config import settings
 from app.core.db import connect, engine, init_db
 from app.core.resources import IS_CHECKOUT, MIGRATIONS, REPOSITORY, SQL
@@ -28,12 +28,17 @@ def upgrade() -> None:
 
     Raises:
         psycopg.OperationalError: the database cannot be reached.
+        LoginRefused: a login has another password than in the settings, and it cannot be changed.
+        PlaceholderPassword: outside local, a superuser has the password that everybody knows. All else is done.
         sqlalchemy.exc.DBAPIError: a table and its archive do not match (SQLSTATE AR409), or a login lacks a right.
 
     """
+    logins.renew_owner_password()
     command.upgrade(config(), "head")
+    logins.renew_runtime_password()
     with Session(engine) as session:
         init_db(session)
+    superusers.refuse_placeholder()
 
 
 def revision(message: str) -> Path:
@@ -88,13 +93,13 @@ def connect_owner(application_name: str = "archive-table migrate") -> psycopg.Co
 
 def make_roles(connection: psycopg.Connection) -> None:
     """Make the archive's roles and the runtime login, and grant the one to the other, where that is not yet so."""
-    password = settings.POSTGRES_PASSWORD and connection.pgconn.encrypt_password(
-        settings.POSTGRES_PASSWORD.encode(), settings.POSTGRES_USER.encode(), b"scram-sha-256"
-    )
+    password = settings.POSTGRES_PASSWORD
+    if password:
+        password = logins.encrypted(connection, settings.POSTGRES_USER, password)
     connection.execute(
         "select set_config('archive.runtime_login', %s, true), set_config('archive.runtime_password', %s, true),"
         "       set_config('archive.roles', %s, true)",
-        [settings.POSTGRES_USER, password.decode() if password else "", settings.ARCHIVE_ROLES],
+        [settings.POSTGRES_USER, password, settings.ARCHIVE_ROLES],
     )
     connection.execute(ROLES.read_bytes())
 

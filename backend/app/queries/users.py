@@ -8,9 +8,9 @@ from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, cast, inspect
 from sqlmodel import col, delete, func, select
 
 from app.archive.context import deleting_transaction, deletion, run_deletion
-from app.core.pool import Row
+from app.core.pool import Connection, Row, connection
 from app.core.statements import Statement
-from app.errors import Cancelled
+from app.errors import Cancelled, NoLongerSuperuser
 from app.models import User, UserPublic, email_spellings
 from app.queries.listing import Listing
 
@@ -24,6 +24,15 @@ _names = Statement(
     select(User.id, User.email, User.full_name).where(col(User.id) == func.any(cast(bindparam("ids"), ARRAY(Uuid))))
 )
 _delete = Statement(delete(User).where(col(User.id) == deletion.c.id).returning(deleting_transaction))
+_delete_ordinary = Statement(
+    delete(User).where(col(User.id) == deletion.c.id, ~col(User.is_superuser)).returning(deleting_transaction)
+)
+_lock = Statement(
+    select(User.id, User.is_superuser, User.is_active)
+    .where(col(User.id) == func.any(cast(bindparam("ids"), ARRAY(Uuid))))
+    .order_by(col(User.id))
+    .with_for_update(key_share=True)
+)
 
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -61,7 +70,27 @@ async def list_users(*, skip: int, limit: int) -> tuple[list[str], int]:
     return await _users.read(skip=skip, limit=limit)
 
 
-async def delete_user(user_id: uuid.UUID, *, actor: uuid.UUID) -> bool:
+async def delete_user_as_superuser(user_id: uuid.UUID, *, actor: uuid.UUID) -> bool:
+    """Delete a user as `delete_user` does, for a superuser, who stays one meanwhile.
+
+    Of two superusers who delete each other at once, the second is none any more: one is always left.
+
+    Raises:
+        Cancelled: a trigger or rule kept the user.
+        NoLongerSuperuser: the actor is no active superuser any more.
+
+    """
+    if await run_deletion(_delete_ordinary, user_id, actor=actor):
+        return True
+    async with connection() as own, own.transaction():
+        # In the order of the ids, or two who delete each other would deadlock.
+        locked = await _lock.rows(own, ids=[actor, user_id])
+        if not any(row["id"] == actor and row["is_superuser"] and row["is_active"] for row in locked):
+            raise NoLongerSuperuser
+        return await delete_user(user_id, actor=actor, on=own)
+
+
+async def delete_user(user_id: uuid.UUID, *, actor: uuid.UUID, on: Connection | None = None) -> bool:
     """Delete a user. The database deletes the user's items by cascade, and archives all of them.
 
     Returns whether this call deleted the user.
@@ -70,7 +99,7 @@ async def delete_user(user_id: uuid.UUID, *, actor: uuid.UUID) -> bool:
         Cancelled: a trigger or rule kept the user.
 
     """
-    deleted = await run_deletion(_delete, user_id, actor=actor)
-    if not deleted and await get_user(user_id):
+    deleted = await run_deletion(_delete, user_id, actor=actor, on=on)
+    if not deleted and await _user.row(on, id=user_id):
         raise Cancelled
     return deleted

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from anyio import to_thread
 from fastapi import APIRouter, BackgroundTasks, HTTPException
@@ -95,7 +96,7 @@ async def delete_user_me(current_user: CurrentUser) -> Message:
     """Delete oneself, and one's items."""
     if current_user.is_superuser:
         raise HTTPException(403, "Super users are not allowed to delete themselves")
-    return await _delete(current_user.id, current_user)
+    return _deleted(await queries.users.delete_user(current_user.id, actor=current_user.id))
 
 
 @router.patch("/me/password")
@@ -133,8 +134,12 @@ async def read_user_by_id(user_id: uuid.UUID, current_user: CurrentUser) -> User
 @router.patch("/{user_id}", dependencies=for_superusers, response_model=UserPublic)
 async def update_user(session: SessionDep, user_id: uuid.UUID, user_in: UserUpdate, current_user: CurrentUser) -> User:
     """Change a user. Superusers cannot demote or deactivate themselves, so that one is always left."""
-    if user_id == current_user.id and False in {user_in.is_superuser, user_in.is_active}:
-        raise HTTPException(403, "Super users are not allowed to demote or deactivate themselves")
+    if False in {user_in.is_superuser, user_in.is_active}:
+        if user_id == current_user.id:
+            raise HTTPException(403, "Super users are not allowed to demote or deactivate themselves")
+        await to_thread.run_sync(
+            partial(crud.lock_as_superuser, session=session, actor_id=current_user.id, user_id=user_id)
+        )
     user = await to_thread.run_sync(session.get, User, user_id)
     if not user:
         raise HTTPException(404, "The user with this id does not exist in the system")
@@ -147,10 +152,10 @@ async def delete_user(user_id: uuid.UUID, current_user: SuperuserDep) -> Message
     """Delete a user, and their items."""
     if user_id == current_user.id:
         raise HTTPException(403, "Super users are not allowed to delete themselves")
-    return await _delete(user_id, current_user)
+    return _deleted(await queries.users.delete_user_as_superuser(user_id, actor=current_user.id))
 
 
-async def _delete(user_id: uuid.UUID, actor: User) -> Message:
-    if await queries.users.delete_user(user_id, actor=actor.id):
+def _deleted(deleted: bool) -> Message:
+    if deleted:
         return Message(message="User deleted successfully")
     raise HTTPException(404, "User not found")
