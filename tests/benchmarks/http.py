@@ -20,7 +20,7 @@ from tests.benchmarks import database, fill
 from tests.benchmarks.load import Connection, WrongAnswer, rate
 from tests.benchmarks.measure import by_turns
 from tests.benchmarks.report import Bars, Report, Table, at_least, number, postgres_version
-from tests.benchmarks.requests import CLIENTS, CSV, LIST, LOGIN, ROUTES, Route, Rows
+from tests.benchmarks.requests import CLIENTS, LIST, LOGIN, ROUTES, Route, Rows
 from tests.benchmarks.servers import Server, serving
 
 PROJECT, FLOOR, ORM = "this project", "by hand", "ORM"
