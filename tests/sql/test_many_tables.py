@@ -140,3 +140,17 @@ def test_a_partition_named_after_another_month_is_an_error_of_health(shop):
         "select detail from archive.health() where check_name = 'partitions are named' and not ok"
     ).fetchall()
     assert detail.startswith("public.note_archive_y2001m01 begins at 2001-02-01")
+
+
+def test_restores_and_listings_go_on_when_an_archived_table_was_dropped(shop):
+    ((id, _, _, _, rows, _), *_) = shop.execute(VIEW).fetchall()
+    shop.execute("drop table line cascade; drop table line_archive cascade")
+
+    assert rows == {"note": 1, "line": 2}
+    assert shop.execute("select rows from archive.deletions(max_rows => 1)").fetchall() == [({"note": 1},)]
+    restored = "select outcome from archive.restore_transaction(%s::text::xid8)"
+    assert shop.execute(restored, [id]).fetchall() == [("restored",)]
+    ((check, detail),) = shop.execute(
+        "select check_name, detail from archive.health() where not ok and check_name = 'views are in place'"
+    ).fetchall()
+    assert "archive.disable()" in detail
