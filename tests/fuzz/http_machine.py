@@ -44,7 +44,7 @@ class Machine(RuleBasedStateMachine):
     def __init__(self, owner: psycopg.Connection, client: Client) -> None:
         super().__init__()
         self.owner, self.client, self.model = owner, client, ArchiveModel()
-        for table in ["item", '"user"', "item_archive", "user_archive"]:
+        for table in ["item", '"user"', "item_archive", "user_archive", "attempt"]:
             owner.execute(f"delete from {table}")
         self.root = self.insert_user("root@example.com", is_superuser=True)
         self.ada, self.ben = map(self.insert_user, ["ada@example.com", "ben@example.com"])

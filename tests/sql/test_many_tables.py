@@ -5,6 +5,8 @@ import pytest
 
 from tests.sql.conftest import sqlstate
 
+pytestmark = pytest.mark.alone
+
 VIEW = "select transaction_id::text, archived_at, archived_by, reason, rows, restored from archive.transactions"
 DELETIONS = "select transaction_id::text, archived_at, archived_by, reason, rows, restored from archive.deletions"
 
