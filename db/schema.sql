@@ -8680,20 +8680,21 @@ COMMENT ON SEQUENCE archive.purge_log_log_id_seq IS 'Numbers the entries.';
 --
 
 CREATE VIEW archive.tables AS
- SELECT source,
-    target,
-    archive._view_rows(source) AS rows,
+ SELECT r.source,
+    r.target,
+    archive._view_rows(r.source) AS rows,
     ( SELECT (sum(pg_total_relation_size(t.t)))::bigint AS sum
            FROM archive._tree(r.target) t(t)) AS bytes,
-    (archive._view_period(source)).oldest AS oldest,
-    (archive._view_period(source)).newest AS newest,
-    ( SELECT count(*) AS count
-           FROM pg_inherits i
-          WHERE (i.inhparent = (r.target)::oid)) AS partitions,
+    (archive._view_period(r.source)).oldest AS oldest,
+    (archive._view_period(r.source)).newest AS newest,
+    p.count AS partitions,
     ( SELECT count(*) AS count
            FROM archive.holds h
           WHERE ((h.source)::oid = (r.source)::oid)) AS held
-   FROM archive.registry r;
+   FROM (archive.registry r
+     CROSS JOIN LATERAL ( SELECT count(*) AS count
+           FROM pg_inherits i
+          WHERE (i.inhparent = (r.target)::oid)) p);
 
 
 --

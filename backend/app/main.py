@@ -31,8 +31,9 @@ from app.core.pool import Exhausted
 
 logger = logging.getLogger(__name__)
 
-DAY = 24 * 60 * 60
-"""Seconds between two times that the archive is maintained."""
+MINUTE = 60
+DAY = 24 * 60 * MINUTE
+"""Seconds from the start until search indexes are made, and between two times that the archive is maintained."""
 
 
 def operation_id(route: APIRoute) -> str:
@@ -82,11 +83,12 @@ async def maintain(*, max_search_indexes: int) -> bool:
 
 
 async def maintain_daily() -> None:
-    """Do so once a day. Every worker process does: a second call at once returns immediately.
+    """Do so a minute after the start, then daily. Every worker process does: a second call at once returns immediately.
 
     One search index in a call: restores from a month wait while its index is made, and its lock is held until the call
     ends.
     """
+    await anyio.sleep(MINUTE)
     while True:
         while await maintain(max_search_indexes=1):
             pass

@@ -47,9 +47,10 @@ create view archive.tables as
            (select sum(pg_total_relation_size(t))::bigint from archive._tree(r.target) t) as bytes,
            (archive._view_period(r.source)).oldest,
            (archive._view_period(r.source)).newest,
-           (select count(*) from pg_inherits i where i.inhparent = r.target) as partitions,
+           p.count as partitions,
            (select count(*) from archive.holds h where h.source = r.source) as held
-      from archive.registry r;
+      from archive.registry r
+     cross join lateral (select count(*) from pg_inherits i where i.inhparent = r.target) p;
 
 comment on view archive.tables is
     'One row per archived table: rows, bytes on disk with indexes, times of the oldest and the newest deletion,'

@@ -10,7 +10,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-SECONDS = 15
+SECONDS = 10
 """The time for one kind of caller, with requests that stand alone, and again with sequences."""
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
