@@ -7014,8 +7014,9 @@ begin
        and exists (select from archive._search_missing_indexes()) then
         create extension if not exists pg_trgm schema public;
     end if;
-exception when insufficient_privilege or feature_not_supported or undefined_file or duplicate_object then
-    null;
+exception
+    when insufficient_privilege or feature_not_supported or undefined_file then null;
+    when duplicate_object or unique_violation or lock_not_available then null; -- another call installs it
 end
 $$;
 

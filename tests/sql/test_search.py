@@ -1,9 +1,11 @@
 """The search of a text: trigram indexes on closed months, made by archive.maintain()."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 
-from tests.conftest import SUPERUSER, connect
+from tests.conftest import SUPERUSER, connect, until
 from tests.sql.conftest import HEALTH
 
 pytestmark = pytest.mark.alone
@@ -25,6 +27,7 @@ INDEXES = """
      where i.indrelid::regclass::text ~ '^shelf'
      order by 1, 3
 """
+WAITING = "select from pg_locks where pid = %s and not granted"
 SEARCH = "select archive_id from shelf_archive where label::text collate \"default\" ilike '%BOARD 4711 of%'"
 
 
@@ -183,3 +186,25 @@ def test_an_erased_text_is_found_no_more(filled):
     filled.execute("update shelf_archive set label = null, erased_at = now() where id = 4711")
 
     assert filled.execute(SEARCH).fetchall() == []
+
+
+def test_of_two_calls_that_install_pg_trgm_the_second_waits(filled):
+    install = "select archive._search_install()"
+    with connect(filled.info.user) as other, ThreadPoolExecutor() as pool:
+        other.execute("begin")
+        other.execute(install)
+        second = pool.submit(filled.execute, install)
+        until(lambda: other.execute(WAITING, [filled.info.backend_pid]).rowcount == 1)
+        other.execute("commit")
+        second.result()
+
+    assert len(maintain(filled)) == 2
+
+
+def test_maintain_leaves_to_another_call_what_that_installs(filled):
+    with connect(filled.info.user) as other, other.transaction():
+        other.execute("select archive._search_install()")
+
+        assert maintain(filled) == []
+
+    assert len(maintain(filled)) == 2
