@@ -562,7 +562,7 @@ COMMENT ON FUNCTION archive._archive_last_id(target regclass, everywhere boolean
 CREATE FUNCTION archive._archive_metadata() RETURNS TABLE(name name, type text, not_null boolean, captured text, truncated text, description text)
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
- VALUES ('archive_id'::name,'bigint'::text,true,'nextval(''archive.archive_id_seq'')'::text,NULL::text,'Names one archived row anywhere; the newest is the highest.'::text), ('transaction_id'::name,'xid8'::text,true,'pg_current_xact_id()'::text,NULL::text,'The deleting transaction: all rows of one deletion share it.'::text), ('archived_at'::name,'timestamp with time zone'::text,true,'now()'::text,NULL::text,'When that transaction began.'::text), ('archived_by'::name,'text'::text,false,'capture.actor'::text,NULL::text,'Who, as the application knows it: a user''s id or any label. Null where none was set.'::text), ('reason'::name,'text'::text,false,'capture.reason'::text,NULL::text,'Why, if given.'::text), ('session_role'::name,'text'::text,true,'session_user'::text,NULL::text,'The database login that did it.'::text), ('application_name'::name,'text'::text,false,'current_setting(''application_name'')'::text,NULL::text,'With what program, as it calls itself.'::text), ('client_addr'::name,'inet'::text,false,'inet_client_addr()'::text,NULL::text,'From where, as PostgreSQL sees it. Null over a Unix socket.'::text), ('cascaded'::name,'boolean'::text,true,'pg_trigger_depth() > 1'::text,'false'::text,'Whether a foreign key''s cascade or another trigger deleted the row.'::text), ('restored_at'::name,'timestamp with time zone'::text,false,NULL::text,NULL::text,'When it was restored. The row stays as history.'::text), ('restored_by'::name,'text'::text,false,NULL::text,NULL::text,'Who restored it.'::text), ('erased_at'::name,'timestamp with time zone'::text,false,NULL::text,NULL::text,'When archive.erase_subject() blanked it. The shell stays as history.'::text), ('restored_as'::name,'text'::text,false,NULL::text,NULL::text,'Where a copy was restored: its key.'::text), ('overflow'::name,'jsonb'::text,false,NULL::text,NULL::text,'Values of columns that archive.enable() has not seen yet, as text by name. Null otherwise.'::text);
+ VALUES ('archive_id'::name,'bigint'::text,true,'nextval(''archive.archive_id_seq'')'::text,NULL::text,'Names one archived row anywhere; the newest is the highest.'::text), ('transaction_id'::name,'xid8'::text,true,'pg_current_xact_id()'::text,NULL::text,'The deleting transaction: all rows of one deletion share it.'::text), ('archived_at'::name,'timestamp with time zone'::text,true,'now()'::text,NULL::text,'When that transaction began.'::text), ('archived_by'::name,'text'::text,false,'capture.actor'::text,NULL::text,'Who, as the application knows it: a user''s id or any label. Null where none was set.'::text), ('reason'::name,'text'::text,false,'capture.reason'::text,NULL::text,'Why, if given.'::text), ('session_role'::name,'text'::text,true,'session_user'::text,NULL::text,'The database login that did it.'::text), ('application_name'::name,'text'::text,false,'current_setting(''application_name'')'::text,NULL::text,'With what program, as it calls itself.'::text), ('client_addr'::name,'inet'::text,false,'inet_client_addr()'::text,NULL::text,'From where, as PostgreSQL sees it. Null over a Unix socket.'::text), ('cascaded'::name,'boolean'::text,true,'pg_trigger_depth() > 1'::text,'false'::text,'Whether a foreign key''s cascade or another trigger deleted the row.'::text), ('restored_at'::name,'timestamp with time zone'::text,false,NULL::text,NULL::text,'When it was restored. The row stays as history.'::text), ('restored_by'::name,'text'::text,false,NULL::text,NULL::text,'Who restored it.'::text), ('restore_reason'::name,'text'::text,false,NULL::text,NULL::text,'Why it was restored, if given.'::text), ('erased_at'::name,'timestamp with time zone'::text,false,NULL::text,NULL::text,'When archive.erase_subject() blanked it. The shell stays as history.'::text), ('restored_as'::name,'text'::text,false,NULL::text,NULL::text,'Where a copy was restored: its key.'::text), ('overflow'::name,'jsonb'::text,false,NULL::text,NULL::text,'Values of columns that archive.enable() has not seen yet, as text by name. Null otherwise.'::text);
 END;
 
 
@@ -2649,7 +2649,7 @@ begin
     ) into held using subject;
     -- $2 and $3 are named also where no id is a text.
     execute format(
-        'update %s a set erased_at = now(), reason = null, overflow = null, restored_as = null%s'
+        'update %s a set erased_at = now(), reason = null, restore_reason = null, overflow = null, restored_as = null%s'
         ' where (%s) and a.erased_at is null and $2 is not null and $3 is not null'
         '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
         archive._name(entry.target), coalesce(', ' || archive._erase_assignments(entry.source, entry.target), ''),
@@ -3859,6 +3859,32 @@ COMMENT ON FUNCTION archive._key_columns(relation regclass) IS 'The columns of a
 
 
 --
+-- Name: _label_setting(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._label_setting(name text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    v_label text := nullif(current_setting(name, true), '');
+begin
+    perform convert_to(v_label, getdatabaseencoding());
+    return v_label;
+exception when character_not_in_repertoire or untranslatable_character then
+    return encode(replace(v_label, '\', '\\')::bytea, 'escape');  -- as the capture functions do
+end
+$$;
+
+
+--
+-- Name: FUNCTION _label_setting(name text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._label_setting(name text) IS 'The text of a setting that any session may set; null when unset.';
+
+
+--
 -- Name: _live(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -4141,18 +4167,8 @@ COMMENT ON FUNCTION archive._purge_lock_holds() IS 'Waits for holds being made, 
 --
 
 CREATE FUNCTION archive.actor() RETURNS text
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    v_actor text := nullif(current_setting('archive.actor', true), '');
-begin
-    perform convert_to(v_actor, getdatabaseencoding());
-    return v_actor;
-exception when character_not_in_repertoire or untranslatable_character then
-    return encode(replace(v_actor, '\', '\\')::bytea, 'escape');  -- as the capture functions do
-end
-$$;
+    LANGUAGE sql STABLE
+    RETURN archive._label_setting('archive.actor'::text);
 
 
 --
@@ -5714,9 +5730,10 @@ begin
 
     execute format(
         'update %s a set restored_at = now(), restored_by = $5%s where %s', archive._name(v_entry.target),
-        case when new_key is not null then archive._restore_mark_copy(v_entry.target) end, v_condition)
+        archive._restore_mark_more(v_entry.target), v_condition)
     using selection.ids, selection.first, selection.last, selection.transaction_id,
-          coalesce(archive.actor(), session_user), array_to_string(new_key, ',');
+          coalesce(archive.actor(), session_user), archive._label_setting('archive.reason'),
+          array_to_string(new_key, ',');
     get diagnostics v_marked = row_count;
 
     if v_marked <> v_rows or v_live <> v_rows then
@@ -5737,19 +5754,19 @@ COMMENT ON FUNCTION archive._restore_mark(source regclass, selection archive.res
 
 
 --
--- Name: _restore_mark_copy(regclass); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _restore_mark_more(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._restore_mark_copy(target regclass) RETURNS text
+CREATE FUNCTION archive._restore_mark_more(target regclass) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT ', restored_as = $6'::text FROM archive._columns(_restore_mark_copy.target) c(attnum, name, type, archived_type, collated, generated, not_null, default_value) WHERE (c.name = 'restored_as'::name));
+    RETURN (SELECT string_agg(format(', %s = %s'::text, m.name, m.value), ''::text) AS string_agg FROM ((VALUES ('restore_reason'::text,'$6'::text), ('restored_as'::text,'$7'::text)) m(name, value) JOIN archive._columns(_restore_mark_more.target) c(attnum, name, type, archived_type, collated, generated, not_null, default_value) ON ((c.name = m.name))));
 
 
 --
--- Name: FUNCTION _restore_mark_copy(target regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_mark_more(target regclass); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._restore_mark_copy(target regclass) IS 'What an update writes for a copy besides.';
+COMMENT ON FUNCTION archive._restore_mark_more(target regclass) IS 'What the mark of a restored row says besides: why, and under which new key.';
 
 
 --
@@ -8016,8 +8033,8 @@ begin
                 'erase', source, erased, held, jsonb_build_object('subject', v_pseudonym), reason);
             return next;
         end if;
-        perform archive._erase_mentions(archive._name((v_table.r).target), '{archived_by,restored_by,reason}',
-                                        v_labels, v_pseudonym);
+        perform archive._erase_mentions(archive._name((v_table.r).target),
+                                        '{archived_by,reason,restored_by,restore_reason}', v_labels, v_pseudonym);
     end loop;
     delete from archive.blanked_references b
      where exists (select from unnest(b.row_key || b.reference) v where lower(v) = any (v_labels));
@@ -8774,6 +8791,7 @@ CREATE TABLE public.item_archive (
     description character varying(255),
     owner_id uuid,
     erased_at timestamp with time zone,
+    restore_reason text,
     restored_as text,
     overflow jsonb
 )
@@ -8900,6 +8918,13 @@ COMMENT ON COLUMN public.item_archive.erased_at IS 'When archive.erase_subject()
 
 
 --
+-- Name: COLUMN item_archive.restore_reason; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.item_archive.restore_reason IS 'Why it was restored, if given.';
+
+
+--
 -- Name: COLUMN item_archive.restored_as; Type: COMMENT; Schema: public; Owner: -
 --
 
@@ -9014,6 +9039,7 @@ CREATE TABLE public.user_archive (
     is_superuser boolean,
     full_name character varying(255),
     erased_at timestamp with time zone,
+    restore_reason text,
     restored_as text,
     overflow jsonb
 )
@@ -9144,6 +9170,13 @@ COMMENT ON COLUMN public.user_archive.full_name IS 'user.full_name';
 --
 
 COMMENT ON COLUMN public.user_archive.erased_at IS 'When archive.erase_subject() blanked it. The shell stays as history.';
+
+
+--
+-- Name: COLUMN user_archive.restore_reason; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.user_archive.restore_reason IS 'Why it was restored, if given.';
 
 
 --
@@ -10577,6 +10610,15 @@ GRANT ALL ON FUNCTION archive._key_columns(relation regclass) TO archive_runtime
 
 
 --
+-- Name: FUNCTION _label_setting(name text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._label_setting(name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._label_setting(name text) TO archive_runtime;
+GRANT ALL ON FUNCTION archive._label_setting(name text) TO archive_auditor;
+
+
+--
 -- Name: FUNCTION _live(relation regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -11092,10 +11134,10 @@ GRANT ALL ON FUNCTION archive._restore_mark(source regclass, selection archive.r
 
 
 --
--- Name: FUNCTION _restore_mark_copy(target regclass); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _restore_mark_more(target regclass); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._restore_mark_copy(target regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._restore_mark_more(target regclass) FROM PUBLIC;
 
 
 --

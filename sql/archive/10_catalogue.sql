@@ -1,18 +1,25 @@
 -- What the system catalogues say about a table and its archive. Whatever writes SQL reads them through these functions.
 
-create function archive.actor() returns text
+create function archive._label_setting(name text) returns text
     language plpgsql stable
     set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_actor text := nullif(current_setting('archive.actor', true), '');
+    v_label text := nullif(current_setting(name, true), '');
 begin
-    perform convert_to(v_actor, getdatabaseencoding());
-    return v_actor;
+    perform convert_to(v_label, getdatabaseencoding());
+    return v_label;
 exception when character_not_in_repertoire or untranslatable_character then
-    return encode(replace(v_actor, '\', '\\')::bytea, 'escape');  -- as the capture functions do
+    return encode(replace(v_label, '\', '\\')::bytea, 'escape');  -- as the capture functions do
 end
 $$;
+
+comment on function archive._label_setting(text) is 'The text of a setting that any session may set; null when unset.';
+
+
+create function archive.actor() returns text
+    language sql stable
+    return archive._label_setting('archive.actor');
 
 comment on function archive.actor() is
     'Who acts, as the application knows it: SET LOCAL archive.actor = ''...''. Null when unset.';

@@ -35,6 +35,8 @@ begin atomic
             'When it was restored. The row stays as history.'),
            ('restored_by',      'text',                     false, null, null,
             'Who restored it.'),
+           ('restore_reason',   'text',                     false, null, null,
+            'Why it was restored, if given.'),
            ('erased_at',        'timestamp with time zone', false, null, null,
             'When archive.erase_subject() blanked it. The shell stays as history.'),
            ('restored_as',      'text',                     false, null, null,

@@ -74,9 +74,10 @@ begin
 
     execute format(
         'update %s a set restored_at = now(), restored_by = $5%s where %s', archive._name(v_entry.target),
-        case when new_key is not null then archive._restore_mark_copy(v_entry.target) end, v_condition)
+        archive._restore_mark_more(v_entry.target), v_condition)
     using selection.ids, selection.first, selection.last, selection.transaction_id,
-          coalesce(archive.actor(), session_user), array_to_string(new_key, ',');
+          coalesce(archive.actor(), session_user), archive._label_setting('archive.reason'),
+          array_to_string(new_key, ',');
     get diagnostics v_marked = row_count;
 
     if v_marked <> v_rows or v_live <> v_rows then
@@ -92,11 +93,17 @@ comment on function archive._restore_mark(regclass, archive.restore_selection, t
     'Marks archived rows as restored, after a look at the live rows, and returns how many.';
 
 
-create function archive._restore_mark_copy(target regclass) returns text
+-- An archive that archive.enable() refused to bring up to date may lack these columns.
+create function archive._restore_mark_more(target regclass) returns text
     language sql stable
-    return (select ', restored_as = $6' from archive._columns(target) c where c.name = 'restored_as');
+    return (
+        select string_agg(format(', %s = %s', m.name, m.value), '')
+          from (values ('restore_reason', '$6'), ('restored_as', '$7')) m (name, value)
+          join archive._columns(target) c on c.name = m.name
+    );
 
-comment on function archive._restore_mark_copy(regclass) is 'What an update writes for a copy besides.';
+comment on function archive._restore_mark_more(regclass) is
+    'What the mark of a restored row says besides: why, and under which new key.';
 
 
 -- TRUNCATE ... RESTART IDENTITY moves a sequence back behind the rows that come back. ALTER SEQUENCE, for it is rolled

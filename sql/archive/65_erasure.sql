@@ -75,8 +75,8 @@ begin
                 'erase', source, erased, held, jsonb_build_object('subject', v_pseudonym), reason);
             return next;
         end if;
-        perform archive._erase_mentions(archive._name((v_table.r).target), '{archived_by,restored_by,reason}',
-                                        v_labels, v_pseudonym);
+        perform archive._erase_mentions(archive._name((v_table.r).target),
+                                        '{archived_by,reason,restored_by,restore_reason}', v_labels, v_pseudonym);
     end loop;
     delete from archive.blanked_references b
      where exists (select from unnest(b.row_key || b.reference) v where lower(v) = any (v_labels));

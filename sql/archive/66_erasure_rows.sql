@@ -51,7 +51,7 @@ begin
     ) into held using subject;
     -- $2 and $3 are named also where no id is a text.
     execute format(
-        'update %s a set erased_at = now(), reason = null, overflow = null, restored_as = null%s'
+        'update %s a set erased_at = now(), reason = null, restore_reason = null, overflow = null, restored_as = null%s'
         ' where (%s) and a.erased_at is null and $2 is not null and $3 is not null'
         '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
         archive._name(entry.target), coalesce(', ' || archive._erase_assignments(entry.source, entry.target), ''),

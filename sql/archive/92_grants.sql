@@ -11,9 +11,10 @@ begin
         grant usage on schema archive to %1$I, %2$I;
         grant execute on function archive.actor(), archive.version(), archive.health(boolean) to %1$I, %2$I;
         grant select on archive.partition_sizes, archive.tables, archive.daily to %1$I, %2$I;
-        -- Functions in a view run with the rights of whoever reads it.
+        -- Functions in a view, or in SQL, run with the rights of whoever reads it.
         grant execute on function
             archive._label(regclass),
+            archive._label_setting(text),
             archive._partitions(regclass),
             archive._tree(regclass),
             archive.deletions(text, integer),

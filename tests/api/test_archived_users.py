@@ -28,6 +28,7 @@ def test_a_deleted_user_is_listed_without_anything_to_sign_in_with(archived, ada
         "cascaded": False,
         "restored_at": None,
         "restored_by": None,
+        "restore_reason": None,
         "erased_at": None,
         "restored_as": None,
         "overflow": None,

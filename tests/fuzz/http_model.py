@@ -20,6 +20,7 @@ CONTEXT = {
     "client_addr": None,
     "restored_at": None,
     "restored_by": None,
+    "restore_reason": None,
     "erased_at": None,
     "restored_as": None,
     "overflow": None,

@@ -17,6 +17,7 @@ OWN_COLUMNS = {
         "restored_at",
         "restored_by",
         "restore_reason",
+        "restore_reason",
         "restored_as",
         "erased_at",
         "overflow",

@@ -54,6 +54,19 @@ def test_nobody_elses_rows_are_touched(db, gone, erase):
     assert kept == [("theirs", str(gone))]  # though the e-mail of who deleted it gives way to the id
 
 
+def test_the_reason_of_a_restore_is_blanked_and_names_the_person_nowhere_else(db, owner, items, erase, restore):
+    (other,) = db.execute("insert into \"user\" (email) values ('other@example.com') returning id").fetchone()
+    db.execute("insert into item (title, owner_id) values ('theirs', %s)", [other])
+    db.execute("delete from item; set archive.reason = 'owner@example.com asked for it'")
+    restore([id for (id,) in db.execute("select archive_id from item_archive")])
+    db.execute('delete from item; delete from "user"')
+
+    erase(owner)
+
+    reasons = "select distinct owner_id, restore_reason from item_archive where restored_at is not null"
+    assert dict(db.execute(reasons).fetchall()) == {owner: None, other: f"{owner} asked for it"}
+
+
 def test_an_erased_row_cannot_be_restored(db, gone, erase, restore):
     erase(gone)
     (id, transaction) = db.execute("select max(archive_id), max(transaction_id)::text from item_archive").fetchone()

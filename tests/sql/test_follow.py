@@ -177,6 +177,21 @@ def test_columns_named_like_the_archives_own_are_copied_under_another_name(db):
     assert undo(db, "t") == ["(1,a,b,c,d,e,f)"]
 
 
+def test_a_column_named_like_one_that_the_archive_has_had_since_a_later_version_is_copied_under_another_name(db):
+    db.execute("create table t (id int primary key, restore_reason text); select archive.enable('t')")
+    db.execute("insert into t values (1, 'the deleted value'); delete from t")
+    db.execute("alter table t_archive drop restore_reason")  # as the version before left it
+    db.execute("alter table t_archive rename restore_reason_copied to restore_reason")
+    db.execute("update archive.registry set columns = replace(columns::text, 'reason_copied', 'reason')::jsonb")
+
+    db.execute("select archive.enable('t')")
+
+    assert db.execute("select restore_reason_copied, restore_reason from t_archive").fetchall() == [
+        ("the deleted value", None)
+    ]
+    assert undo(db, "t") == ['(1,"the deleted value")']
+
+
 def test_tables_whose_names_differ_by_a_dot_have_functions_of_their_own(db):
     db.execute("""
         create schema app;

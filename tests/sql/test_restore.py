@@ -25,15 +25,17 @@ def test_a_restored_row_is_as_it_was(db, items, restore):
     assert db.execute(LIVE).fetchall() == before
 
 
-def test_the_archive_remembers_who_restored_and_when(db, runtime, archived, restore):
+def test_the_archive_remembers_who_restored_when_and_why(db, runtime, archived, restore):
     with runtime.transaction():
-        runtime.execute("set local archive.actor = 'ada'")
+        runtime.execute("set local archive.actor = 'ada'; set local archive.reason = 'deleted by mistake'")
         restore(archived[:1], connection=runtime)
         (now,) = runtime.execute("select now()").fetchone()
     restore(archived[1:2], connection=runtime)
 
-    rows = db.execute("select restored_by, restored_at is not null from item_archive order by archive_id").fetchall()
-    assert rows == [("ada", True), (RUNTIME, True), (None, False)]
+    rows = db.execute(
+        "select restored_by, restore_reason, restored_at is not null from item_archive order by archive_id"
+    ).fetchall()
+    assert rows == [("ada", "deleted by mistake", True), (RUNTIME, None, True), (None, None, False)]
     assert db.execute("select min(restored_at) from item_archive").fetchone() == (now,)
 
 

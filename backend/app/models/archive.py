@@ -65,6 +65,7 @@ class ArchivedRow(Schema):
     cascaded: bool
     restored_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     restored_by: str | None = Field(default=None, sa_type=Text)
+    restore_reason: str | None = Field(default=None, sa_type=Text)
     erased_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     restored_as: str | None = Field(default=None, sa_type=Text)
     overflow: dict[str, str | None] | None = Field(default=None, sa_type=JSONB)

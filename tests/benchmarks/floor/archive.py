@@ -24,8 +24,8 @@ def in_utc(name: str) -> str:
 
 ARCHIVED = f"""
     id, title, description, owner_id, archive_id, transaction_id, {in_utc("archived_at")}, archived_by, reason,
-    session_role, application_name, client_addr, cascaded, {in_utc("restored_at")}, restored_by, {in_utc("erased_at")},
-    restored_as, overflow
+    session_role, application_name, client_addr, cascaded, {in_utc("restored_at")}, restored_by,
+    restore_reason, {in_utc("erased_at")}, restored_as, overflow
 """
 
 
