@@ -263,6 +263,22 @@ COMMENT ON TYPE archive.restore_selection IS 'The archived rows of a restore, as
 
 
 --
+-- Name: _address(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._address(relation regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT string_agg(CASE WHEN (u.part ~ '^[a-z_][a-z0-9_$]*$'::text) THEN (u.part)::text ELSE (('"'::text || replace((u.part)::text, '"'::text, '""'::text)) || '"'::text) END, '.'::text ORDER BY u.n) AS string_agg FROM ((pg_class c JOIN pg_namespace s ON ((s.oid = c.relnamespace))) CROSS JOIN LATERAL unnest(ARRAY[s.nspname, c.relname]) WITH ORDINALITY u(part, n)) WHERE ((c.oid = (_address.relation)::oid) AND ((u.n = 2) OR (s.nspname <> 'public'::name))));
+
+
+--
+-- Name: FUNCTION _address(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._address(relation regclass) IS 'A table''s name as parse_ident() reads it: note, app.note, "app.note"; without its schema if that is public.';
+
+
+--
 -- Name: _archive_add_metadata(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -3752,6 +3768,37 @@ CREATE FUNCTION archive._fault_writers(target regclass) RETURNS text
 --
 
 COMMENT ON FUNCTION archive._fault_writers(target regclass) IS 'How others than the owner may change an archive or its partitions; null if they may not.';
+
+
+--
+-- Name: _find(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._find(address text) RETURNS regclass
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_parts text[];
+begin
+    v_parts := parse_ident(address);
+    return (
+        select r.source
+          from archive.registry r
+          join pg_class c on c.oid = r.source
+          join pg_namespace n on n.oid = c.relnamespace
+         where array[n.nspname, c.relname]::text[] = case cardinality(v_parts) when 1 then array['public'] end || v_parts
+    );
+exception when invalid_parameter_value then
+    return null;  -- no name at all
+end
+$$;
+
+
+--
+-- Name: FUNCTION _find(address text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._find(address text) IS 'The archived table of this name; null where there is none.';
 
 
 --
@@ -7896,6 +7943,39 @@ COMMENT ON FUNCTION archive.deletions(before text, max_rows integer) IS 'One row
 
 
 --
+-- Name: describe(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.describe(address text DEFAULT NULL::text, OUT source regclass, OUT schema regnamespace, OUT name text, OUT archive text, OUT columns jsonb, OUT key text[]) RETURNS SETOF record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT r.source,
+     s.relnamespace,
+     archive._address(r.source) AS _address,
+     archive._name(r.target) AS _name,
+     c.columns,
+     (ARRAY( SELECT k.wanted
+            FROM archive._key_copies(r.*) k(attnum, name, type, archived_type, collated, generated, default_value, copy, wanted, copy_type, copy_collated, copy_not_null, since)))::text[] AS "array"
+    FROM ((archive.registry r
+      JOIN pg_class s ON ((s.oid = (r.source)::oid)))
+      CROSS JOIN LATERAL ( SELECT jsonb_agg(jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'category', t.typcategory, 'copied', (m.name IS NULL)) ORDER BY a.attnum) AS jsonb_agg
+            FROM ((pg_attribute a
+              JOIN pg_type t ON ((t.oid = a.atttypid)))
+              LEFT JOIN archive._archive_metadata() m(name, type, not_null, captured, truncated, description) ON ((m.name = a.attname)))
+           WHERE ((a.attrelid = (r.target)::oid) AND (a.attnum > 0) AND (NOT a.attisdropped))) c(columns))
+   WHERE ((describe.address IS NULL) OR ((r.source)::oid = (archive._find(describe.address))::oid));
+END;
+
+
+--
+-- Name: FUNCTION describe(address text, OUT source regclass, OUT schema regnamespace, OUT name text, OUT archive text, OUT columns jsonb, OUT key text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.describe(address text, OUT source regclass, OUT schema regnamespace, OUT name text, OUT archive text, OUT columns jsonb, OUT key text[]) IS 'The archived tables, or the one of this name: their archives; the columns of these, each with its type, the type''s category, and whether it is copied from the table; which of them are the key''s.';
+
+
+--
 -- Name: disable(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -9646,6 +9726,13 @@ GRANT USAGE ON SCHEMA archive TO archive_auditor;
 
 
 --
+-- Name: FUNCTION _address(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._address(relation regclass) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _archive_add_metadata(target regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -10578,6 +10665,13 @@ REVOKE ALL ON FUNCTION archive._fault_write_all() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION archive._fault_writers(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _find(address text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._find(address text) FROM PUBLIC;
 
 
 --
@@ -11543,6 +11637,15 @@ GRANT ALL ON FUNCTION archive.deletion(transaction_id xid8, archived_at timestam
 REVOKE ALL ON FUNCTION archive.deletions(before text, max_rows integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION archive.deletions(before text, max_rows integer) TO archive_runtime;
 GRANT ALL ON FUNCTION archive.deletions(before text, max_rows integer) TO archive_auditor;
+
+
+--
+-- Name: FUNCTION describe(address text, OUT source regclass, OUT schema regnamespace, OUT name text, OUT archive text, OUT columns jsonb, OUT key text[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.describe(address text, OUT source regclass, OUT schema regnamespace, OUT name text, OUT archive text, OUT columns jsonb, OUT key text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive.describe(address text, OUT source regclass, OUT schema regnamespace, OUT name text, OUT archive text, OUT columns jsonb, OUT key text[]) TO archive_runtime;
+GRANT ALL ON FUNCTION archive.describe(address text, OUT source regclass, OUT schema regnamespace, OUT name text, OUT archive text, OUT columns jsonb, OUT key text[]) TO archive_auditor;
 
 
 --

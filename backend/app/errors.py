@@ -17,6 +17,10 @@ class TooLarge(Exception):
     """What was asked for takes longer than a request may. The message says what to do instead."""
 
 
+class InvalidFilter(Exception):
+    """A filter has a value that no row can have: the place of the filters in the request, the filter, and why."""
+
+
 class LoginRefused(Exception):
     """PostgreSQL refuses a login's password; the message says what to do in one sentence."""
 

@@ -19,6 +19,7 @@ begin
             archive._tree(regclass),
             archive.deletions(text, integer),
             archive.deletion(xid8, timestamptz),
+            archive.describe(text),
             archive._view_rows(regclass),
             archive._view_period(regclass),
             archive._view_daily(),

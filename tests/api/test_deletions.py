@@ -1,7 +1,7 @@
 """Deletions over HTTP: one row each, and undone as a whole."""
 
 import pytest
-from app.archive import restore
+from app.archive import outcomes
 
 from tests.conftest import reply
 
@@ -195,7 +195,7 @@ def test_an_undo_may_take_longer_than_other_requests(client, set_for_runtime, ad
 def test_an_undo_that_takes_too_long_names_what_to_type_in_psql(
     client, db, monkeypatch, admin, deletion, slow_inserts, action
 ):
-    monkeypatch.setattr(restore, "UNDO_SECONDS", 0.05)
+    monkeypatch.setattr(outcomes, "SECONDS", 0.05)
 
     answer = client.post(f"{DELETIONS}{deletion['transaction_id']}/{action}", headers=admin)
 

@@ -48,8 +48,10 @@ def ask(client, superuser, make_item, headers):
     item, admin = make_item(superuser), headers(superuser)
 
     def ask(method, path, headers=(), **options):
-        url = path.replace("{item_id}", str(item.id)).replace("{user_id}", str(NOBODY)).replace("{archive_id}", "1")
-        return guarded.request(method, url, headers=admin | dict(headers), **options)
+        values = {"item_id": item.id, "user_id": NOBODY, "archive_id": 1, "table": "item"}
+        for name, value in values.items():
+            path = path.replace(f"{{{name}}}", str(value))
+        return guarded.request(method, path, headers=admin | dict(headers), **options)
 
     return ask
 
@@ -106,12 +108,14 @@ def test_a_body_of_another_type_is_refused(ask, content_type):
         assert_refused(ask(method, path, headers={"Content-Type": content_type}, content=b'{"title": "x"}'))
 
 
-@pytest.mark.parametrize("value", ["%00", "not-an-id%00", "%ff%fe", f"{'9' * 5000}", "-1", "1e999", "%F0%9F%98%80"])
+@pytest.mark.parametrize(
+    "value", ["%00", "not-an-id%00", "%ff%fe", f"{'9' * 5000}", "-1", "1e999", "%F0%9F%98%80", "a%0Ab"]
+)
 def test_no_value_in_a_path_is_a_server_error(ask, value):
     for method, path, name in parameters("path"):
         answer = ask(method, path.replace(f"{{{name}}}", value), json={})
 
-        if name == "email" and "%00" not in value and len(value) <= 255:
+        if name in {"email", "table"} and "%00" not in value and (name == "table" or len(value) <= 255):
             assert answer.status_code in {200, 404}
         else:
             assert_refused(answer)
@@ -122,7 +126,7 @@ def test_no_value_in_a_query_is_a_server_error(ask, value):
     for method, path, name in parameters("query"):
         answer = ask(method, f"{path}?{name}={value}")
 
-        assert answer.status_code in {200, 404, 422}
+        assert answer.status_code in {200, 403, 404, 422}, answer.request.url
         if value == "%00":
             assert_refused(answer)
 

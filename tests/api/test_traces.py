@@ -75,6 +75,20 @@ def test_a_deleted_row_leads_to_its_request_and_back(db, lines, delete, make_ite
     assert (line["transaction_id"], line["user_id"]) == (id, archived_by)
 
 
+def test_rows_deleted_or_restored_at_once_lead_to_their_requests(db, client, lines, admin, make_item, ada):
+    client.post("/api/v1/items/delete", json={"ids": [str(make_item(ada).id) for _ in range(2)]}, headers=admin)
+    ids = [id for (id,) in db.execute("select archive_id from item_archive")]
+    client.post("/api/v1/archive/items/restore-preview", json={"archive_ids": ids}, headers=admin)
+    client.post("/api/v1/archive/items/restore", json={"archive_ids": ids}, headers=admin)
+
+    deleted, previewed, restored = lines()
+    (transactions,) = db.execute("select array_agg(distinct transaction_id::text) from item_archive").fetchone()
+    assert [deleted["transaction_id"]] == transactions
+    assert previewed["transaction_id"] is None
+    committed = "select pg_xact_status(%s::xid8), %s::bigint > max(transaction_id::text::bigint) from item_archive"
+    assert db.execute(committed, [restored["transaction_id"]] * 2).fetchone() == ("committed", True)
+
+
 def test_a_deleted_user_leads_to_its_request(db, client, lines, admin, make_user):
     client.delete(f"/api/v1/users/{make_user().id}", headers=admin)
 

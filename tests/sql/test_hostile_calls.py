@@ -10,7 +10,7 @@ from tests.conftest import AUDITOR, RUNTIME, STRANGER, connect
 from tests.sql.conftest import ARCHIVE, DENIED, sqlstate
 
 RUNTIME_CALLS = """
-actor deletion deletions health maintain restore restore_transaction version _archive_metadata _attnames
+actor deletion deletions describe health maintain restore restore_transaction version _archive_metadata _attnames
 _attnum _attnums _base_type _blanking_constraints _check_ids _columns _copies _copy_name _excluded
 _foreign_keys_to _is_registered_oid _key _key_columns _key_index _label _label_setting _live _name _partitions _refuse
 _registry_entry _restore_any_trigger _restore_archived _restore_batch _restore_blocking
@@ -44,6 +44,7 @@ CALLABLE = {
         "_view_rows",
         "deletion",
         "deletions",
+        "describe",
     },
     STRANGER: set(),
     RUNTIME: set(RUNTIME_CALLS.split()),

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from app import accounts
 from app.core import db, security
 from app.core.config import settings
-from app.models import PlainText, TokenPayload, User
+from app.models import PlainText, Reason, TokenPayload, User
 
 reusable_oauth2 = OAuth2PasswordBearer(tokenUrl=f"{settings.API_V1_STR}/login/access-token")
 
@@ -21,6 +21,8 @@ Skip = Annotated[int, Query(ge=0, le=2**63 - 1)]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 EmailPath = Annotated[PlainText, Path(max_length=255)]
 
+WhyDeleted = Annotated[Reason | None, Query()]
+"""Kept in the archive."""
 
 DeletionsBefore = Annotated[str | None, Query(pattern=r"^[0-9]+\.-?[0-9]+$", max_length=50)]
 """The `next_before` of a page of deletions."""

@@ -9,12 +9,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.core.embedded import EmbeddedError
 from app.core.pool import Exhausted
-from app.errors import Cancelled, NoLongerSuperuser, TooLarge, UserGone
+from app.errors import Cancelled, InvalidFilter, NoLongerSuperuser, TooLarge, UserGone
 
 logger = logging.getLogger(__name__)
 
 EXPLAINED = (
     Cancelled,
+    InvalidFilter,
     NoLongerSuperuser,
     TooLarge,
     UserGone,
@@ -68,6 +69,9 @@ def explain(error: Exception) -> HTTPException:
         return HTTPException(403, "The user doesn't have enough privileges")
     if isinstance(error, Cancelled) or _is_done_otherwise(error):
         return HTTPException(409, "A trigger or rule of the database cancelled this")
+    if isinstance(error, InvalidFilter):
+        place, name, reason = error.args
+        return HTTPException(422, [{"type": "value_error", "loc": [place, name], "msg": reason}])
     if isinstance(error, TooLarge):
         return HTTPException(503, str(error))
     if isinstance(error, DBAPIError) and isinstance(error.orig, psycopg.Error):  # as a session has wrapped it

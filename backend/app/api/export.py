@@ -13,18 +13,20 @@ import psycopg
 from anyio import to_thread
 from fastapi import HTTPException
 from fastapi.responses import StreamingResponse
-from sqlalchemy import ColumnElement, String, any_, case, func, literal, text
+from sqlalchemy import ColumnElement, Select, String, any_, case, func, literal, text
 from sqlalchemy.dialects.postgresql import array
 from sqlmodel import AutoString, Session
-from sqlmodel.sql.expression import SelectOfScalar
 from starlette.concurrency import iterate_in_threadpool
 from starlette.types import Message, Receive, Scope, Send
 
 from app import queries
 from app.api.responses import errors
+from app.archive import browse
+from app.archive.access import explained
+from app.archive.archives import Archive
 from app.core import metrics
 from app.core.pool import Exhausted
-from app.models import User
+from app.models import ArchiveFilter, User
 
 CSV = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}} | errors(429)
 """The responses of a download in the OpenAPI document."""
@@ -116,11 +118,22 @@ FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 
 
 def csv_response(
-    session: Session, statement: SelectOfScalar[Any], columns: Iterable[Any], filename: str, user: User
+    session: Session, statement: Select[Any], columns: Iterable[Any], filename: str, user: User
 ) -> Download:
     """Answer a user with these columns of the rows, as a CSV file with a header that is safe in a spreadsheet."""
     cells = statement.with_only_columns(*map(_cell, columns))
     return Download(_copy(session, cells, user), filename, user)
+
+
+def archive_csv(session: Session, archive: Archive, filters: ArchiveFilter, filename: str, user: User) -> Download:
+    """Answer a superuser with the archived rows that pass the filters, newest first, as such a file."""
+
+    def copy() -> Generator[bytes]:
+        with explained("SELECT", filters=filters):
+            yield from _copy(session, cells, user)
+
+    cells = browse.select_rows(archive, filters).with_only_columns(*map(_cell, archive.columns))
+    return Download(copy(), filename, user)
 
 
 def _cell(column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi.responses import Response
 from pydantic_core import to_json
 
+from app.archive.browse import Page
 from app.models import Error
 
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
@@ -39,3 +40,8 @@ class JsonPage(Response):
 
     def __init__(self, rows: list[str], **page_fields: object) -> None:
         super().__init__(b'{"data":[%b],%b' % (",".join(rows).encode(), to_json(page_fields)[1:]))
+
+
+def json_page(page: Page[str]) -> JsonPage:
+    """Answer with a page of archived rows."""
+    return JsonPage(page.rows, count=page.count, count_exact=page.count_exact, next_before=page.next_before)

@@ -8,13 +8,13 @@ from functools import cache, lru_cache, partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic_core import from_json
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, inspect, literal_column
-from sqlmodel import col, func, or_, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal_column, select
 
+from app.archive.access import explained
+from app.archive.archives import Archive
 from app.core.pool import Connection, Row, connection
 from app.core.statements import Statement
-from app.models import ArchiveFilter, ItemArchive, UserArchive
+from app.models import ArchiveFilter
 
 COUNT_LIMIT = 10_000
 """Counts are exact up to this many rows. Beyond, the planner's estimate is returned: counting would read every row."""
@@ -22,32 +22,11 @@ COUNT_LIMIT = 10_000
 SEARCH_SECONDS = 5
 """The statement timeout of a text search. The open month has no index for it, and without pg_trgm no month has."""
 
+PLANNED_EACH_TIME = {"archived_after", "archived_before", "q"}
+"""Filters whose values need plans of their own: an hour and a year, a common and a rare text. All persons, items and
+transactions can share one."""
+
 R = TypeVar("R")
-
-Archived = type[ItemArchive] | type[UserArchive]
-
-
-def _conditions(table: Archived, text_columns: Iterable[Any], **equal: Any) -> dict[str, ColumnElement[bool]]:
-    """Return the conditions on archived rows, by the names of the filters and of the states."""
-    equal |= {"archived_by": table.archived_by, "transaction_id": table.transaction_id}
-    archived_at, restored_at, archive_id = col(table.archived_at), col(table.restored_at), col(table.archive_id)
-    return {
-        "archived": restored_at.is_(None),
-        "restored": restored_at.is_not(None),
-        **{name: col(column) == bindparam(name) for name, column in equal.items()},
-        "archived_after": archived_at >= bindparam("archived_after"),
-        "archived_before": archived_at < bindparam("archived_before"),
-        "q": or_(*(col(column).ilike(bindparam("q")) for column in text_columns)),
-        "before": archive_id < bindparam("before"),  # the page after this row
-    }
-
-
-CONDITIONS: dict[Any, dict[str, ColumnElement[bool]]] = {
-    ItemArchive: _conditions(
-        ItemArchive, [ItemArchive.title, ItemArchive.description], owner_id=ItemArchive.owner_id, item_id=ItemArchive.id
-    ),
-    UserArchive: _conditions(UserArchive, [UserArchive.email, UserArchive.full_name], user_id=UserArchive.id),
-}
 
 
 def _values(filters: ArchiveFilter) -> dict[str, Any]:
@@ -60,33 +39,39 @@ def _values(filters: ArchiveFilter) -> dict[str, Any]:
     return values
 
 
-def _where(table: Archived, names: Iterable[str]) -> list[ColumnElement[bool]]:
-    return [condition for name, condition in CONDITIONS[table].items() if name in names]
+def _select(archive: Archive, names: Iterable[str]) -> Select[Any]:
+    """Select the rows that pass these conditions, newest first."""
+    conditions = [condition for name, condition in archive.conditions.items() if name in names]
+    return select(*archive.columns).where(*conditions).order_by(_archive_id(archive).desc())
 
 
-def select_rows(table: Archived, filters: ArchiveFilter) -> SelectOfScalar[Any]:
+def _archive_id(archive: Archive) -> ColumnElement[int]:
+    return next(column for column in archive.columns if column.key == "archive_id")
+
+
+def select_rows(archive: Archive, filters: ArchiveFilter) -> Select[Any]:
     """Select the rows that pass the filters, newest first."""
     values = _values(filters)
-    return select(table).where(*_where(table, values)).order_by(col(table.archive_id).desc()).params(values)
+    return _select(archive, values).params(values)
 
 
 class _Statements(NamedTuple):
-    """A page of rows that pass the same filters, their number up to `COUNT_LIMIT`, and all their keys."""
+    """A page of rows that pass the same filters, their number up to `COUNT_LIMIT`, all their keys, and these in one."""
 
     page: Statement
     total: Statement
     keys: Statement
+    ids: Statement
 
 
 @lru_cache(1000)
-def _statements(table: Archived, names: frozenset[str], limit: int) -> _Statements:
-    page = select(*inspect(table).columns).where(*_where(table, names)).order_by(col(table.archive_id).desc())
-    keys = select(table.archive_id).where(*_where(table, names - {"before"}))
+def _statements(archive: Archive, names: frozenset[str], limit: int) -> _Statements:
+    page = _select(archive, names)
+    keys = _select(archive, names - {"before"}).with_only_columns(_archive_id(archive)).order_by(None)
     total = select(func.count().label("count")).select_from(_limited(keys, COUNT_LIMIT + 1).subquery())
-    # An hour and a year need different plans, so do a common and a rare text. All persons, items and transactions can
-    # share one.
-    statement = partial(Statement, planned_each_time=not names.isdisjoint({"archived_after", "archived_before", "q"}))
-    return _Statements(statement(_limited(page, limit)), statement(total), statement(keys))
+    statement = partial(Statement, planned_each_time=not names.isdisjoint(PLANNED_EACH_TIME))
+    ids = select(func.array_agg(keys.subquery().c.archive_id).label("ids"))
+    return _Statements(statement(_limited(page, limit)), statement(total), statement(keys), statement(ids))
 
 
 def _limited(statement: Select[Any], limit: int) -> Select[Any]:
@@ -104,23 +89,33 @@ class Page(Generic[R]):
     next_before: int | None
 
 
-async def list_rows(table: Archived, filters: ArchiveFilter, *, limit: int, before: int | None = None) -> Page[Row]:
+async def list_rows(archive: Archive, filters: ArchiveFilter, *, limit: int, before: int | None = None) -> Page[Row]:
     """Return a page of the rows that pass the filters, newest first, after `before`.
 
     Raises:
         psycopg.errors.QueryCanceled: a text search takes longer than `SEARCH_SECONDS`.
+        MissingGrant: the API's login may not read the archive.
+        InvalidFilter: the filter's key cannot be one of the table.
 
     """
-    return await _list(table, filters, limit, before, Statement.rows, lambda row: row["archive_id"])
+    return await _list(archive, filters, limit, before, Statement.rows, lambda row: row["archive_id"])
 
 
-async def list_json(table: Archived, filters: ArchiveFilter, *, limit: int, before: int | None = None) -> Page[str]:
+async def list_json(archive: Archive, filters: ArchiveFilter, *, limit: int, before: int | None = None) -> Page[str]:
     """Return the same page, each row in JSON."""
-    return await _list(table, filters, limit, before, Statement.json, lambda row: from_json(row)["archive_id"])
+    return await _list(archive, filters, limit, before, Statement.json, lambda row: from_json(row)["archive_id"])
+
+
+async def list_ids(archive: Archive, filters: ArchiveFilter, *, on: Connection) -> list[int]:
+    """Return the ids of all rows that pass the filters."""
+    values = _values(filters)
+    with explained("SELECT", filters=filters, place="body"):
+        row = await _statements(archive, frozenset(values), 1).ids.row(on, **values)
+    return (row and row["ids"]) or []
 
 
 async def _list(
-    table: Archived,
+    archive: Archive,
     filters: ArchiveFilter,
     limit: int,
     before: int | None,
@@ -129,8 +124,9 @@ async def _list(
 ) -> Page[R]:
     values = _values(filters) | ({} if before is None else {"before": before})
     # One row beyond the limit tells whether there is a next page.
-    statements = _statements(table, frozenset(values), limit + 1)
+    statements = _statements(archive, frozenset(values), limit + 1)
     async with AsyncExitStack() as stack:
+        stack.enter_context(explained("SELECT", filters=filters))
         own = await stack.enter_async_context(connection())
         if filters.q:
             await stack.enter_async_context(own.transaction())
@@ -149,16 +145,18 @@ async def _count(on: Connection, statements: _Statements, values: dict[str, Any]
     return max(COUNT_LIMIT + 1, await statements.keys.estimate(on, **values)), False
 
 
-async def get_row(table: Archived, archive_id: int) -> Row | None:
+async def get_row(archive: Archive, archive_id: int) -> Row | None:
     """Return one archived row."""
-    return await _by_id(table).row(archive_id=archive_id)
+    with explained("SELECT"):
+        return await _by_id(archive).row(archive_id=archive_id)
 
 
-async def get_json(table: Archived, archive_id: int) -> str | None:
+async def get_json(archive: Archive, archive_id: int) -> str | None:
     """Return one archived row in JSON."""
-    return next(iter(await _by_id(table).json(archive_id=archive_id)), None)
+    with explained("SELECT"):
+        return next(iter(await _by_id(archive).json(archive_id=archive_id)), None)
 
 
 @cache
-def _by_id(table: Archived) -> Statement:
-    return Statement(select(*inspect(table).columns).where(col(table.archive_id) == bindparam("archive_id")))
+def _by_id(archive: Archive) -> Statement:
+    return Statement(_select(archive, []).where(_archive_id(archive) == bindparam("archive_id")))

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import psycopg
 from pydantic_core import from_json
-from sqlalchemy import ClauseElement, ColumnElement, DateTime, Select, func, literal_column
+from sqlalchemy import ClauseElement, ColumnElement, DateTime, Select, Text, and_, case, cast, func, literal_column
 
 from app.core.db import engine
 from app.core.pool import Connection, Row, connection
@@ -21,11 +21,19 @@ TIME = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
 """How `to_char` writes a time as pydantic does."""
 
 
+class AnyTime(DateTime):
+    """A time that this program has not written: it may be infinite, or before our era."""
+
+
 def _for_json(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Write times in UTC, whatever the connection's time zone is."""
     if not isinstance(column.type, DateTime):
         return column
-    return func.to_char(func.timezone(literal_column("'UTC'"), column), literal_column(TIME)).label(column.key)
+    written: ColumnElement[Any] = func.to_char(func.timezone(literal_column("'UTC'"), column), literal_column(TIME))
+    if isinstance(column.type, AnyTime):
+        ours = and_(func.isfinite(column), column >= literal_column("'0001-01-01 UTC'"))
+        written = case((ours, written), else_=cast(column, Text))
+    return written.label(column.key)
 
 
 class Statement:

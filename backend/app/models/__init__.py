@@ -13,9 +13,7 @@ from app.models.archive import (
     ItemArchivesPublic,
     ItemFilter,
     Moment,
-    RestoreChoice,
-    RestorePreview,
-    RestorePreviews,
+    TableFilter,
     TransactionId,
     UserArchive,
     UserArchivePublic,
@@ -23,9 +21,31 @@ from app.models.archive import (
     UserFilter,
 )
 from app.models.base import Email, PlainText, Reason, Schema, Xid8, email_spellings, new_id, public_columns
-from app.models.items import Item, ItemBase, ItemCreate, ItemPublic, ItemsPublic, ItemUpdate
+from app.models.items import (
+    Item,
+    ItemBase,
+    ItemCreate,
+    ItemPublic,
+    ItemsDeleted,
+    ItemsPublic,
+    ItemsToDelete,
+    ItemUpdate,
+)
 from app.models.reports import ArchivePartition, ArchiveTable, DeletedDaily, Deletion, Deletions, HealthCheck, Purge
+from app.models.restores import (
+    ArchiveIds,
+    RestoreChoice,
+    Restored,
+    RestoreItems,
+    RestoreMany,
+    RestorePreview,
+    RestorePreviews,
+    RestoreReason,
+    RestoreRows,
+    RestoreUsers,
+)
 from app.models.service import Error, HTTPValidationError, Message, Readiness, ValidationError
+from app.models.tables import ArchivedRows, ArchivedTable, ArchivedTables
 from app.models.tokens import Attempt, EndedToken, LoginForm, Token, TokenPayload
 from app.models.users import (
     NewPassword,
@@ -43,10 +63,14 @@ from app.models.users import (
 __all__ = [
     "ArchiveFilter",
     "ArchiveId",
+    "ArchiveIds",
     "ArchivePage",
     "ArchivePartition",
     "ArchiveTable",
     "ArchivedRow",
+    "ArchivedRows",
+    "ArchivedTable",
+    "ArchivedTables",
     "Attempt",
     "DeletedDaily",
     "Deletion",
@@ -65,7 +89,9 @@ __all__ = [
     "ItemFilter",
     "ItemPublic",
     "ItemUpdate",
+    "ItemsDeleted",
     "ItemsPublic",
+    "ItemsToDelete",
     "LoginForm",
     "Message",
     "Moment",
@@ -75,9 +101,16 @@ __all__ = [
     "Readiness",
     "Reason",
     "RestoreChoice",
+    "RestoreItems",
+    "RestoreMany",
     "RestorePreview",
     "RestorePreviews",
+    "RestoreReason",
+    "RestoreRows",
+    "RestoreUsers",
+    "Restored",
     "Schema",
+    "TableFilter",
     "Token",
     "TokenPayload",
     "TransactionId",

@@ -168,27 +168,8 @@ class UserFilter(ArchiveFilter):
     user_id: uuid.UUID | None = None
 
 
-class RestoreChoice(Schema):
-    """How to restore."""
+class TableFilter(ArchiveFilter):
+    """Which rows of any table to list."""
 
-    owner_id: uuid.UUID | None = None
-    """The new owner, where the old one is gone."""
-
-
-class RestorePreview(Schema):
-    """What a restore did or would do with one archived row."""
-
-    table: str
-    archive_id: int
-    row_id: str
-    outcome: Literal["restored", "copied", "skipped", "would_restore", "would_copy", "would_skip", "conflict"]
-    detail: str | None
-
-
-class RestorePreviews(Schema):
-    """What became, or would become, of each row of a deletion."""
-
-    data: list[RestorePreview]
-    count: int
-    notes: list[str]
-    """What the undo does not bring back."""
+    key: str | None = Field(default=None, max_length=1000)
+    """The key of the deleted row; the values of several columns separated by commas."""

@@ -76,5 +76,8 @@ def public_columns(table: type[SQLModel], schema: type[SQLModel]) -> list[Any]:
     return [getattr(table, name) for name in schema.model_fields]
 
 
+AT_ONCE = 10_000
+"""How many rows a restore or a deletion may name."""
+
 PlainText = Annotated[str, AfterValidator(_storable)]
 Reason = Annotated[PlainText, StringConstraints(max_length=1000)]

@@ -1,11 +1,13 @@
 """Items: the table, what clients send and what the API answers."""
 
 import uuid
+from typing import Annotated
 
+from pydantic import Field as PydanticField
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, Relationship
 
-from app.models.base import Schema, primary_key
+from app.models.base import AT_ONCE, Reason, Schema, primary_key
 from app.models.users import User
 
 
@@ -52,3 +54,18 @@ class ItemsPublic(Schema):
 
     data: list[ItemPublic]
     count: int
+
+
+class ItemsToDelete(Schema):
+    """Which items to delete, and why."""
+
+    ids: Annotated[list[uuid.UUID], PydanticField(min_length=1, max_length=AT_ONCE)]
+    reason: Reason | None = None
+    """Kept in the archive."""
+
+
+class ItemsDeleted(Schema):
+    """How many items were deleted, and which were not there."""
+
+    deleted: int
+    not_found: list[uuid.UUID]

@@ -1,15 +1,16 @@
 """Items, one statement each: those of one owner, or of any owner where `owner_id` is None."""
 
 import uuid
+from collections.abc import Iterable
 from functools import cache
 
 import psycopg
-from sqlalchemy import Uuid, bindparam
+from sqlalchemy import ARRAY, Uuid, bindparam, cast, func
 from sqlmodel import col, delete, insert, or_, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.archive.context import deleting_transaction, deletion, run_deletion
-from app.core.pool import Row
+from app.archive.context import deleting_transaction, deletion, deletion_of_many, run_deletion
+from app.core.pool import Row, connection
 from app.core.statements import Statement
 from app.errors import Cancelled, UserGone
 from app.models import Item, ItemCreate, ItemPublic, ItemUpdate, new_id, public_columns
@@ -23,6 +24,12 @@ _columns = public_columns(Item, ItemPublic)
 _item = Statement(select(*_columns).where(*_is_item))
 _items, _items_of_owner = Listing(Item, ItemPublic), Listing(Item, ItemPublic, _is_owner)
 _insert = Statement(insert(Item).returning(*_columns), "id", "owner_id", *ItemCreate.model_fields)
+_delete_many = Statement(
+    delete(Item).where(col(Item.id) == deletion_of_many.c.id, _in_scope).returning(col(Item.id), deleting_transaction)
+)
+_left = Statement(
+    select(Item.id).where(col(Item.id) == func.any(cast(bindparam("ids"), ARRAY(Uuid))), _in_scope).limit(1)
+)
 _delete = Statement(delete(Item).where(col(Item.id) == deletion.c.id, _in_scope).returning(deleting_transaction))
 
 
@@ -82,10 +89,27 @@ async def delete_item(
         Cancelled: a trigger or rule kept the item.
 
     """
-    deleted = await run_deletion(_delete, item_id, actor=actor, reason=reason, owner_id=owner_id)
+    deleted = bool(await run_deletion(_delete, item_id, actor=actor, reason=reason, owner_id=owner_id))
     if not deleted and await get_item(item_id, owner_id=owner_id):
         raise Cancelled
     return deleted
+
+
+async def delete_items(
+    ids: Iterable[uuid.UUID], *, owner_id: uuid.UUID | None, actor: uuid.UUID, reason: str | None = None
+) -> set[uuid.UUID]:
+    """Delete items in one transaction, so that one undo brings them back, and return the ids of those deleted.
+
+    Raises:
+        Cancelled: a trigger or rule kept one of them, and none was deleted.
+
+    """
+    in_order = sorted(set(ids))  # or two calls would deadlock
+    async with connection() as own, own.transaction():
+        deleted = await run_deletion(_delete_many, in_order, actor=actor, reason=reason, on=own, owner_id=owner_id)
+        if len(deleted) < len(in_order) and await _left.row(own, ids=in_order, owner_id=owner_id):
+            raise Cancelled
+    return {row["id"] for row in deleted}
 
 
 async def list_items(*, owner_id: uuid.UUID | None, skip: int, limit: int) -> tuple[list[str], int]:

@@ -70,7 +70,7 @@ async def list_users(*, skip: int, limit: int) -> tuple[list[str], int]:
     return await _users.read(skip=skip, limit=limit)
 
 
-async def delete_user_as_superuser(user_id: uuid.UUID, *, actor: uuid.UUID) -> bool:
+async def delete_user_as_superuser(user_id: uuid.UUID, *, actor: uuid.UUID, reason: str | None = None) -> bool:
     """Delete a user as `delete_user` does, for a superuser, who stays one meanwhile.
 
     Of two superusers who delete each other at once, the second is none any more: one is always left.
@@ -80,17 +80,19 @@ async def delete_user_as_superuser(user_id: uuid.UUID, *, actor: uuid.UUID) -> b
         NoLongerSuperuser: the actor is no active superuser any more.
 
     """
-    if await run_deletion(_delete_ordinary, user_id, actor=actor):
+    if await run_deletion(_delete_ordinary, user_id, actor=actor, reason=reason):
         return True
     async with connection() as own, own.transaction():
         # In the order of the ids, or two who delete each other would deadlock.
         locked = await _lock.rows(own, ids=[actor, user_id])
         if not any(row["id"] == actor and row["is_superuser"] and row["is_active"] for row in locked):
             raise NoLongerSuperuser
-        return await delete_user(user_id, actor=actor, on=own)
+        return await delete_user(user_id, actor=actor, reason=reason, on=own)
 
 
-async def delete_user(user_id: uuid.UUID, *, actor: uuid.UUID, on: Connection | None = None) -> bool:
+async def delete_user(
+    user_id: uuid.UUID, *, actor: uuid.UUID, reason: str | None = None, on: Connection | None = None
+) -> bool:
     """Delete a user. The database deletes the user's items by cascade, and archives all of them.
 
     Returns whether this call deleted the user.
@@ -99,7 +101,7 @@ async def delete_user(user_id: uuid.UUID, *, actor: uuid.UUID, on: Connection | 
         Cancelled: a trigger or rule kept the user.
 
     """
-    deleted = await run_deletion(_delete, user_id, actor=actor, on=on)
+    deleted = bool(await run_deletion(_delete, user_id, actor=actor, reason=reason, on=on))
     if not deleted and await _user.row(on, id=user_id):
         raise Cancelled
     return deleted

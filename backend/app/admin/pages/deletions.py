@@ -12,7 +12,8 @@ from app.admin.pages.paging import page_links
 from app.admin.render import go, page
 from app.admin.sign_in import ConsoleSuperuser, for_console
 from app.api.deps import DeletionsBefore
-from app.archive import deletions, reports, restore
+from app.archive import deletions, reports, undo
+from app.archive.outcomes import By
 from app.models import Moment, TransactionId
 
 router = APIRouter(dependencies=for_console)
@@ -49,7 +50,7 @@ async def undo_deletion(
 ) -> Response:
     """Undo one deletion: all of it, or nothing."""
     try:
-        rows = await restore.restore_transaction(transaction_id, actor=admin.id, archived_at=archived_at)
+        rows = await undo.restore_transaction(transaction_id, by=By(admin.id), archived_at=archived_at)
     except psycopg.Error as error:
         return await _deletion_page(request, transaction_id, archived_at, problem=conflict_reason(error))
     query = f"?{urlencode({'archived_at': archived_at.isoformat()})}" if archived_at else ""
@@ -78,7 +79,7 @@ async def _deletion_page(
     outcomes = None
     if preview and deletion.restored < count:
         try:
-            outcomes = await restore.preview_transaction(transaction_id, archived_at=deletion.archived_at)
+            outcomes = await undo.restore_transaction(transaction_id, by=None, archived_at=deletion.archived_at)
         except psycopg.Error as error:
             problem = conflict_reason(error)
     return page(
@@ -90,7 +91,7 @@ async def _deletion_page(
         rows=rows,
         rows_per_page=ROWS,
         outcomes=outcomes,
-        notes=restore.notes(outcomes or []),
+        notes=undo.notes(outcomes or []),
         kinds=KINDS,
         people=await get_people([deletion], *(listed.rows for listed in rows.values())),
         problem=problem,

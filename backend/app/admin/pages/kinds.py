@@ -1,6 +1,6 @@
 """What the pages of deleted items and of deleted users have in common, and what differs between them."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -8,9 +8,9 @@ import psycopg
 
 from app import queries
 from app.api.errors import explain
-from app.archive import browse, restore
+from app.archive import archives, browse
+from app.archive.archives import Archive
 from app.core.pool import Row
-from app.models import ArchiveFilter, ItemArchive, ItemFilter, UserArchive, UserFilter
 
 ROWS = 50
 """Rows on one page of a list."""
@@ -20,29 +20,27 @@ class Kind(NamedTuple):
     """What differs between deleted items and deleted users."""
 
     name: str
-    table: browse.Archived
-    filter: type[ArchiveFilter]
+    archive: Archive
     id_filter: str
     title: str
     """The column that a row is known by."""
-    preview: Callable[[int], Awaitable[Row]]
 
 
-ITEMS = Kind("items", ItemArchive, ItemFilter, "item_id", "title", restore.preview_item)
-USERS = Kind("users", UserArchive, UserFilter, "user_id", "email", restore.preview_user)
+ITEMS = Kind("items", archives.ITEMS, "item_id", "title")
+USERS = Kind("users", archives.USERS, "user_id", "email")
 KINDS = {"item": ITEMS, "user": USERS}
 """By the names of their tables. Rows of other archived tables have no page, but are counted and can be undone."""
 
 
 async def list_deleted_by(kind: Kind, transaction_id: str, archived_at: datetime) -> browse.Page[Row]:
     """Return the rows of one kind that a deletion deleted, and how many there are."""
-    filters = kind.filter(
+    filters = kind.archive.filter(
         state="any",
         transaction_id=transaction_id,
         archived_after=archived_at,
         archived_before=archived_at + timedelta(microseconds=1),
     )
-    return await browse.list_rows(kind.table, filters, limit=ROWS)
+    return await browse.list_rows(kind.archive, filters, limit=ROWS)
 
 
 async def get_people(*lists: Iterable[Any]) -> dict[str, Row]:

@@ -6,7 +6,6 @@ import psycopg
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import inspect
 from sqlmodel import Session
 
 from app import queries
@@ -16,8 +15,9 @@ from app.admin.render import go, page
 from app.admin.sign_in import ConsoleSuperuser, FormDep, field, for_console
 from app.api.deps import SessionDep
 from app.api.errors import explain
-from app.api.export import csv_response
+from app.api.export import archive_csv
 from app.archive import browse, restore
+from app.archive.outcomes import By
 from app.models import ArchiveId, User
 
 router = APIRouter(dependencies=for_console)
@@ -54,7 +54,7 @@ async def restore_item(request: Request, admin: ConsoleSuperuser, form: FormDep,
     if email and not owner_id:
         return await _row_page(request, ITEMS, archive_id, 422, "Nobody has this e-mail.", owner_email=email)
     try:
-        item = await restore.restore_item(archive_id, actor=admin.id, owner_id=owner_id)
+        item = await restore.restore_item(archive_id, by=By(admin.id), owner_id=owner_id)
     except psycopg.Error as error:
         return await _row_page(request, ITEMS, archive_id, 409, conflict_reason(error), owner_email=email)
     return go(request, f"/items/{archive_id}", f"Restored: “{item['title']}” is live again.")
@@ -85,7 +85,7 @@ async def show_user(request: Request, archive_id: ArchiveId) -> Response:
 async def restore_user(request: Request, admin: ConsoleSuperuser, archive_id: ArchiveId) -> Response:
     """Restore a user."""
     try:
-        user = await restore.restore_user(archive_id, actor=admin.id)
+        user = await restore.restore_user(archive_id, by=By(admin.id))
     except psycopg.Error as error:
         return await _row_page(request, USERS, archive_id, 409, conflict_reason(error))
     return go(
@@ -102,12 +102,12 @@ async def _list_page(request: Request, kind: Kind) -> Response:
     values = read_filters(request)
     context: dict[str, Any] = {"kind": kind, "filters": values, "faults": {}, "rows": [], "people": {}, "pages": None}
     try:
-        filters, before = kind.filter.model_validate(values), _BEFORE.validate_python(values.get("before"))
+        filters, before = kind.archive.filter.model_validate(values), _BEFORE.validate_python(values.get("before"))
     except ValidationError as error:
         faults = {str((*fault["loc"], "before")[0]): fault["msg"] for fault in error.errors()}
         return page(request, "rows.html", 422, **context | {"faults": faults})
     try:
-        listed = await browse.list_rows(kind.table, filters, limit=ROWS, before=before)
+        listed = await browse.list_rows(kind.archive, filters, limit=ROWS, before=before)
     except psycopg.errors.QueryCanceled as error:
         busy = explain(error)
         fault = "Looking for this text takes too long. Say more: whose rows, deleted by whom, or when."
@@ -120,12 +120,10 @@ async def _list_page(request: Request, kind: Kind) -> Response:
 
 def _export(request: Request, session: Session, kind: Kind, user: User) -> Response:
     try:
-        filters = kind.filter.model_validate(read_filters(request))
+        filters = kind.archive.filter.model_validate(read_filters(request))
     except ValidationError as error:
         raise HTTPException(422, "There is nothing to download: a filter makes no sense.") from error
-    columns = inspect(kind.table).columns
-    rows = browse.select_rows(kind.table, filters)
-    return csv_response(session, rows, columns, filename=f"archived_{kind.name}.csv", user=user)
+    return archive_csv(session, kind.archive, filters, f"archived_{kind.name}.csv", user)
 
 
 async def _row_page(
@@ -138,13 +136,13 @@ async def _row_page(
     owner_email: str = "",
 ) -> Response:
     """Show one archived row, its history, the other rows of its deletion, and what a restore would do."""
-    row = await browse.get_row(kind.table, archive_id)
+    row = await browse.get_row(kind.archive, archive_id)
     if not row:
         raise HTTPException(404, "There is no such row in the archive.")
     history = [row]
     if row["id"]:
-        same_id = kind.filter.model_validate({"state": "any", kind.id_filter: row["id"]})
-        history = (await browse.list_rows(kind.table, same_id, limit=ROWS)).rows
+        same_id = kind.archive.filter.model_validate({"state": "any", kind.id_filter: row["id"]})
+        history = (await browse.list_rows(kind.archive, same_id, limit=ROWS)).rows
     together = {each: await list_deleted_by(each, row["transaction_id"], row["archived_at"]) for each in KINDS.values()}
     return page(
         request,
@@ -155,7 +153,7 @@ async def _row_page(
         history=history,
         together=together,
         owner_went_too=row.get("owner_id") in [user["id"] for user in together[USERS].rows],
-        outcome=None if row["restored_at"] else await kind.preview(archive_id),
+        outcome=None if row["restored_at"] else await restore.preview_row(kind.archive, archive_id),
         people=await get_people([row], history, *(listed.rows for listed in together.values())),
         problem=problem,
         owner_email=owner_email,

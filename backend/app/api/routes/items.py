@@ -1,17 +1,26 @@
 """Items: plain create, read, update and delete. The database archives deleted items; nothing here depends on it."""
 
 import uuid
-from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 from sqlmodel import col
 
 from app import queries
-from app.api.deps import CurrentUser, Limit, SessionDep, Skip
+from app.api.deps import CurrentUser, Limit, SessionDep, Skip, WhyDeleted
 from app.api.export import CSV, Download, csv_response
 from app.api.responses import Json, JsonPage
-from app.models import Item, ItemCreate, ItemPublic, ItemsPublic, ItemUpdate, Message, Reason, User
+from app.models import (
+    Item,
+    ItemCreate,
+    ItemPublic,
+    ItemsDeleted,
+    ItemsPublic,
+    ItemsToDelete,
+    ItemUpdate,
+    Message,
+    User,
+)
 
 router = APIRouter(prefix="/items", tags=["items"])
 
@@ -39,6 +48,16 @@ async def read_items(current_user: CurrentUser, skip: Skip = 0, limit: Limit = 1
 async def create_item(current_user: CurrentUser, item_in: ItemCreate) -> Response:
     """Make an item."""
     return Json(await queries.items.insert_item(item_in, owner_id=current_user.id))
+
+
+@router.post("/delete", response_model=ItemsDeleted)
+async def delete_items(current_user: CurrentUser, which: ItemsToDelete) -> Response:
+    """Delete many items in one transaction, so that one undo brings them back. Others' items count as not found."""
+    deleted = await queries.items.delete_items(
+        which.ids, owner_id=owner_scope(current_user), actor=current_user.id, reason=which.reason
+    )
+    not_found = [id_ for id_ in dict.fromkeys(which.ids) if id_ not in deleted]
+    return Json({"deleted": len(deleted), "not_found": not_found})
 
 
 @router.get("/export/csv", response_class=Response, responses=CSV)
@@ -71,9 +90,7 @@ async def update_item(current_user: CurrentUser, item_id: uuid.UUID, item_in: It
 
 
 @router.delete("/{item_id}", response_model=Message)
-async def delete_item(
-    current_user: CurrentUser, item_id: uuid.UUID, reason: Annotated[Reason | None, Query()] = None
-) -> Response:
+async def delete_item(current_user: CurrentUser, item_id: uuid.UUID, reason: WhyDeleted = None) -> Response:
     """Delete an item."""
     if await queries.items.delete_item(
         item_id, owner_id=owner_scope(current_user), actor=current_user.id, reason=reason

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from app import accounts, crud, limits, utils
 from app.api.deps import CurrentUser, EmailPath, SessionDep, for_superusers
+from app.api.paths import text
 from app.api.responses import errors
 from app.core import db, security
 from app.core.config import settings
@@ -35,7 +36,7 @@ async def test_token(current_user: CurrentUser) -> User:
     return current_user
 
 
-@router.post("/password-recovery/{email:path}", responses=errors(429))
+@router.post("/password-recovery/" + text("email"), responses=errors(429))
 def recover_password(session: SessionDep, email: EmailPath, background: BackgroundTasks) -> Message:
     """Mail a link to set a new password, if there is such a user. The answer does not tell, nor does its time."""
     with suppress(SQLAlchemyError, psycopg.OperationalError):  # nor whether there is a database
@@ -67,7 +68,7 @@ async def reset_password(session: SessionDep, body: NewPassword) -> Message:
 
 
 @router.post(
-    "/password-recovery-html-content/{email:path}",
+    "/password-recovery-html-content/" + text("email"),
     dependencies=for_superusers,
     response_class=Response,
     responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},

@@ -17,6 +17,7 @@ from app.api.deps import (
     SessionDep,
     Skip,
     SuperuserDep,
+    WhyDeleted,
     for_superusers,
     not_privileged,
 )
@@ -92,11 +93,11 @@ def update_user_me(session: SessionDep, user_in: UserUpdateMe, current_user: Cur
 
 
 @router.delete("/me")
-async def delete_user_me(current_user: CurrentUser) -> Message:
+async def delete_user_me(current_user: CurrentUser, reason: WhyDeleted = None) -> Message:
     """Delete oneself, and one's items."""
     if current_user.is_superuser:
         raise HTTPException(403, "Super users are not allowed to delete themselves")
-    return _deleted(await queries.users.delete_user(current_user.id, actor=current_user.id))
+    return _deleted(await queries.users.delete_user(current_user.id, actor=current_user.id, reason=reason))
 
 
 @router.patch("/me/password")
@@ -148,11 +149,11 @@ async def update_user(session: SessionDep, user_id: uuid.UUID, user_in: UserUpda
 
 
 @router.delete("/{user_id}")
-async def delete_user(user_id: uuid.UUID, current_user: SuperuserDep) -> Message:
+async def delete_user(user_id: uuid.UUID, current_user: SuperuserDep, reason: WhyDeleted = None) -> Message:
     """Delete a user, and their items."""
     if user_id == current_user.id:
         raise HTTPException(403, "Super users are not allowed to delete themselves")
-    return _deleted(await queries.users.delete_user_as_superuser(user_id, actor=current_user.id))
+    return _deleted(await queries.users.delete_user_as_superuser(user_id, actor=current_user.id, reason=reason))
 
 
 def _deleted(deleted: bool) -> Message:
