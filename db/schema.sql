@@ -109,6 +109,30 @@ COMMENT ON TYPE archive.deletion IS 'One deletion: who, when, whence, why, of wh
 
 
 --
+-- Name: deletion_filter; Type: TYPE; Schema: archive; Owner: -
+--
+
+CREATE TYPE archive.deletion_filter AS (
+	archived_by text,
+	session_role text,
+	application_name text,
+	not_application_name text,
+	reason text,
+	archived_after timestamp with time zone,
+	archived_before timestamp with time zone,
+	"table" text,
+	min_rows bigint
+);
+
+
+--
+-- Name: TYPE deletion_filter; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TYPE archive.deletion_filter IS 'Which deletions to list: the keys of the filters of archive.deletions().';
+
+
+--
 -- Name: deletion_part; Type: TYPE; Schema: archive; Owner: -
 --
 
@@ -116,7 +140,8 @@ CREATE TYPE archive.deletion_part AS (
 	source regclass,
 	partition regclass,
 	archived_at timestamp with time zone,
-	transaction_id xid8
+	transaction_id xid8,
+	rows bigint
 );
 
 
@@ -1756,6 +1781,38 @@ COMMENT ON FUNCTION archive._copies(entry archive.registry) IS 'The columns of a
 
 
 --
+-- Name: _deletion_address(timestamp with time zone, xid8); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._deletion_address(archived_at timestamp with time zone, transaction_id xid8) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN ((transaction_id || '.'::text) || ((EXTRACT(epoch FROM archived_at) * (1000000)::numeric))::bigint);
+
+
+--
+-- Name: FUNCTION _deletion_address(archived_at timestamp with time zone, transaction_id xid8); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._deletion_address(archived_at timestamp with time zone, transaction_id xid8) IS 'The cursor of the page after this deletion.';
+
+
+--
+-- Name: _deletion_conditions(archive.deletion_filter); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._deletion_conditions(filter archive.deletion_filter) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT COALESCE(string_agg((' and '::text || format(c.condition, c.value)), ''::text), ''::text) AS "coalesce" FROM (VALUES ('a.archived_by = %L'::text,(_deletion_conditions.filter).archived_by), ('a.session_role = %L'::text,(_deletion_conditions.filter).session_role), ('a.application_name = %L'::text,(_deletion_conditions.filter).application_name), ('a.application_name is distinct from %L'::text,(_deletion_conditions.filter).not_application_name), ('strpos(lower(a.reason), lower(%L)) > 0'::text,(_deletion_conditions.filter).reason), ('a.archived_at >= %L'::text,((_deletion_conditions.filter).archived_after)::text), ('a.archived_at < %L'::text,((_deletion_conditions.filter).archived_before)::text)) c(condition, value) WHERE (c.value IS NOT NULL));
+
+
+--
+-- Name: FUNCTION _deletion_conditions(filter archive.deletion_filter); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._deletion_conditions(filter archive.deletion_filter) IS 'What the filters demand of each row, as the end of a WHERE clause.';
+
+
+--
 -- Name: _read_leaves(archive.leaf[], text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -1797,7 +1854,7 @@ CREATE FUNCTION archive._deletion_count(parts archive.deletion_part[]) RETURNS S
      jsonb_object_agg(archive._label(t.source), LEAST(t.row_count, (10000)::numeric)) AS jsonb_object_agg,
      bool_and((t.row_count <= (10000)::numeric)) AS bool_and,
      (sum(LEAST(t.restored, (10000)::numeric)))::bigint AS sum,
-     ((t.transaction_id || '.'::text) || ((EXTRACT(epoch FROM t.archived_at) * (1000000)::numeric))::bigint)
+     archive._deletion_address(t.archived_at, t.transaction_id) AS _deletion_address
     FROM ( SELECT l.source,
              ((l.result ->> 'transaction_id'::text))::xid8 AS transaction_id,
              ((l.result ->> 'archived_at'::text))::timestamp with time zone AS archived_at,
@@ -1811,7 +1868,7 @@ CREATE FUNCTION archive._deletion_count(parts archive.deletion_part[]) RETURNS S
             FROM (( SELECT p.source,
                      p.partition,
                      jsonb_agg(to_jsonb(p.*)) AS deletions
-                    FROM unnest(_deletion_count.parts) p(source, partition, archived_at, transaction_id)
+                    FROM unnest(_deletion_count.parts) p(source, partition, archived_at, transaction_id, rows)
                    GROUP BY p.source, p.partition) g
               CROSS JOIN LATERAL archive._read_leaves(ARRAY[ROW(g.source, g.partition, NULL::timestamp with time zone)::archive.leaf], format('
                     select d.*, one.*, counted.*
@@ -1872,6 +1929,131 @@ COMMENT ON FUNCTION archive._deletion_cursor(before text, OUT archived_at timest
 
 
 --
+-- Name: _deletion_filter(jsonb); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._deletion_filter(filters jsonb) RETURNS archive.deletion_filter
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_unknown text;
+    v_filter  archive.deletion_filter;
+begin
+    if jsonb_typeof(filters) <> 'object' then
+        perform archive._refuse('filters is an object: {"archived_by": "ada"}');
+    end if;
+    select string_agg(format('%I', k.name), ', ')
+      into v_unknown
+      from jsonb_object_keys(filters) k (name)
+     where archive._attnum('archive.deletion_filter', k.name) is null;
+    if v_unknown is not null then
+        perform archive._refuse(format('archive.deletions() has no filter named %s', v_unknown));
+    end if;
+    begin
+        v_filter := jsonb_populate_record(null::archive.deletion_filter, filters);
+    exception when data_exception then
+        perform archive._refuse('filters: ' || sqlerrm);
+    end;
+    if archive._find(v_filter.table) is null and v_filter.table is not null then
+        perform archive._refuse(format('%s is not archived', v_filter.table));
+    end if;
+    return v_filter;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _deletion_filter(filters jsonb); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._deletion_filter(filters jsonb) IS 'The filters of archive.deletions(). AR422 if they are none.';
+
+
+--
+-- Name: _deletion_large(archive.deletion_part[], regclass, bigint); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._deletion_large(parts archive.deletion_part[], source regclass, min_rows bigint) RETURNS SETOF archive.deletion_part
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT p.source,
+     p.partition,
+     p.archived_at,
+     p.transaction_id,
+     p.rows
+    FROM ( SELECT u.source,
+             u.partition,
+             u.archived_at,
+             u.transaction_id,
+             u.rows,
+             sum(u.rows) FILTER (WHERE ((_deletion_large.source IS NULL) OR ((u.source)::oid = (_deletion_large.source)::oid))) OVER (PARTITION BY u.archived_at, u.transaction_id) AS total
+            FROM unnest(_deletion_large.parts) u(source, partition, archived_at, transaction_id, rows)) p
+   WHERE (p.total >= (_deletion_large.min_rows)::numeric);
+END;
+
+
+--
+-- Name: FUNCTION _deletion_large(parts archive.deletion_part[], source regclass, min_rows bigint); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._deletion_large(parts archive.deletion_part[], source regclass, min_rows bigint) IS 'The parts of the deletions that have at least so many rows of a table, or of all.';
+
+
+--
+-- Name: _deletion_month(archive.leaf[], timestamp with time zone, timestamp with time zone, text, integer, archive.deletion_filter); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._deletion_month(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer, filter archive.deletion_filter) RETURNS SETOF archive.deletion
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_source regclass       := archive._find((filter).table);
+    v_leaves archive.leaf[] := array(select l from unnest(leaves) l where v_source is null or l.source = v_source);
+    v_tables bigint         := (select count(distinct l.source) from unnest(v_leaves) l
+                                 where pg_relation_size(l.partition) > 0);
+    v_share  bigint         := ceil((filter).min_rows::numeric / greatest(v_tables, 1));
+    v_size   integer        := case when v_share is null then max_rows else greatest(max_rows, 10000) end;
+    v_left   integer        := max_rows;
+    v_parts  archive.deletion_part[];
+    v_last   record;
+    v_one    archive.deletion;
+begin
+    loop
+        v_parts := array(
+            select p from archive._deletion_search(
+                v_leaves, lower, upper, before, v_size, archive._deletion_conditions(filter), v_share) p);
+        select count(distinct (p.archived_at, p.transaction_id)) as deletions,
+               (array_agg(archive._deletion_address(p.archived_at, p.transaction_id)
+                          order by p.archived_at, p.transaction_id))[1] as cursor
+          into v_last
+          from unnest(v_parts) p;
+        if v_source is not null or v_share > 1 then
+            v_parts := array(select p from archive._deletion_parts_of(v_parts, leaves) p);
+        end if;
+        if v_share is not null then
+            v_parts := array(select p from archive._deletion_large(v_parts, v_source, (filter).min_rows) p);
+        end if;
+        for v_one in
+            select * from archive._deletion_count(array(select p from archive._deletion_newest(v_parts, v_left) p))
+        loop
+            return next v_one;
+            v_left := v_left - 1;
+        end loop;
+        exit when coalesce(v_left = 0 or v_last.deletions < v_size, true);
+        before := v_last.cursor;
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _deletion_month(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer, filter archive.deletion_filter); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._deletion_month(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer, filter archive.deletion_filter) IS 'The newest deletions from a time on until before another, after a cursor, in some partitions, that pass a filter.';
+
+
+--
 -- Name: _deletion_newest(archive.deletion_part[], integer); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -1881,13 +2063,15 @@ CREATE FUNCTION archive._deletion_newest(parts archive.deletion_part[], max_rows
  SELECT p.source,
      p.partition,
      p.archived_at,
-     p.transaction_id
+     p.transaction_id,
+     p.rows
     FROM ( SELECT u.source,
              u.partition,
              u.archived_at,
              u.transaction_id,
+             u.rows,
              dense_rank() OVER (ORDER BY u.archived_at DESC, u.transaction_id DESC) AS rank
-            FROM unnest(_deletion_newest.parts) u(source, partition, archived_at, transaction_id)) p
+            FROM unnest(_deletion_newest.parts) u(source, partition, archived_at, transaction_id, rows)) p
    WHERE ((_deletion_newest.max_rows IS NULL) OR (p.rank <= _deletion_newest.max_rows));
 END;
 
@@ -1953,7 +2137,8 @@ CREATE FUNCTION archive._deletion_parts(transaction_id xid8, archived_at timesta
  SELECT l.source,
      l.partition,
      ((l.result ->> 'archived_at'::text))::timestamp with time zone AS timestamptz,
-     _deletion_parts.transaction_id AS transaction_id
+     _deletion_parts.transaction_id AS transaction_id,
+     NULL::bigint AS int8
     FROM archive._read_leaves(ARRAY( SELECT f.*::archive.leaf AS f
             FROM archive._leaves() f(source, partition, month)
            WHERE ((_deletion_parts.archived_at IS NULL) OR COALESCE((f.month = archive._partition_month(_deletion_parts.archived_at)), true))), format('select distinct a.archived_at from %%s a where a.transaction_id = %L%s'::text, _deletion_parts.transaction_id, (' and a.archived_at = '::text || quote_literal((to_json(_deletion_parts.archived_at) #>> '{}'::text[]))))) l(source, partition, result);
@@ -1968,12 +2153,36 @@ COMMENT ON FUNCTION archive._deletion_parts(transaction_id xid8, archived_at tim
 
 
 --
--- Name: _deletion_pattern(regclass); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _deletion_parts_of(archive.deletion_part[], archive.leaf[]); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._deletion_pattern(source regclass) RETURNS text
+CREATE FUNCTION archive._deletion_parts_of(parts archive.deletion_part[], leaves archive.leaf[]) RETURNS SETOF archive.deletion_part
     LANGUAGE sql STABLE
-    RETURN (SELECT CASE r.lookups WHEN 'all'::text THEN '
+    BEGIN ATOMIC
+ SELECT l.source,
+     l.partition,
+     ((l.result ->> 'archived_at'::text))::timestamp with time zone AS timestamptz,
+     ((l.result ->> 'transaction_id'::text))::xid8 AS xid8,
+     ((l.result ->> 'rows'::text))::bigint AS int8
+    FROM archive._read_leaves(_deletion_parts_of.leaves, format('select d.archived_at, d.transaction_id, count(*) as rows  from (select distinct archived_at, transaction_id          from jsonb_to_recordset(%L) r (archived_at timestamptz, transaction_id xid8)) d  join %%s a on a.archived_at = d.archived_at and a.transaction_id = d.transaction_id group by 1, 2'::text, ( SELECT COALESCE(jsonb_agg(to_jsonb(p.*)), '[]'::jsonb) AS "coalesce"
+            FROM unnest(_deletion_parts_of.parts) p(source, partition, archived_at, transaction_id, rows)))) l(source, partition, result);
+END;
+
+
+--
+-- Name: FUNCTION _deletion_parts_of(parts archive.deletion_part[], leaves archive.leaf[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._deletion_parts_of(parts archive.deletion_part[], leaves archive.leaf[]) IS 'All parts in these partitions of the deletions that some parts belong to.';
+
+
+--
+-- Name: _deletion_pattern(regclass, text, bigint); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._deletion_pattern(source regclass, conditions text, min_rows bigint) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT CASE WHEN ((r.lookups = 'all'::text) AND (_deletion_pattern.conditions = ''::text) AND (_deletion_pattern.min_rows IS NULL)) THEN '
             with recursive deletions as (
                 (select archived_at, transaction_id from %%1$s
                   where archived_at >= %1$L and archived_at < %2$L and (archived_at, transaction_id) < (%3$L, %4$L)
@@ -1986,26 +2195,27 @@ CREATE FUNCTION archive._deletion_pattern(source regclass) RETURNS text
                          and (archived_at, transaction_id) < (d.archived_at, d.transaction_id)
                        order by archived_at desc, transaction_id desc limit 1) next
             )
-            select * from deletions limit %5$s
+            select d.*, null as rows from deletions d limit %5$s
             '::text ELSE '
-            select distinct archived_at, transaction_id from %%1$s
-             where archived_at >= %1$L and archived_at < %2$L and (archived_at, transaction_id) < (%3$L, %4$L)
+            select archived_at, transaction_id, count(*) as rows from %%1$s a
+             where archived_at >= %1$L and archived_at < %2$L and (archived_at, transaction_id) < (%3$L, %4$L) %6$s
+             group by archived_at, transaction_id having count(*) >= %7$s
              order by archived_at desc, transaction_id desc limit %5$s
             '::text END AS "case" FROM archive.registry r WHERE ((r.source)::oid = (_deletion_pattern.source)::oid));
 
 
 --
--- Name: FUNCTION _deletion_pattern(source regclass); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _deletion_pattern(source regclass, conditions text, min_rows bigint); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._deletion_pattern(source regclass) IS 'A query for the newest deletions in a partition: from a time on, before another, after a cursor, at most so many.';
+COMMENT ON FUNCTION archive._deletion_pattern(source regclass, conditions text, min_rows bigint) IS 'A query for the newest deletions in a partition: from a time on, before another, after a cursor, at most so many, with at least so many rows that pass the conditions; null does not count them.';
 
 
 --
--- Name: _deletion_search(archive.leaf[], timestamp with time zone, timestamp with time zone, text, integer); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _deletion_search(archive.leaf[], timestamp with time zone, timestamp with time zone, text, integer, text, bigint); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._deletion_search(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer) RETURNS SETOF archive.deletion_part
+CREATE FUNCTION archive._deletion_search(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer, conditions text, min_rows bigint) RETURNS SETOF archive.deletion_part
     LANGUAGE plpgsql STABLE
     AS $$
 declare
@@ -2016,10 +2226,11 @@ begin
     foreach v_leaf in array leaves loop
         v_parts := v_parts || array(
             select row(l.source, l.partition, (l.result ->> 'archived_at')::timestamptz,
-                       (l.result ->> 'transaction_id')::xid8)::archive.deletion_part
+                       (l.result ->> 'transaction_id')::xid8, (l.result ->> 'rows')::bigint)::archive.deletion_part
               from archive._read_leaves(array[v_leaf], format(
-                  archive._deletion_pattern(v_leaf.source), lower, upper, v_after.archived_at, v_after.transaction_id,
-                  coalesce(max_rows::text, 'all'))) l);
+                  archive._deletion_pattern(v_leaf.source, conditions, min_rows), lower, upper, v_after.archived_at,
+                  v_after.transaction_id, coalesce(max_rows::text, 'all'), replace(conditions, '%', '%%'),
+                  coalesce(min_rows, 1))) l);
         if cardinality(v_parts) > 2 * max_rows then
             v_parts := array(select p from archive._deletion_newest(v_parts, max_rows) p);
             lower := (select min(p.archived_at) from unnest(v_parts) p);
@@ -2031,10 +2242,10 @@ $$;
 
 
 --
--- Name: FUNCTION _deletion_search(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _deletion_search(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer, conditions text, min_rows bigint); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._deletion_search(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer) IS 'The parts of the newest deletions from a time on until before another, after a cursor, in some partitions.';
+COMMENT ON FUNCTION archive._deletion_search(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer, conditions text, min_rows bigint) IS 'The parts of the newest deletions from a time on until before another, after a cursor, in some partitions, with at least so many rows there that pass the conditions.';
 
 
 --
@@ -3786,7 +3997,8 @@ begin
           from archive.registry r
           join pg_class c on c.oid = r.source
           join pg_namespace n on n.oid = c.relnamespace
-         where array[n.nspname, c.relname]::text[] = case cardinality(v_parts) when 1 then array['public'] end || v_parts
+         where array[n.nspname, c.relname]::text[]
+               = case cardinality(v_parts) when 1 then array['public'] end || v_parts
     );
 exception when invalid_parameter_value then
     return null;  -- no name at all
@@ -7885,7 +8097,7 @@ CREATE FUNCTION archive.deletion(transaction_id xid8, archived_at timestamp with
      c.restored,
      c.cursor
     FROM archive._deletion_count(ARRAY( SELECT p.*::archive.deletion_part AS p
-            FROM archive._deletion_parts(deletion.transaction_id, deletion.archived_at) p(source, partition, archived_at, transaction_id))) c(transaction_id, archived_at, archived_by, reason, session_role, application_name, client_addr, rows, rows_exact, restored, cursor);
+            FROM archive._deletion_parts(deletion.transaction_id, deletion.archived_at) p(source, partition, archived_at, transaction_id, rows))) c(transaction_id, archived_at, archived_by, reason, session_role, application_name, client_addr, rows, rows_exact, restored, cursor);
 END;
 
 
@@ -7897,49 +8109,54 @@ COMMENT ON FUNCTION archive.deletion(transaction_id xid8, archived_at timestamp 
 
 
 --
--- Name: deletions(text, integer); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: deletions(text, integer, jsonb); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive.deletions(before text DEFAULT NULL::text, max_rows integer DEFAULT 100) RETURNS SETOF archive.deletion
+CREATE FUNCTION archive.deletions(before text DEFAULT NULL::text, max_rows integer DEFAULT 100, filters jsonb DEFAULT '{}'::jsonb) RETURNS SETOF archive.deletion
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET "DateStyle" TO 'ISO'
     SET "TimeZone" TO 'UTC'
     AS $$
 declare
+    v_filter archive.deletion_filter := archive._deletion_filter(coalesce(filters, '{}'));
+    v_last   timestamptz             := least((archive._deletion_cursor(before)).archived_at, v_filter.archived_before);
     v_leaves archive.leaf[]          := array(select l from archive._leaves() l);
-    v_parts  archive.deletion_part[] := '{}';
     v_upper  timestamptz             := 'infinity';
+    v_left   integer                 := max_rows;
     v_lower  timestamptz;
+    v_one    archive.deletion;
 begin
     if max_rows < 0 then
         perform archive._refuse(format('max_rows is a number of rows, not %s', max_rows));
     end if;
     for v_lower in
         select distinct coalesce(l.month, '-infinity') from unnest(v_leaves) l
-         where coalesce(l.month <= (archive._deletion_cursor(before)).archived_at, true)
+         where coalesce(l.month <= v_last and l.month + interval '1 month' > coalesce(v_filter.archived_after, l.month),
+                        true)
          order by 1 desc
     loop
-        v_parts := v_parts || array(
-            select p
-              from archive._deletion_search(
+        exit when v_left = 0;
+        for v_one in
+            select *
+              from archive._deletion_month(
                   array(select l from unnest(v_leaves) l where coalesce(l.month, v_lower) = v_lower),
-                  v_lower, v_upper, before, max_rows) p);
-        exit when (select count(distinct (p.archived_at, p.transaction_id)) from unnest(v_parts) p) >= max_rows;
+                  v_lower, v_upper, before, v_left, v_filter)
+        loop
+            return next v_one;
+            v_left := v_left - 1;
+        end loop;
         v_upper := v_lower;
     end loop;
-    return query
-        select *
-          from archive._deletion_count(array(select p from archive._deletion_newest(v_parts, max_rows) p));
 end
 $$;
 
 
 --
--- Name: FUNCTION deletions(before text, max_rows integer); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION deletions(before text, max_rows integer, filters jsonb); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive.deletions(before text, max_rows integer) IS 'One row per deletion, newest first, of any number of tables; before is the cursor of the last row of a page.';
+COMMENT ON FUNCTION archive.deletions(before text, max_rows integer, filters jsonb) IS 'One row per deletion, newest first, of any number of tables; before is the cursor of the last row of a page. filters: {"archived_by", "session_role", "application_name", "not_application_name", "reason" (a part of it), "archived_after", "archived_before", "table", "min_rows"}.';
 
 
 --
@@ -10103,6 +10320,20 @@ GRANT ALL ON FUNCTION archive._copies(entry archive.registry) TO archive_runtime
 
 
 --
+-- Name: FUNCTION _deletion_address(archived_at timestamp with time zone, transaction_id xid8); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._deletion_address(archived_at timestamp with time zone, transaction_id xid8) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _deletion_conditions(filter archive.deletion_filter); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._deletion_conditions(filter archive.deletion_filter) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _read_leaves(leaves archive.leaf[], pattern text); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -10121,6 +10352,27 @@ REVOKE ALL ON FUNCTION archive._deletion_count(parts archive.deletion_part[]) FR
 --
 
 REVOKE ALL ON FUNCTION archive._deletion_cursor(before text, OUT archived_at timestamp with time zone, OUT transaction_id xid8) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _deletion_filter(filters jsonb); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._deletion_filter(filters jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _deletion_large(parts archive.deletion_part[], source regclass, min_rows bigint); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._deletion_large(parts archive.deletion_part[], source regclass, min_rows bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _deletion_month(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer, filter archive.deletion_filter); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._deletion_month(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer, filter archive.deletion_filter) FROM PUBLIC;
 
 
 --
@@ -10152,17 +10404,24 @@ REVOKE ALL ON FUNCTION archive._deletion_parts(transaction_id xid8, archived_at 
 
 
 --
--- Name: FUNCTION _deletion_pattern(source regclass); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _deletion_parts_of(parts archive.deletion_part[], leaves archive.leaf[]); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._deletion_pattern(source regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._deletion_parts_of(parts archive.deletion_part[], leaves archive.leaf[]) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _deletion_search(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _deletion_pattern(source regclass, conditions text, min_rows bigint); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._deletion_search(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._deletion_pattern(source regclass, conditions text, min_rows bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _deletion_search(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer, conditions text, min_rows bigint); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._deletion_search(leaves archive.leaf[], lower timestamp with time zone, upper timestamp with time zone, before text, max_rows integer, conditions text, min_rows bigint) FROM PUBLIC;
 
 
 --
@@ -11631,12 +11890,12 @@ GRANT ALL ON FUNCTION archive.deletion(transaction_id xid8, archived_at timestam
 
 
 --
--- Name: FUNCTION deletions(before text, max_rows integer); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION deletions(before text, max_rows integer, filters jsonb); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive.deletions(before text, max_rows integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION archive.deletions(before text, max_rows integer) TO archive_runtime;
-GRANT ALL ON FUNCTION archive.deletions(before text, max_rows integer) TO archive_auditor;
+REVOKE ALL ON FUNCTION archive.deletions(before text, max_rows integer, filters jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive.deletions(before text, max_rows integer, filters jsonb) TO archive_runtime;
+GRANT ALL ON FUNCTION archive.deletions(before text, max_rows integer, filters jsonb) TO archive_auditor;
 
 
 --

@@ -88,7 +88,8 @@ create type archive.deletion_part as (
     source         regclass,
     partition      regclass,
     archived_at    timestamptz,
-    transaction_id xid8
+    transaction_id xid8,
+    rows           bigint  -- null where they were not counted
 );
 
 comment on type archive.deletion_part is 'That a deletion has rows in a partition.';
@@ -98,7 +99,8 @@ create function archive._deletion_parts(transaction_id xid8, archived_at timesta
     returns setof archive.deletion_part
     language sql stable
 begin atomic
-    select l.source, l.partition, (l.result ->> 'archived_at')::timestamptz, _deletion_parts.transaction_id
+    select l.source, l.partition, (l.result ->> 'archived_at')::timestamptz, _deletion_parts.transaction_id,
+           null::bigint
       from archive._read_leaves(
           array(select f
                   from archive._leaves() f

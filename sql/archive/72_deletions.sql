@@ -1,4 +1,4 @@
--- Deletions of any number of tables, newest first: one month after the other, and one partition after the other.
+-- Deletions of any number of tables: found in one partition after the other, and counted.
 
 create type archive.deletion as (
     transaction_id   xid8,
@@ -42,11 +42,18 @@ comment on function archive._deletion_cursor(text) is
     'The deletion that a page begins after; for the first page, a time after all. AR422 if it is no cursor.';
 
 
+create function archive._deletion_address(archived_at timestamptz, transaction_id xid8) returns text
+    language sql immutable
+    return transaction_id || '.' || (extract(epoch from archived_at) * 1000000)::bigint;
+
+comment on function archive._deletion_address(timestamptz, xid8) is 'The cursor of the page after this deletion.';
+
+
 create function archive._deletion_newest(parts archive.deletion_part[], max_rows integer)
     returns setof archive.deletion_part
     language sql immutable
 begin atomic
-    select p.source, p.partition, p.archived_at, p.transaction_id
+    select p.source, p.partition, p.archived_at, p.transaction_id, p.rows
       from (
           select u.*, dense_rank() over (order by u.archived_at desc, u.transaction_id desc) as rank
             from unnest(parts) u
@@ -58,11 +65,11 @@ comment on function archive._deletion_newest(archive.deletion_part[], integer) i
 
 
 -- Each step of the recursion looks once into the index on archived_at and transaction_id, however many rows a deletion
--- has. An archive with the look-ups 'undo' has no such index, and is read once.
-create function archive._deletion_pattern(source regclass) returns text
+-- has. An archive with the look-ups 'undo' has no such index, and is read once; so it is where not every row counts.
+create function archive._deletion_pattern(source regclass, conditions text, min_rows bigint) returns text
     language sql stable
     return (
-        select case r.lookups when 'all' then $query$
+        select case when r.lookups = 'all' and conditions = '' and min_rows is null then $query$
             with recursive deletions as (
                 (select archived_at, transaction_id from %%1$s
                   where archived_at >= %1$L and archived_at < %2$L and (archived_at, transaction_id) < (%3$L, %4$L)
@@ -75,23 +82,26 @@ create function archive._deletion_pattern(source regclass) returns text
                          and (archived_at, transaction_id) < (d.archived_at, d.transaction_id)
                        order by archived_at desc, transaction_id desc limit 1) next
             )
-            select * from deletions limit %5$s
+            select d.*, null as rows from deletions d limit %5$s
             $query$ else $query$
-            select distinct archived_at, transaction_id from %%1$s
-             where archived_at >= %1$L and archived_at < %2$L and (archived_at, transaction_id) < (%3$L, %4$L)
+            select archived_at, transaction_id, count(*) as rows from %%1$s a
+             where archived_at >= %1$L and archived_at < %2$L and (archived_at, transaction_id) < (%3$L, %4$L) %6$s
+             group by archived_at, transaction_id having count(*) >= %7$s
              order by archived_at desc, transaction_id desc limit %5$s
             $query$ end
           from archive.registry r
          where r.source = _deletion_pattern.source
     );
 
-comment on function archive._deletion_pattern(regclass) is
-    'A query for the newest deletions in a partition: from a time on, before another, after a cursor, at most so many.';
+comment on function archive._deletion_pattern(regclass, text, bigint) is
+    'A query for the newest deletions in a partition: from a time on, before another, after a cursor, at most so many,'
+    ' with at least so many rows that pass the conditions; null does not count them.';
 
 
 -- Once there are enough deletions, the partitions that follow are asked for newer ones only.
 create function archive._deletion_search(
-    leaves archive.leaf[], lower timestamptz, upper timestamptz, before text, max_rows integer
+    leaves archive.leaf[], lower timestamptz, upper timestamptz, before text, max_rows integer, conditions text,
+    min_rows bigint
 ) returns setof archive.deletion_part
     language plpgsql stable
 as $$
@@ -103,10 +113,11 @@ begin
     foreach v_leaf in array leaves loop
         v_parts := v_parts || array(
             select row(l.source, l.partition, (l.result ->> 'archived_at')::timestamptz,
-                       (l.result ->> 'transaction_id')::xid8)::archive.deletion_part
+                       (l.result ->> 'transaction_id')::xid8, (l.result ->> 'rows')::bigint)::archive.deletion_part
               from archive._read_leaves(array[v_leaf], format(
-                  archive._deletion_pattern(v_leaf.source), lower, upper, v_after.archived_at, v_after.transaction_id,
-                  coalesce(max_rows::text, 'all'))) l);
+                  archive._deletion_pattern(v_leaf.source, conditions, min_rows), lower, upper, v_after.archived_at,
+                  v_after.transaction_id, coalesce(max_rows::text, 'all'), replace(conditions, '%', '%%'),
+                  coalesce(min_rows, 1))) l);
         if cardinality(v_parts) > 2 * max_rows then
             v_parts := array(select p from archive._deletion_newest(v_parts, max_rows) p);
             lower := (select min(p.archived_at) from unnest(v_parts) p);
@@ -116,8 +127,11 @@ begin
 end
 $$;
 
-comment on function archive._deletion_search(archive.leaf[], timestamptz, timestamptz, text, integer) is
-    'The parts of the newest deletions from a time on until before another, after a cursor, in some partitions.';
+comment on function archive._deletion_search(
+    archive.leaf[], timestamptz, timestamptz, text, integer, text, bigint
+) is
+    'The parts of the newest deletions from a time on until before another, after a cursor, in some partitions, with at'
+    ' least so many rows there that pass the conditions.';
 
 
 create function archive._deletion_count(parts archive.deletion_part[]) returns setof archive.deletion
@@ -127,7 +141,7 @@ begin atomic
            min(t.application_name), min(t.client_addr),
            jsonb_object_agg(archive._label(t.source), least(t.row_count, 10000)), bool_and(t.row_count <= 10000),
            sum(least(t.restored, 10000))::bigint,
-           t.transaction_id || '.' || (extract(epoch from t.archived_at) * 1000000)::bigint
+           archive._deletion_address(t.archived_at, t.transaction_id)
       from (
           select l.source, (l.result ->> 'transaction_id')::xid8 as transaction_id,
                  (l.result ->> 'archived_at')::timestamptz as archived_at,
@@ -164,47 +178,6 @@ end;
 
 comment on function archive._deletion_count(archive.deletion_part[]) is
     'The deletions that these are parts of, newest first, with their rows counted.';
-
-
--- A partition without a month in its name can have rows of each; so it is searched for each.
-create function archive.deletions(before text default null, max_rows integer default 100)
-    returns setof archive.deletion
-    language plpgsql stable
-    security definer
-    set search_path = pg_catalog, pg_temp
-    set datestyle = 'ISO'
-    set timezone = 'UTC'
-as $$
-declare
-    v_leaves archive.leaf[]          := array(select l from archive._leaves() l);
-    v_parts  archive.deletion_part[] := '{}';
-    v_upper  timestamptz             := 'infinity';
-    v_lower  timestamptz;
-begin
-    if max_rows < 0 then
-        perform archive._refuse(format('max_rows is a number of rows, not %s', max_rows));
-    end if;
-    for v_lower in
-        select distinct coalesce(l.month, '-infinity') from unnest(v_leaves) l
-         where coalesce(l.month <= (archive._deletion_cursor(before)).archived_at, true)
-         order by 1 desc
-    loop
-        v_parts := v_parts || array(
-            select p
-              from archive._deletion_search(
-                  array(select l from unnest(v_leaves) l where coalesce(l.month, v_lower) = v_lower),
-                  v_lower, v_upper, before, max_rows) p);
-        exit when (select count(distinct (p.archived_at, p.transaction_id)) from unnest(v_parts) p) >= max_rows;
-        v_upper := v_lower;
-    end loop;
-    return query
-        select *
-          from archive._deletion_count(array(select p from archive._deletion_newest(v_parts, max_rows) p));
-end
-$$;
-
-comment on function archive.deletions(text, integer) is
-    'One row per deletion, newest first, of any number of tables; before is the cursor of the last row of a page.';
 
 
 create function archive.deletion(transaction_id xid8, archived_at timestamptz default null)

@@ -17,7 +17,7 @@ begin
             archive._label_setting(text),
             archive._partitions(regclass),
             archive._tree(regclass),
-            archive.deletions(text, integer),
+            archive.deletions(text, integer, jsonb),
             archive.deletion(xid8, timestamptz),
             archive.describe(text),
             archive._view_rows(regclass),

@@ -205,3 +205,49 @@ def test_an_undo_that_takes_too_long_names_what_to_type_in_psql(
         {"detail": f"This takes longer than 0.05 seconds. Undo it in psql, as the owner: {statement}"},
     )
     assert db.execute("select count(*) from item").fetchone() == (0,)
+
+
+def test_deletions_are_found_by_who_when_how_many_why_and_with_what(db, client, admin, deletion, superuser, make_item):
+    make_item(superuser, title="alone")
+    db.execute(
+        "begin; set local archive.actor = 'ann'; set local archive.reason = 'Spring cleaning';"
+        "set local application_name = 'psql'; delete from item; commit"
+    )
+    older, newer = {"user": 1, "item": 2}, {"item": 1}
+    (moment,) = db.execute("select to_json(max(archived_at)) from item_archive").fetchone()
+
+    def found(**filters):
+        page = client.get(DELETIONS, params=filters, headers=admin)
+        assert page.status_code == 200, page.text
+        return [each["rows"] for each in page.json()["data"]]
+
+    assert found() == [newer, older]
+    assert found(archived_by="ann") == [newer]
+    assert found(session_role="test_api") == [older]
+    assert found(application_name="psql") == found(not_application_name="archive-table api") == [newer]
+    assert found(q="CLEANING") == [newer]
+    assert found(q="cleaning%") == []
+    assert found(table="user") == [older]
+    assert found(min_rows=2) == [older]
+    assert found(min_rows=4) == []
+    assert found(archived_after=moment) == [newer]
+    assert found(archived_before=moment) == [older]
+    assert found(archived_after="2031-01-01T00:00:00Z") == []
+
+
+WRONG = [
+    {"table": "nothing"},
+    {"min_rows": 0},
+    {"min_rows": "many"},
+    {"archived_after": "1"},
+    {"who": "ann"},
+    {"q": "x" * 256},
+]
+
+
+@pytest.mark.parametrize("filters", WRONG, ids=str)
+def test_what_is_no_filter_of_deletions_is_422(client, admin, filters):
+    answer = client.get(DELETIONS, params=filters, headers=admin)
+
+    assert answer.status_code == 422
+    assert [fault["loc"] for fault in answer.json()["detail"]] == [["query", *filters]]

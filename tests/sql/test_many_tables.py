@@ -18,17 +18,18 @@ def shop(db: psycopg.Connection) -> psycopg.Connection:
         db.execute(f"create table {table} (id int primary key); select archive.enable('{table}')")
         db.execute(f"select archive._partition_make_month('{table}_archive', archive._partition_month(now(), -2))")
         db.execute(f"insert into {table} select generate_series(1, 20)")
-    for moment in ("now() - interval '3 years'", "archive._partition_month(now(), -2)", "now()"):
+    for moment in ("now() - interval '3 years'", "archive._partition_month(now(), -2)", "now() - interval '1 minute'"):
         for n in range(3):
             db.execute("begin; set local archive.actor = 'ann'; delete from note where id = (select min(id) from note)")
             if n:
                 db.execute("delete from line where id in (select id from line order by id limit 2)")
             db.execute("commit")
-        for table in ("note", "line"):
-            db.execute(
-                f"update {table}_archive set archived_at = {moment} + archive_id * interval '1 microsecond'"
-                " where archived_at = now()"
-            )
+        with db.transaction():
+            for table in ("note", "line"):
+                db.execute(
+                    f"update {table}_archive set archived_at = {moment} + transaction_id::text::int * interval '1 ms'"
+                    " where archived_at > now() - interval '1 hour'"
+                )
     return db
 
 

@@ -1,17 +1,20 @@
 """Deletions, each one transaction's: listed newest first, page by page."""
 
+import json
 from datetime import datetime
 
 from sqlmodel import text
 
+from app.archive.archives import find_archive
 from app.core.statements import Statement
-from app.models import Deletion, Deletions
+from app.errors import InvalidFilter
+from app.models import Deletion, DeletionFilter, Deletions
 
 _COLUMNS = (
     "transaction_id::text, archived_at, archived_by, reason, session_role, application_name, client_addr,"
     " rows, rows_exact, restored, cursor"
 )
-_page = Statement(text(f"select {_COLUMNS} from archive.deletions(:before, :max_rows)"))
+_page = Statement(text(f"select {_COLUMNS} from archive.deletions(:before, :max_rows, cast(:filters as jsonb))"))
 _deletion = Statement(
     text(
         f"select {_COLUMNS} from archive.deletion("
@@ -19,16 +22,23 @@ _deletion = Statement(
     )
 )
 
+ALL = DeletionFilter()
 
-async def list_deletions(*, limit: int, before: str | None = None) -> Deletions:
-    """Return a page of deletions, newest first, after that whose cursor is `before`.
+
+async def list_deletions(filters: DeletionFilter = ALL, *, limit: int, before: str | None = None) -> Deletions:
+    """Return a page of the deletions that pass the filters, newest first, after that whose cursor is `before`.
 
     Raises:
         psycopg.Error: with SQLSTATE AR422 where `before` is no cursor.
+        InvalidFilter: the table is not archived.
 
     """
+    if filters.table and not await find_archive(filters.table):
+        raise InvalidFilter("query", "table", "No such table is archived")
+    values = filters.model_dump(mode="json", exclude_none=True)
+    conditions = json.dumps({"reason" if name == "q" else name: value for name, value in values.items()})
     # One row beyond the limit tells whether there is a next page.
-    rows = await _page.rows(before=before, max_rows=limit + 1)
+    rows = await _page.rows(before=before, max_rows=limit + 1, filters=conditions)
     data = [Deletion.model_validate(row) for row in rows[:limit]]
     return Deletions(data=data, next_before=rows[limit - 1]["cursor"] if len(rows) > limit else None)
 

@@ -31,7 +31,16 @@ from app.models.items import (
     ItemsToDelete,
     ItemUpdate,
 )
-from app.models.reports import ArchivePartition, ArchiveTable, DeletedDaily, Deletion, Deletions, HealthCheck, Purge
+from app.models.reports import (
+    ArchivePartition,
+    ArchiveTable,
+    DeletedDaily,
+    Deletion,
+    DeletionFilter,
+    Deletions,
+    HealthCheck,
+    Purge,
+)
 from app.models.restores import (
     ArchiveIds,
     RestoreChoice,
@@ -74,6 +83,7 @@ __all__ = [
     "Attempt",
     "DeletedDaily",
     "Deletion",
+    "DeletionFilter",
     "Deletions",
     "Email",
     "EndedToken",

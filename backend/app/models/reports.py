@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator
+from pydantic import Field as PydanticField
 
+from app.models.archive import Moment
 from app.models.base import Schema
 
 
@@ -24,6 +26,24 @@ class Deletion(Schema):
     rows_exact: bool
     """False where a table has more."""
     restored: int
+
+
+class DeletionFilter(Schema):
+    """Which deletions to list. Times without a zone are UTC; `archived_after` is included, `archived_before` not."""
+
+    archived_by: str | None = PydanticField(default=None, max_length=200)
+    session_role: str | None = PydanticField(default=None, max_length=63)
+    application_name: str | None = PydanticField(default=None, max_length=63)
+    not_application_name: str | None = PydanticField(default=None, max_length=63)
+    """Any program but this one."""
+    archived_after: Moment | None = None
+    archived_before: Moment | None = None
+    table: str | None = PydanticField(default=None, max_length=300)
+    """One that lost rows, as SQL writes it."""
+    min_rows: int | None = PydanticField(default=None, ge=1, le=2**31 - 1)
+    """How many rows at least: of that table or, without one, of all."""
+    q: str | None = PydanticField(default=None, max_length=255)
+    """A part of the reason, in any case."""
 
 
 class Deletions(Schema):

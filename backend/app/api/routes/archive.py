@@ -14,6 +14,7 @@ from app.archive.archives import ITEMS, USERS
 from app.archive.outcomes import By
 from app.models import (
     ArchiveId,
+    DeletionFilter,
     Deletions,
     ItemArchivePublic,
     ItemArchivesPublic,
@@ -95,9 +96,11 @@ async def preview_item_restore(archive_id: ArchiveId, choice: RestoreChoice | No
 
 
 @router.get("/transactions/")
-async def read_deletions(before: DeletionsBefore = None, limit: Limit = 100) -> Deletions:
+async def read_deletions(
+    filters: Annotated[DeletionFilter, Query()], before: DeletionsBefore = None, limit: Limit = 100
+) -> Deletions:
     """List deletions, newest first; `before` is the last page's `next_before`."""
-    return await deletions.list_deletions(limit=limit, before=before)
+    return await deletions.list_deletions(filters, limit=limit, before=before)
 
 
 @router.post("/transactions/{transaction_id}/restore", response_model=RestorePreviews)

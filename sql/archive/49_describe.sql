@@ -4,8 +4,8 @@
 create function archive._address(relation regclass) returns text
     language sql stable
     return (
-        select string_agg(case when part ~ '^[a-z_][a-z0-9_$]*$' then part else '"' || replace(part, '"', '""') || '"' end,
-                          '.' order by n)
+        select string_agg(case when part ~ '^[a-z_][a-z0-9_$]*$' then part
+                               else '"' || replace(part, '"', '""') || '"' end, '.' order by n)
           from pg_class c
           join pg_namespace s on s.oid = c.relnamespace
          cross join unnest(array[s.nspname, c.relname]) with ordinality u (part, n)
@@ -28,7 +28,8 @@ begin
           from archive.registry r
           join pg_class c on c.oid = r.source
           join pg_namespace n on n.oid = c.relnamespace
-         where array[n.nspname, c.relname]::text[] = case cardinality(v_parts) when 1 then array['public'] end || v_parts
+         where array[n.nspname, c.relname]::text[]
+               = case cardinality(v_parts) when 1 then array['public'] end || v_parts
     );
 exception when invalid_parameter_value then
     return null;  -- no name at all
@@ -64,5 +65,5 @@ begin atomic
 end;
 
 comment on function archive.describe(text) is
-    'The archived tables, or the one of this name: their archives; the columns of these, each with its type, the type''s'
-    ' category, and whether it is copied from the table; which of them are the key''s.';
+    'The archived tables, or the one of this name: their archives; the columns of these, each with its type, the'
+    ' type''s category, and whether it is copied from the table; which of them are the key''s.';
