@@ -113,7 +113,7 @@ COMMENT ON TYPE archive.deletion IS 'One deletion: who, when, whence, why, of wh
 --
 
 CREATE TYPE archive.deletion_filter AS (
-	archived_by text,
+	archived_by text[],
 	session_role text,
 	application_name text,
 	not_application_name text,
@@ -1802,7 +1802,7 @@ COMMENT ON FUNCTION archive._deletion_address(archived_at timestamp with time zo
 
 CREATE FUNCTION archive._deletion_conditions(filter archive.deletion_filter) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT COALESCE(string_agg((' and '::text || format(c.condition, c.value)), ''::text), ''::text) AS "coalesce" FROM (VALUES ('a.archived_by = %L'::text,(_deletion_conditions.filter).archived_by), ('a.session_role = %L'::text,(_deletion_conditions.filter).session_role), ('a.application_name = %L'::text,(_deletion_conditions.filter).application_name), ('a.application_name is distinct from %L'::text,(_deletion_conditions.filter).not_application_name), ('strpos(lower(a.reason), lower(%L)) > 0'::text,(_deletion_conditions.filter).reason), ('a.archived_at >= %L'::text,((_deletion_conditions.filter).archived_after)::text), ('a.archived_at < %L'::text,((_deletion_conditions.filter).archived_before)::text)) c(condition, value) WHERE (c.value IS NOT NULL));
+    RETURN (SELECT COALESCE(string_agg((' and '::text || format(c.condition, c.value)), ''::text), ''::text) AS "coalesce" FROM (VALUES ('a.archived_by = any (%L)'::text,((_deletion_conditions.filter).archived_by)::text), ('a.session_role = %L'::text,(_deletion_conditions.filter).session_role), ('a.application_name = %L'::text,(_deletion_conditions.filter).application_name), ('a.application_name is distinct from %L'::text,(_deletion_conditions.filter).not_application_name), ('strpos(lower(a.reason), lower(%L)) > 0'::text,(_deletion_conditions.filter).reason), ('a.archived_at >= %L'::text,((_deletion_conditions.filter).archived_after)::text), ('a.archived_at < %L'::text,((_deletion_conditions.filter).archived_before)::text)) c(condition, value) WHERE (c.value IS NOT NULL));
 
 
 --
@@ -1950,6 +1950,9 @@ begin
         perform archive._refuse(format('archive.deletions() has no filter named %s', v_unknown));
     end if;
     begin
+        if jsonb_typeof(filters -> 'archived_by') = 'string' then
+            filters := filters || jsonb_build_object('archived_by', jsonb_build_array(filters -> 'archived_by'));
+        end if;
         v_filter := jsonb_populate_record(null::archive.deletion_filter, filters);
     exception when data_exception then
         perform archive._refuse('filters: ' || sqlerrm);
@@ -9947,6 +9950,8 @@ GRANT USAGE ON SCHEMA archive TO archive_auditor;
 --
 
 REVOKE ALL ON FUNCTION archive._address(relation regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION archive._address(relation regclass) TO archive_runtime;
+GRANT ALL ON FUNCTION archive._address(relation regclass) TO archive_auditor;
 
 
 --

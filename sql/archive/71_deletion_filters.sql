@@ -1,7 +1,7 @@
 -- Which deletions archive.deletions() lists: its filters, as conditions on archived rows.
 
 create type archive.deletion_filter as (
-    archived_by          text,
+    archived_by          text[],       -- one of these; a filter may also be a single text
     session_role         text,
     application_name     text,
     not_application_name text,         -- of any other program
@@ -33,6 +33,9 @@ begin
         perform archive._refuse(format('archive.deletions() has no filter named %s', v_unknown));
     end if;
     begin
+        if jsonb_typeof(filters -> 'archived_by') = 'string' then
+            filters := filters || jsonb_build_object('archived_by', jsonb_build_array(filters -> 'archived_by'));
+        end if;
         v_filter := jsonb_populate_record(null::archive.deletion_filter, filters);
     exception when data_exception then
         perform archive._refuse('filters: ' || sqlerrm);
@@ -52,13 +55,13 @@ create function archive._deletion_conditions(filter archive.deletion_filter) ret
     return (
         select coalesce(string_agg(' and ' || format(c.condition, c.value), ''), '')
           from (values
-              ('a.archived_by = %L',                                          (filter).archived_by),
-              ('a.session_role = %L',                                         (filter).session_role),
-              ('a.application_name = %L',                                     (filter).application_name),
-              ('a.application_name is distinct from %L',                      (filter).not_application_name),
-              ('strpos(lower(a.reason), lower(%L)) > 0',                      (filter).reason),
-              ('a.archived_at >= %L',                                         (filter).archived_after::text),
-              ('a.archived_at < %L',                                          (filter).archived_before::text)
+              ('a.archived_by = any (%L)',               (filter).archived_by::text),
+              ('a.session_role = %L',                    (filter).session_role),
+              ('a.application_name = %L',                (filter).application_name),
+              ('a.application_name is distinct from %L', (filter).not_application_name),
+              ('strpos(lower(a.reason), lower(%L)) > 0', (filter).reason),
+              ('a.archived_at >= %L',                    (filter).archived_after::text),
+              ('a.archived_at < %L',                     (filter).archived_before::text)
           ) c (condition, value)
          where c.value is not null
     );

@@ -13,6 +13,7 @@ begin
         grant select on archive.partition_sizes, archive.tables, archive.daily to %1$I, %2$I;
         -- Functions in a view, or in SQL, run with the rights of whoever reads it.
         grant execute on function
+            archive._address(regclass),
             archive._label(regclass),
             archive._label_setting(text),
             archive._partitions(regclass),

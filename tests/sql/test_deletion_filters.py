@@ -57,6 +57,7 @@ FILTERS = {
     "none": ("{}", [4, 3, 2, 1, 0]),
     "null": (None, [4, 3, 2, 1, 0]),
     "actor": ('{"archived_by": "ann"}', [2, 0]),
+    "actors": ('{"archived_by": ["bob", "eve"]}', [4, 1]),
     "nobody": ('{"archived_by": "eve"}', []),
     "login": ('{"session_role": "nobody"}', []),
     "program": ('{"application_name": "psql"}', [2, 1]),

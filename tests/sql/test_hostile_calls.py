@@ -10,8 +10,8 @@ from tests.conftest import AUDITOR, RUNTIME, STRANGER, connect
 from tests.sql.conftest import ARCHIVE, DENIED, sqlstate
 
 RUNTIME_CALLS = """
-actor deletion deletions describe health maintain restore restore_transaction version _archive_metadata _attnames
-_attnum _attnums _base_type _blanking_constraints _check_ids _columns _copies _copy_name _excluded
+actor deletion deletions describe health maintain restore restore_transaction version _address _archive_metadata
+_attnames _attnum _attnums _base_type _blanking_constraints _check_ids _columns _copies _copy_name _excluded
 _foreign_keys_to _is_registered_oid _key _key_columns _key_index _label _label_setting _live _name _partitions _refuse
 _registry_entry _restore_any_trigger _restore_archived _restore_batch _restore_blocking
 _restore_blocking_statement _restore_by_ids _restore_by_transaction _restore_changed _restore_check_later
@@ -33,6 +33,7 @@ CALLABLE = {
         "actor",
         "health",
         "version",
+        "_address",
         "_archive_metadata",
         "_label",
         "_label_setting",

@@ -109,6 +109,14 @@ async def list_tables() -> list[Row]:
     return [table | {"columns": [each for each in table["columns"] if each["copied"]]} for table in tables]
 
 
+_names = Statement(text("select archive._address(source) as name from archive.tables order by 1"))
+
+
+async def list_names() -> list[str]:
+    """Return the names of the archived tables."""
+    return [row["name"] for row in await _names.rows()]
+
+
 async def find_archive(name: str) -> Archive | None:
     """Return the archive of any table, by the table's name as SQL writes it; None where there is none."""
     row = await _described.row(name=name)

@@ -25,8 +25,12 @@ _deletion = Statement(
 ALL = DeletionFilter()
 
 
-async def list_deletions(filters: DeletionFilter = ALL, *, limit: int, before: str | None = None) -> Deletions:
+async def list_deletions(
+    filters: DeletionFilter = ALL, *, limit: int, before: str | None = None, by: list[str] | None = None
+) -> Deletions:
     """Return a page of the deletions that pass the filters, newest first, after that whose cursor is `before`.
+
+    `by` takes the place of the filter `archived_by`: any of these did it.
 
     Raises:
         psycopg.Error: with SQLSTATE AR422 where `before` is no cursor.
@@ -35,7 +39,8 @@ async def list_deletions(filters: DeletionFilter = ALL, *, limit: int, before: s
     """
     if filters.table and not await find_archive(filters.table):
         raise InvalidFilter("query", "table", "No such table is archived")
-    values = filters.model_dump(mode="json", exclude_none=True)
+    known = set(DeletionFilter.model_fields)
+    values = filters.model_dump(mode="json", include=known, exclude_none=True) | ({"archived_by": by} if by else {})
     conditions = json.dumps({"reason" if name == "q" else name: value for name, value in values.items()})
     # One row beyond the limit tells whether there is a next page.
     rows = await _page.rows(before=before, max_rows=limit + 1, filters=conditions)

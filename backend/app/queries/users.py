@@ -5,13 +5,13 @@ import uuid
 from collections.abc import Iterable
 
 from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, cast, inspect
-from sqlmodel import col, delete, func, select
+from sqlmodel import col, delete, func, or_, select, union
 
 from app.archive.context import deleting_transaction, deletion, run_deletion
 from app.core.pool import Connection, Row, connection
 from app.core.statements import Statement
 from app.errors import Cancelled, NoLongerSuperuser
-from app.models import User, UserPublic, email_spellings
+from app.models import User, UserArchive, UserPublic, email_spellings
 from app.queries.listing import Listing
 
 _user = Statement(select(*inspect(User).columns).where(col(User.id) == bindparam("id")))
@@ -22,6 +22,19 @@ _id_by_email = Statement(
 )
 _names = Statement(
     select(User.id, User.email, User.full_name).where(col(User.id) == func.any(cast(bindparam("ids"), ARRAY(Uuid))))
+)
+_people = Statement(
+    union(
+        *(
+            select(cast(table.id, Text).label("id")).where(
+                or_(
+                    func.lower(col(table.email)) == any_(cast(bindparam("emails"), ARRAY(Text))),
+                    func.strpos(func.lower(table.full_name), func.lower(cast(bindparam("who"), Text))) > 0,
+                )
+            )
+            for table in (User, UserArchive)
+        )
+    ).limit(1000)
 )
 _delete = Statement(delete(User).where(col(User.id) == deletion.c.id).returning(deleting_transaction))
 _delete_ordinary = Statement(
@@ -55,6 +68,12 @@ async def find_user_id(email: str) -> uuid.UUID | None:
     """Return the id of the user with this e-mail, in any spelling."""
     row = await _id_by_email.row(emails=list(email_spellings(email)))
     return row["id"] if row else None
+
+
+async def find_people(who: str) -> list[str]:
+    """Return the ids of live and deleted users by their e-mail or a part of their name; or any label, as it is."""
+    rows = await _people.rows(who=who, emails=list(email_spellings(who)))
+    return [who, *(row["id"] for row in rows)]
 
 
 async def get_names(ids: Iterable[str | uuid.UUID]) -> dict[str, Row]:

@@ -1,36 +1,63 @@
 """Deletions: the list, and one of them with its undo."""
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 import psycopg
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
+from pydantic import Field, TypeAdapter, ValidationError
 
+from app import queries
 from app.admin.pages.kinds import KINDS, ROWS, conflict_reason, get_people, list_deleted_by
-from app.admin.pages.paging import page_links
+from app.admin.pages.paging import faults, page_links, read_filters, without_place
 from app.admin.render import go, page
 from app.admin.sign_in import ConsoleSuperuser, for_console
 from app.api.deps import DeletionsBefore
-from app.archive import deletions, reports, undo
+from app.archive import archives, deletions, reports, undo
 from app.archive.outcomes import By
-from app.models import Moment, TransactionId
+from app.errors import InvalidFilter
+from app.models import DeletionFilter, Moment, TransactionId
 
 router = APIRouter(dependencies=for_console)
 
 
+class Search(DeletionFilter):
+    """Which deletions to show."""
+
+    who: str | None = Field(default=None, max_length=255)
+    """The e-mail of who did it, a part of their name, or a label."""
+
+
+_BEFORE: TypeAdapter[str | None] = TypeAdapter(DeletionsBefore)
+
+
 @router.get("/")
-async def show_deletions(request: Request, before: DeletionsBefore = None) -> Response:
+async def show_deletions(request: Request) -> Response:
     """Show who deleted what, newest first, and how much on each day."""
-    newest_first = await deletions.list_deletions(limit=ROWS, before=before)
-    return page(
-        request,
-        "deletions.html",
-        deletions=newest_first.data,
-        people=await get_people(newest_first.data),
-        days=await reports.daily(),
-        pages=page_links(request, newest_first.next_before),
-    )
+    values = read_filters(request)
+    context: dict[str, Any] = {
+        "filters": without_place(values),
+        "faults": {},
+        "too_long": False,
+        "deletions": [],
+        "people": {},
+        "pages": page_links(request, None),
+        "days": await reports.daily(),
+        "tables": [(name, name) for name in await archives.list_names()],
+    }
+    try:
+        filters, before = Search.model_validate(values), _BEFORE.validate_python(values.get("before"))
+        by = await queries.users.find_people(filters.who) if filters.who else None
+        newest_first = await deletions.list_deletions(filters, limit=ROWS, before=before, by=by)
+    except ValidationError as error:
+        return page(request, "deletions.html", 422, **context | {"faults": faults(error, "before")})
+    except InvalidFilter as error:
+        _, name, reason = error.args
+        return page(request, "deletions.html", 422, **context | {"faults": {name: reason}})
+    context |= {"deletions": newest_first.data, "pages": page_links(request, newest_first.next_before)}
+    return page(request, "deletions.html", **context | {"people": await get_people(newest_first.data)})
 
 
 @router.get("/deletions/{transaction_id}")

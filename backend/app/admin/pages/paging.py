@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from fastapi import Request
+from pydantic import ValidationError
 
 TRAIL = 50
 """How many pages back the link "newer" can go: servers and proxies accept addresses of a few thousand letters."""
@@ -14,6 +15,16 @@ _NEWEST = "0"
 def read_filters(request: Request) -> dict[str, str]:
     """Return the parameters of the address, without the form fields that were left empty."""
     return {name: value for name, value in request.query_params.items() if value}
+
+
+def without_place(filters: dict[str, str]) -> dict[str, str]:
+    """Return the parameters without the place in the list."""
+    return {name: value for name, value in filters.items() if name not in {"before", "trail"}}
+
+
+def faults(error: ValidationError, otherwise: str) -> dict[str, str]:
+    """Return what is wrong with the filters, by their names; `otherwise` is the name of what has none."""
+    return {str((*fault["loc"], otherwise)[0]): fault["msg"] for fault in error.errors()}
 
 
 def page_links(request: Request, next_before: object) -> dict[str, str | None]:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app import queries
 from app.admin.pages.kinds import ITEMS, KINDS, ROWS, USERS, Kind, conflict_reason, get_people, list_deleted_by
-from app.admin.pages.paging import page_links, read_filters
+from app.admin.pages.paging import faults, page_links, read_filters
 from app.admin.render import go, page
 from app.admin.sign_in import ConsoleSuperuser, FormDep, field, for_console
 from app.api.deps import SessionDep
@@ -104,8 +104,7 @@ async def _list_page(request: Request, kind: Kind) -> Response:
     try:
         filters, before = kind.archive.filter.model_validate(values), _BEFORE.validate_python(values.get("before"))
     except ValidationError as error:
-        faults = {str((*fault["loc"], "before")[0]): fault["msg"] for fault in error.errors()}
-        return page(request, "rows.html", 422, **context | {"faults": faults})
+        return page(request, "rows.html", 422, **context | {"faults": faults(error, "before")})
     try:
         listed = await browse.list_rows(kind.archive, filters, limit=ROWS, before=before)
     except psycopg.errors.QueryCanceled as error:
