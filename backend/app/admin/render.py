@@ -1,13 +1,14 @@
 """Rendering: the templates, their filters for times and numbers, and cookies."""
 
 import base64
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -113,8 +114,17 @@ def _templates() -> Environment:
         "thousands": lambda number: f"{number:,}",
         "query": lambda values: urlencode({name: value for name, value in values.items() if value not in {None, ""}}),
         "field_time": _field_time,
+        "address": lambda name: quote(name, safe=""),
+        "shown": _shown,
     }
     return templates
+
+
+def _shown(value: object, most: int) -> str:
+    """Write a value of any type for people; of a long one, the beginning."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    more = len(text) - most
+    return text if more <= 0 else f"{text[:most]}… and {more:,} characters more"
 
 
 def _field_time(text: str) -> str:

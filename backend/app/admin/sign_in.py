@@ -99,7 +99,7 @@ async def sign_in_form(request: Request) -> FormData:
 async def _read(request: Request) -> FormData:
     """Read a form. It may declare any encoding, but a form of the console is always UTF-8."""
     try:
-        form = await request.form(max_files=0, max_fields=20)
+        form = await request.form(max_files=0, max_fields=100)
         "".join(map(str, form.values())).encode()  # half a surrogate pair
     except UnicodeError as error:
         raise ForeignForm from error
@@ -109,6 +109,11 @@ async def _read(request: Request) -> FormData:
 def field(form: FormData, name: str) -> str:
     """Return a field of a form, empty where it is missing."""
     return str(form.get(name, ""))
+
+
+def reason(form: FormData) -> str | None:
+    """Return why somebody does something, as long as the API takes it and as PostgreSQL can store it."""
+    return field(form, "reason").replace("\0", "")[:1000] or None
 
 
 # Signing in and out

@@ -4,8 +4,8 @@ import re
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, cast, inspect
-from sqlmodel import col, delete, func, or_, select, union
+from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, cast, desc, inspect, literal
+from sqlmodel import col, delete, func, or_, select, union, union_all
 
 from app.archive.context import deleting_transaction, deletion, run_deletion
 from app.core.pool import Connection, Row, connection
@@ -22,6 +22,17 @@ _id_by_email = Statement(
 )
 _names = Statement(
     select(User.id, User.email, User.full_name).where(col(User.id) == func.any(cast(bindparam("ids"), ARRAY(Uuid))))
+)
+_has_email = [
+    func.lower(col(table.email)) == any_(cast(bindparam("emails"), ARRAY(Text))) for table in (User, UserArchive)
+]
+_person = Statement(
+    union_all(
+        select(cast(User.id, Text).label("id"), literal(True).label("lives")).where(_has_email[0]),
+        select(cast(UserArchive.id, Text), literal(False)).where(_has_email[1]),
+    )
+    .order_by(desc("lives"))
+    .limit(1)
 )
 _people = Statement(
     union(
@@ -74,6 +85,12 @@ async def find_people(who: str) -> list[str]:
     """Return the ids of live and deleted users by their e-mail or a part of their name; or any label, as it is."""
     rows = await _people.rows(who=who, emails=list(email_spellings(who)))
     return [who, *(row["id"] for row in rows)]
+
+
+async def find_person(email: str) -> str | None:
+    """Return the id of the user with this e-mail, in any spelling, also of one who was deleted."""
+    row = await _person.row(emails=list(email_spellings(email)))
+    return row["id"] if row else None
 
 
 async def get_names(ids: Iterable[str | uuid.UUID]) -> dict[str, Row]:

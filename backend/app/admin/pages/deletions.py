@@ -13,7 +13,7 @@ from app import queries
 from app.admin.pages.kinds import KINDS, ROWS, conflict_reason, get_people, list_deleted_by
 from app.admin.pages.paging import faults, page_links, read_filters, without_place
 from app.admin.render import go, page
-from app.admin.sign_in import ConsoleSuperuser, for_console
+from app.admin.sign_in import ConsoleSuperuser, FormDep, for_console, reason
 from app.api.deps import DeletionsBefore
 from app.archive import archives, deletions, reports, undo
 from app.archive.outcomes import By
@@ -73,11 +73,15 @@ async def show_deletion(
 
 @router.post("/deletions/{transaction_id}/restore")
 async def undo_deletion(
-    request: Request, admin: ConsoleSuperuser, transaction_id: TransactionId, archived_at: Moment | None = None
+    request: Request,
+    admin: ConsoleSuperuser,
+    form: FormDep,
+    transaction_id: TransactionId,
+    archived_at: Moment | None = None,
 ) -> Response:
     """Undo one deletion: all of it, or nothing."""
     try:
-        rows = await undo.restore_transaction(transaction_id, by=By(admin.id), archived_at=archived_at)
+        rows = await undo.restore_transaction(transaction_id, by=By(admin.id, reason(form)), archived_at=archived_at)
     except psycopg.Error as error:
         return await _deletion_page(request, transaction_id, archived_at, problem=conflict_reason(error))
     query = f"?{urlencode({'archived_at': archived_at.isoformat()})}" if archived_at else ""
@@ -120,6 +124,7 @@ async def _deletion_page(
         outcomes=outcomes,
         notes=undo.notes(outcomes or []),
         kinds=KINDS,
+        tables=await archives.list_names(),
         people=await get_people([deletion], *(listed.rows for listed in rows.values())),
         problem=problem,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import psycopg
 
@@ -17,19 +18,37 @@ ROWS = 50
 
 
 class Kind(NamedTuple):
-    """What differs between deleted items and deleted users."""
+    """What differs between deleted items, deleted users and deleted rows of any other table."""
 
     name: str
+    """In the plural, as pages write it."""
+    one: str
     archive: Archive
+    address: str
+    """Of its list, below the console's."""
     id_filter: str
     title: str
-    """The column that a row is known by."""
+    """The column that a row is known by, where it is one."""
+
+    @property
+    def many(self) -> str:
+        """What several are called."""
+        return self.name
+
+    def name_of(self, row: Row) -> str:
+        """Return what a row is called: its key, the values of several columns separated by commas."""
+        return ",".join("" if row[name] is None else str(row[name]) for name in self.archive.key)
 
 
-ITEMS = Kind("items", archives.ITEMS, "item_id", "title")
-USERS = Kind("users", archives.USERS, "user_id", "email")
+ITEMS = Kind("items", "item", archives.ITEMS, "items", "item_id", "title")
+USERS = Kind("users", "user", archives.USERS, "users", "user_id", "email")
 KINDS = {"item": ITEMS, "user": USERS}
-"""By the names of their tables. Rows of other archived tables have no page, but are counted and can be undone."""
+"""By the names of their tables. Rows of other tables have pages of their own."""
+
+
+def of_table(archive: Archive) -> Kind:
+    """Return the kind of rows of any table."""
+    return Kind("rows", "row", archive, f"tables/{quote(archive.name, safe='')}", "key", archive.key[0])
 
 
 async def list_deleted_by(kind: Kind, transaction_id: str, archived_at: datetime) -> browse.Page[Row]:
@@ -48,6 +67,13 @@ async def get_people(*lists: Iterable[Any]) -> dict[str, Row]:
     rows = [row if isinstance(row, dict) else row.model_dump() for rows in lists for row in rows]
     ids = {row.get(name) for row in rows for name in ("archived_by", "restored_by", "owner_id")}
     return await queries.users.get_names(filter(None, ids))
+
+
+async def ids_for_emails(filters: dict[str, str]) -> dict[str, str]:
+    """Return the filters with the ids of owner and actor where an e-mail of somebody, live or deleted, stands."""
+    emails = {name: value for name, value in filters.items() if name in {"owner_id", "archived_by"} and "@" in value}
+    found = {name: await queries.users.find_person(email) for name, email in emails.items() if "\0" not in email}
+    return filters | {name: id_ for name, id_ in found.items() if id_}
 
 
 def conflict_reason(error: psycopg.Error) -> str:

@@ -1,18 +1,29 @@
 """Deleted items and users: the lists, their downloads, and one row with its restore."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import psycopg
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session
 
 from app import queries
-from app.admin.pages.kinds import ITEMS, KINDS, ROWS, USERS, Kind, conflict_reason, get_people, list_deleted_by
-from app.admin.pages.paging import faults, page_links, read_filters
+from app.admin.pages.kinds import (
+    ITEMS,
+    KINDS,
+    ROWS,
+    USERS,
+    Kind,
+    conflict_reason,
+    get_people,
+    ids_for_emails,
+    list_deleted_by,
+)
+from app.admin.pages.many import restore_page
+from app.admin.pages.paging import faults, page_links, read_filters, without_place
 from app.admin.render import go, page
-from app.admin.sign_in import ConsoleSuperuser, FormDep, field, for_console
+from app.admin.sign_in import ConsoleSuperuser, FormDep, field, for_console, reason
 from app.api.deps import SessionDep
 from app.api.errors import explain
 from app.api.export import archive_csv
@@ -21,6 +32,14 @@ from app.archive.outcomes import By
 from app.models import ArchiveId, User
 
 router = APIRouter(dependencies=for_console)
+
+
+async def read_with_ids(request: Request) -> dict[str, str]:
+    """Return the filters, with ids in the place of e-mails."""
+    return await ids_for_emails(read_filters(request))
+
+
+FiltersDep = Annotated[dict[str, str], Depends(read_with_ids)]
 
 _BEFORE: TypeAdapter[int | None] = TypeAdapter(ArchiveId | None)
 
@@ -35,9 +54,9 @@ async def show_items(request: Request) -> Response:
 
 
 @router.get("/items/export/csv")
-def export_items(request: Request, session: SessionDep, admin: ConsoleSuperuser) -> Response:
+def export_items(session: SessionDep, admin: ConsoleSuperuser, filters: FiltersDep) -> Response:
     """Download them."""
-    return _export(request, session, ITEMS, admin)
+    return _export(session, ITEMS, admin, filters)
 
 
 @router.get("/items/{archive_id}")
@@ -54,10 +73,16 @@ async def restore_item(request: Request, admin: ConsoleSuperuser, form: FormDep,
     if email and not owner_id:
         return await _row_page(request, ITEMS, archive_id, 422, "Nobody has this e-mail.", owner_email=email)
     try:
-        item = await restore.restore_item(archive_id, by=By(admin.id), owner_id=owner_id)
+        item = await restore.restore_item(archive_id, by=By(admin.id, reason(form)), owner_id=owner_id)
     except psycopg.Error as error:
         return await _row_page(request, ITEMS, archive_id, 409, conflict_reason(error), owner_email=email)
     return go(request, f"/items/{archive_id}", f"Restored: “{item['title']}” is live again.")
+
+
+@router.post("/items/restore")
+async def restore_items(request: Request, admin: ConsoleSuperuser, form: FormDep) -> Response:
+    """Restore many items, once it was seen what that would do."""
+    return await restore_page(request, ITEMS, admin, form)
 
 
 # Users
@@ -70,9 +95,9 @@ async def show_users(request: Request) -> Response:
 
 
 @router.get("/users/export/csv")
-def export_users(request: Request, session: SessionDep, admin: ConsoleSuperuser) -> Response:
+def export_users(session: SessionDep, admin: ConsoleSuperuser, filters: FiltersDep) -> Response:
     """Download them."""
-    return _export(request, session, USERS, admin)
+    return _export(session, USERS, admin, filters)
 
 
 @router.get("/users/{archive_id}")
@@ -82,10 +107,10 @@ async def show_user(request: Request, archive_id: ArchiveId) -> Response:
 
 
 @router.post("/users/{archive_id}/restore")
-async def restore_user(request: Request, admin: ConsoleSuperuser, archive_id: ArchiveId) -> Response:
+async def restore_user(request: Request, admin: ConsoleSuperuser, form: FormDep, archive_id: ArchiveId) -> Response:
     """Restore a user."""
     try:
-        user = await restore.restore_user(archive_id, by=By(admin.id))
+        user = await restore.restore_user(archive_id, by=By(admin.id, reason(form)))
     except psycopg.Error as error:
         return await _row_page(request, USERS, archive_id, 409, conflict_reason(error))
     return go(
@@ -95,31 +120,49 @@ async def restore_user(request: Request, admin: ConsoleSuperuser, archive_id: Ar
     )
 
 
+@router.post("/users/restore")
+async def restore_users(request: Request, admin: ConsoleSuperuser, form: FormDep) -> Response:
+    """Restore many users, once it was seen what that would do."""
+    return await restore_page(request, USERS, admin, form)
+
+
 # Both
 
 
 async def _list_page(request: Request, kind: Kind) -> Response:
     values = read_filters(request)
-    context: dict[str, Any] = {"kind": kind, "filters": values, "faults": {}, "rows": [], "people": {}, "pages": None}
+    context: dict[str, Any] = {
+        "kind": kind,
+        "filters": without_place(values),
+        "faults": {},
+        "too_long": False,
+        "rows": [],
+        "people": {},
+        "pages": page_links(request, None),
+    }
     try:
-        filters, before = kind.archive.filter.model_validate(values), _BEFORE.validate_python(values.get("before"))
+        filters = kind.archive.filter.model_validate(await ids_for_emails(values))
+        before = _BEFORE.validate_python(values.get("before"))
     except ValidationError as error:
-        return page(request, "rows.html", 422, **context | {"faults": faults(error, "before")})
+        found = faults(error, "before")
+        if "owner_id" in found and "@" in values["owner_id"]:
+            found["owner_id"] = "Nobody has this e-mail"
+        return page(request, "rows.html", 422, **context | {"faults": found})
     try:
         listed = await browse.list_rows(kind.archive, filters, limit=ROWS, before=before)
     except psycopg.errors.QueryCanceled as error:
         busy = explain(error)
         fault = "Looking for this text takes too long. Say more: whose rows, deleted by whom, or when."
-        answer = page(request, "rows.html", busy.status_code, **context | {"faults": {"q": fault}})
+        answer = page(request, "rows.html", busy.status_code, **context | {"faults": {"q": fault}, "too_long": True})
         answer.headers.update(busy.headers or {})
         return answer
     context |= {"rows": listed.rows, "listed": listed, "pages": page_links(request, listed.next_before)}
     return page(request, "rows.html", **context | {"people": await get_people(listed.rows)})
 
 
-def _export(request: Request, session: Session, kind: Kind, user: User) -> Response:
+def _export(session: Session, kind: Kind, user: User, values: dict[str, str]) -> Response:
     try:
-        filters = kind.archive.filter.model_validate(read_filters(request))
+        filters = kind.archive.filter.model_validate(values)
     except ValidationError as error:
         raise HTTPException(422, "There is nothing to download: a filter makes no sense.") from error
     return archive_csv(session, kind.archive, filters, f"archived_{kind.name}.csv", user)
