@@ -198,8 +198,11 @@ def in_overflow(world: "World", table: Table, row: Archived, value: str | None) 
     if attnum is None or value is None:
         return attnum is not None
     kept = next(r[attnum] for r in archive.rows if r[archive.attnum("archive_id")] == str(row.id))
+    # Cast to text, a boolean is written out, and character(n) loses its padding.
+    spelt = {"t": "true", "f": "false"}.get(value, value)
     return world.observer.execute(
-        "select exists (select from jsonb_each_text(%s) e where e.value = %s)", [kept, value]
+        "select exists (select from jsonb_each_text(%s) e where rtrim(e.value) in (rtrim(%s), %s))",
+        [kept, value, spelt],
     ).fetchone()[0]
 
 
