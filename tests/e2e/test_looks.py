@@ -44,6 +44,11 @@ def pages(db, runtime, superuser, make_user, make_item):
         "restored item": f"/admin/items/{restored}",
         "users": "/admin/users/",
         "user": f"/admin/users/{user}",
+        "tables": "/admin/tables/",
+        "rows of a table": "/admin/tables/item/",
+        "row of a table": f"/admin/tables/item/{item}",
+        "deletions found": "/admin/?min_rows=2&q=x",
+        "deletions with faults": "/admin/?min_rows=many",
         "health": "/admin/health/",
         "not found": "/admin/items/1234567",
     }
@@ -58,6 +63,7 @@ def test_axe_finds_nothing_serious_on_any_page(browse, sign_in, pages, scheme):
     for name, path in pages.items():
         visit(page, path)
         found[name] = serious(page)
+    found["restore of many"] = serious(restore_of_many(page))
 
     assert {name: faults for name, faults in found.items() if faults} == {}
 
@@ -87,8 +93,17 @@ def test_no_page_is_wider_than_a_phone(browse, sign_in, db, pages):
     for name, path in pages.items():
         visit(page, path)
         too_wide[name] = overflow(page)
+    too_wide["restore of many"] = overflow(restore_of_many(page))
 
     assert {name: pixels for name, pixels in too_wide.items() if pixels} == {}
+
+
+def restore_of_many(page: Page) -> Page:
+    page.goto("/admin/items/")
+    for tick in page.locator("[name=ids]").all()[:20]:
+        tick.check()
+    page.get_by_role("button", name="Restore the ticked").click()
+    return page
 
 
 def overflow(page: Page) -> int:

@@ -154,10 +154,65 @@ def test_everything_is_done_by_keyboard_alone(page, db, superuser, deleted):
     assert live(db) == [ITEM]
 
 
-def press_until(page: Page, wanted: Locator) -> None:
+@pytest.fixture
+def fifty_deleted(db, runtime, ada):
+    """Ada's fifty items have been deleted, each by itself."""
+    db.execute("insert into item (title, owner_id) select 'Item ' || n, %s from generate_series(1, 50) n", [ada.id])
+    for _ in range(50):
+        runtime.execute("delete from item where id = (select min(id::text)::uuid from item)")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["", "without-javascript"])
+def test_fifty_rows_are_ticked_and_restored_by_keyboard_alone(browse, sign_in, db, fifty_deleted, script):
+    page = browse(java_script_enabled=script)
+    page.goto("/admin/items/")
+    sign_in(page)
+    ticks = page.locator("[name=ids]")
+
+    if script:
+        press_until(page, page.get_by_label("Choose all rows on this page"), "Shift+Tab", start=ticks.first)
+        page.keyboard.press("Space")
+        press_until(page, button(page, "Restore the ticked 50…"), "Shift+Tab")
+        page.keyboard.press("Enter")
+    else:
+        for n in range(50):
+            ticks.nth(n).focus()
+            page.keyboard.press("Space")
+        button(page, "Restore the ticked items…").focus()
+        page.keyboard.press("Enter")
+    expect(heading(page)).to_have_text("Restore 50 items")
+    assert live(db) == []
+    button(page, "Restore 50 items").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("status")).to_have_text("Of the items: 50 live again.")
+    assert len(live(db)) == 50
+
+
+def test_a_mistaken_bulk_delete_behind_three_hundred_small_ones_is_found_and_undone(console, db, runtime, ada):
+    db.execute("insert into item (title, owner_id) select 'Item ' || n, %s from generate_series(1, 400) n", [ada.id])
+    runtime.execute("delete from item where title like 'Item 1%'")
+    for _ in range(289):
+        runtime.execute("delete from item where id = (select min(id::text)::uuid from item)")
+
+    console.reload()
+    console.get_by_text("Search for a deletion").click()
+    console.get_by_label("Rows, at least").fill("50")
+    button(console, "Search").click()
+    link(console, "Undo…").click()
+    expect(heading(console)).to_have_text("Deletion of 111 items")
+    button(console, "Undo this deletion").click()
+
+    expect(console.get_by_role("status")).to_contain_text("live again (111 rows)")
+    assert len(live(db)) == 111
+
+
+def press_until(page: Page, wanted: Locator, key: str = "Tab", start: Locator | None = None) -> None:
     """Press the tabulator key until the focus is there, and is seen to be."""
+    if start:
+        start.focus()
     for _ in range(30):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         if wanted.evaluate("it => it === document.activeElement"):
             assert wanted.evaluate("it => getComputedStyle(it).outlineStyle") != "none"
             return

@@ -1,4 +1,4 @@
-// What the pages do without too: times in the viewer's own zone. UTC stays where the pointer rests.
+// What the pages do without too: times in the viewer's own zone, UTC where the pointer rests; all rows ticked at once.
 "use strict";
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -11,4 +11,23 @@ for (const time of document.querySelectorAll("time[datetime]")) {
 for (const place of document.querySelectorAll("[data-zone]")) {
   place.parentNode.firstChild.textContent = "Times are in your zone";
   place.textContent = `, ${zone}; rest on one to see UTC`;
+}
+
+for (const button of document.querySelectorAll("[data-ticked]")) {
+  const ticks = [...button.form.querySelectorAll("[name=ids]")];
+  const all = document.createElement("input");
+  all.type = "checkbox";
+  all.setAttribute("aria-label", "Choose all rows on this page");
+  button.form.querySelector("th").append(all);
+  const count = () => {
+    const ticked = ticks.filter((tick) => tick.checked).length;
+    all.checked = ticked === ticks.length;
+    button.textContent = ticked ? `Restore the ticked ${ticked}…` : button.dataset.ticked;
+  };
+  all.addEventListener("change", () => {
+    for (const tick of ticks) tick.checked = all.checked;
+    count();
+  });
+  button.form.addEventListener("change", count);
+  count();
 }
