@@ -16,6 +16,9 @@ from app.core import metrics, security, superusers, trace
 from app.core.config import settings
 from app.models import LoginForm, TokenPayload, User
 
+EXTEND_SECONDS = 30
+"""A console's token is extended by at least so much: not for each page of many in a minute."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -37,12 +40,28 @@ def sign_in(session: Session, form: LoginForm, type_: security.TokenType) -> tup
     if user.is_superuser and superusers.is_refused(form.password):  # since the start, which looks for it
         raise HTTPException(400, "This password is known to everybody: have it changed on the server")
     # Before the commit, which releases the lock on the row: see crud.authenticate_and_lock.
-    lifetime = timedelta(minutes=settings.ACCESS_TOKEN_EXPIRE_MINUTES)
-    token = security.issue_token(type_, str(user.id), lifetime)
+    lifetime = settings.ACCESS_TOKEN_EXPIRE_MINUTES if type_ == "access" else console_minutes()
+    token = security.issue_token(type_, str(user.id), timedelta(minutes=lifetime))
     session.commit()
     trace.note_user(user.id)
     metrics.count_sign_in("succeeded")
     return user, token
+
+
+def console_minutes() -> int:
+    """Return for how many minutes a sign-in to the console lasts from its last page on."""
+    longest = settings.ACCESS_TOKEN_EXPIRE_MINUTES
+    return min(settings.CONSOLE_IDLE_MINUTES or longest, longest)
+
+
+def extend(token: TokenPayload) -> str | None:
+    """Return the console's token for another idle time, but no longer than any token lasts; None if it has that."""
+    expires = min(datetime.now(UTC).timestamp() + console_minutes() * 60, _last(token))
+    return security.extend_token("console", token, expires) if expires >= token.exp + EXTEND_SECONDS else None
+
+
+def _last(token: TokenPayload) -> float:
+    return max(token.exp, token.iat + settings.ACCESS_TOKEN_EXPIRE_MINUTES * 60)
 
 
 def _log_failure(email: str, user: User | None) -> None:
@@ -85,7 +104,8 @@ def invalid_token() -> HTTPException:
 
 async def end_token(token: TokenPayload) -> None:
     """End a token before it expires: a sign-out."""
-    await queries.tokens.insert_ended_token(token.jti, expires_at=datetime.fromtimestamp(token.exp, UTC))
+    # There may be copies of it that were extended.
+    await queries.tokens.insert_ended_token(token.jti, expires_at=datetime.fromtimestamp(_last(token), UTC))
 
 
 async def has_ended(token: TokenPayload) -> bool:

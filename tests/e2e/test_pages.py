@@ -84,15 +84,16 @@ def test_the_rows_on_the_page_are_downloaded(console, db, runtime, ada, make_ite
     assert [row["title"] for row in rows] == ["'=1+1"]
 
 
-def test_times_are_the_viewers_with_utc_on_hover(browse, sign_in, db, deleted):
+def test_times_are_utc_like_the_filters_with_the_viewers_on_hover(browse, sign_in, db, deleted):
     db.execute("update item_archive set archived_at = '2026-03-04 20:30:00.5Z'")
     page = browse(timezone_id="Asia/Tokyo")
     page.goto("/admin/")
     sign_in(page)
 
     time = page.get_by_role("time")
-    expect(time).to_have_text("5 Mar 2026, 05:30")
-    expect(time).to_have_attribute("title", "2026-03-04 20:30:00.500000 UTC")
+    expect(time).to_have_text("2026-03-04 20:30:00")
+    exact = "5 Mar 2026, 05:30:00 in Asia/Tokyo; 2026-03-04 20:30:00.500000 UTC"
+    expect(time).to_have_attribute("title", exact)
     expect(page.get_by_text("Asia/Tokyo")).to_be_visible()
 
 
@@ -102,7 +103,7 @@ def test_without_javascript_times_are_utc(browse, sign_in, db, deleted):
     page.goto("/admin/")
     sign_in(page)
 
-    expect(page.get_by_role("time")).to_have_text("2026-03-04 20:30")
+    expect(page.get_by_role("time")).to_have_text("2026-03-04 20:30:00")
     expect(page.get_by_text("Times are UTC")).to_be_visible()
 
 

@@ -9,8 +9,9 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
+from app import accounts
 from app.admin import pages, sign_in
-from app.admin.render import page, problem_page
+from app.admin.render import page, problem_page, set_cookie
 from app.api.errors import EXPLAINED, explain
 
 HEADERS = {
@@ -36,8 +37,18 @@ class Console(FastAPI):
     """An application that adds the headers to every response, errors included, and forbids browsers to cache it."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, with the headers."""
-        await super().__call__(scope, receive, headed(send, **{"Cache-Control": "no-store"}))
+        """Answer, with the headers, and the sign-in for another idle time."""
+
+        async def send_extended(message: Message) -> None:
+            token = scope.get("state", {}).get("extended")
+            if message["type"] == "http.response.start" and token:
+                answer = Response()
+                lifetime = accounts.console_minutes() * 60
+                set_cookie(Request(scope), answer, sign_in.COOKIE, token, lifetime=lifetime)
+                MutableHeaders(scope=message).append("Set-Cookie", answer.headers["Set-Cookie"])
+            await send(message)
+
+        await super().__call__(scope, receive, headed(send_extended, **{"Cache-Control": "no-store"}))
 
 
 class Static(StaticFiles):

@@ -109,7 +109,7 @@ def _templates() -> Environment:
     )
     templates.filters |= {
         "iso": lambda moment: moment.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "utc": lambda moment: f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}",
+        "utc": lambda moment: f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
         "utc_exact": lambda moment: f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC",
         "thousands": lambda number: f"{number:,}",
         "query": lambda values: urlencode({name: value for name, value in values.items() if value not in {None, ""}}),

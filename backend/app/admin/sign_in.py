@@ -15,7 +15,6 @@ from app import accounts
 from app.admin.render import delete_cookie, needs_https, page, root, set_cookie
 from app.api.deps import SessionDep
 from app.core import security
-from app.core.config import settings
 from app.models import LoginForm, TokenPayload, User
 
 COOKIE = "console"
@@ -58,6 +57,7 @@ async def signed_in(request: Request) -> SignedIn:
         raise SignInNeeded
     who = SignedIn(user, token)
     request.state.signed_in = who  # for the head of the page
+    request.state.extended = accounts.extend(token)  # for the response, see admin/main.py
     return who
 
 
@@ -135,7 +135,7 @@ async def sign_in(request: Request, session: SessionDep, form: Annotated[FormDat
     if not user.is_superuser:  # no cookie: it would open nothing
         return sign_in_page(request, 403, refused=user, next_page=next_page)
     answer = RedirectResponse(_local(request, next_page), 303)
-    set_cookie(request, answer, COOKIE, token, lifetime=settings.ACCESS_TOKEN_EXPIRE_MINUTES * 60)
+    set_cookie(request, answer, COOKIE, token, lifetime=accounts.console_minutes() * 60)
     return answer
 
 
@@ -143,6 +143,7 @@ async def sign_in(request: Request, session: SessionDep, form: Annotated[FormDat
 async def sign_out(request: Request, who: SignedInDep) -> Response:
     """Sign out: delete the cookie and end its token, of which there may be copies."""
     await accounts.end_token(who.token)
+    request.state.extended = None
     answer = RedirectResponse(f"{root(request)}/", 303)
     delete_cookie(request, answer, COOKIE)
     return answer

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     BACKEND_CORS_ORIGINS: Annotated[list[AnyUrl], NoDecode, BeforeValidator(_origins)] = []
     SENTRY_DSN: str | None = None
 
+    CONSOLE_IDLE_MINUTES: int = Field(default=60, ge=0)
+    """How long a sign-in to the console outlives its last page; 0 for as long as an access token."""
+
     LOG_FORMAT: Literal["text", "json"] = "text"
     METRICS_TOKEN: str | None = None
     """What shows `GET /metrics` to its bearer. In `local` anybody sees it."""

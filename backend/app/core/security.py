@@ -66,6 +66,12 @@ def issue_token(type_: TokenType, subject: str, expires_delta: timedelta, user_i
     return jwt.encode(claims, settings.SECRET_KEY, ALGORITHM)
 
 
+def extend_token(type_: TokenType, token: TokenPayload, expires: float) -> str:
+    """Sign a token anew: the same one, but for the time at which it expires."""
+    claims = {"type": type_, "sub": token.sub, "iat": token.iat, "exp": expires, "jti": token.jti}
+    return jwt.encode(claims, settings.SECRET_KEY, ALGORITHM)
+
+
 def read_token(type_: TokenType, token: str) -> TokenPayload:
     """Verify a token and return its claims.
 

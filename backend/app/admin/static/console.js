@@ -1,17 +1,14 @@
-// What the pages do without too: times in the viewer's own zone, UTC where the pointer rests; all rows ticked at once.
+// What the pages do without too: all rows ticked at once, and times in the viewer's own zone where the pointer rests.
 "use strict";
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const write = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const write = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
 for (const time of document.querySelectorAll("time[datetime]")) {
   const moment = new Date(time.dateTime);
-  if (!isNaN(moment)) time.textContent = write.format(moment);
+  if (!isNaN(moment)) time.title = `${write.format(moment)} in ${zone}; ${time.title}`;
 }
-for (const place of document.querySelectorAll("[data-zone]")) {
-  place.parentNode.firstChild.textContent = "Times are in your zone";
-  place.textContent = `, ${zone}; rest on one to see UTC`;
-}
+for (const place of document.querySelectorAll("[data-zone]")) place.textContent = `; rest on one to see it in ${zone}`;
 
 for (const button of document.querySelectorAll("[data-ticked]")) {
   const ticks = [...button.form.querySelectorAll("[name=ids]")];
