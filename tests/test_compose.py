@@ -19,7 +19,33 @@ def services() -> dict[str, Any]:
 
 @pytest.mark.parametrize("service", ["migrate", "backend"])
 def test_compose_sets_only_settings_that_exist(services, service):
-    assert set(services[service]["environment"]) <= SETTINGS
+    of_uvicorn = {"WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS"}
+
+    assert set(services[service]["environment"]) - of_uvicorn <= SETTINGS
+
+
+def test_compose_passes_every_setting_through(services):
+    embedded = {"EMBEDDED_PGDATA"}  # there is a server
+    of_the_server = {"POSTGRES_PORT", "POSTGRES_PREPARED_STATEMENTS"}
+
+    assert set(services["migrate"]["environment"]) == SETTINGS - embedded - of_the_server
+    assert set(services["backend"]["environment"]) >= {
+        name for name in services["migrate"]["environment"] if not name.startswith("MIGRATION_")
+    }
+
+
+def test_compose_maintains_the_archive_daily_as_the_owner(services):
+    maintain, migrate = services["maintain"], services["migrate"]
+
+    assert "archive-table maintain" in maintain["command"][2]
+    assert maintain["environment"]["PGUSER"] == migrate["environment"]["MIGRATION_USER"]
+    assert maintain["environment"]["PGHOST"] == migrate["environment"]["POSTGRES_SERVER"]
+
+
+def test_the_image_is_built_with_the_locked_uv():
+    (locked,) = re.findall(r"^uv==(\S+)", (REPOSITORY / "requirements.lock").read_text(), re.MULTILINE)
+
+    assert f" uv=={locked}\n" in (REPOSITORY / "backend" / "Dockerfile").read_text()
 
 
 def test_compose_migrates_as_the_owner_before_it_serves(services):
