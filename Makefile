@@ -8,12 +8,19 @@ AS_ROOT = $(if $(filter-out 0,$(shell id -u)),sudo --non-interactive)
 help:  ## list the targets
 	@sed -n 's/\$$\$$/$$/; s/^\([a-z-]*\):.*##  *\(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
+# A virtual environment works only where it was made. Where the checkout was moved, it is made anew.
+ifneq ($(shell cat .venv/.home 2>/dev/null),$(CURDIR))
+$(shell rm -f .venv/.installed)
+endif
+
 # Made anew whenever the lock file or the project's metadata changes.
 .venv/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Archive Table needs Python 3.11 or newer; name one with: make PYTHON=python3.12")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Archive Table needs Python's modules venv and ensurepip: install them (Debian: apt install python3-venv), or name another Python with: make PYTHON=python3.12"; exit 1; }
+	@test "$$(cat .venv/.home 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -m pip --version >/dev/null 2>&1 || { echo "Setting up .venv, once ..."; $(PYTHON) -m venv --clear .venv; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "$(CURDIR)" >.venv/.home
 	@touch $@
 
 setup: .venv/.installed  ## make .venv from the lock file

@@ -1,6 +1,9 @@
 """The files that nothing else reads: `docker-compose.yml` and `.env.example`, held to the settings that exist."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +11,8 @@ import yaml
 from app.core.config import Settings
 from app.core.resources import REPOSITORY
 from pydantic import ValidationError
+
+from tests.conftest import until
 
 SETTINGS = set(Settings.model_fields)
 
@@ -40,6 +45,18 @@ def test_compose_maintains_the_archive_daily_as_the_owner(services):
     assert "archive-table maintain" in maintain["command"][2]
     assert maintain["environment"]["PGUSER"] == migrate["environment"]["MIGRATION_USER"]
     assert maintain["environment"]["PGHOST"] == migrate["environment"]["POSTGRES_SERVER"]
+
+
+def test_the_health_check_of_compose_asks_whether_the_api_is_ready(services, port, db):
+    check = services["backend"]["healthcheck"]["test"].replace("8000", str(port))
+    environment = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "API_V1_STR": "/api/v1"}
+
+    def run():
+        return subprocess.run(["sh", "-c", check], env=environment, capture_output=True, check=False).returncode
+
+    assert run() == 0
+    db.execute("alter table item disable trigger zz_archive_before_delete")
+    until(lambda: run() == 1)
 
 
 def test_the_image_is_built_with_the_locked_uv():

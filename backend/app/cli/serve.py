@@ -6,6 +6,7 @@ import sys
 
 import uvicorn
 
+from app.cli.heads import BoundedHeads
 from app.core import migrations
 from app.core.config import settings
 from app.core.db import engine
@@ -31,6 +32,7 @@ def serve(listener: socket.socket) -> None:
         )
         config = uvicorn.Config(
             app,
+            http=BoundedHeads,
             timeout_graceful_shutdown=5,  # a download still open must not keep the server from ending
             forwarded_allow_ips=os.environ.get("FORWARDED_ALLOW_IPS", ""),  # or uvicorn believes any local client
         )
