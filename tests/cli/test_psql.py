@@ -90,3 +90,31 @@ def test_ctrl_c_in_psql_cancels_the_query_and_not_the_command(archive_table, mig
     assert "canceling statement due to user request" in errors
     assert "Traceback" not in errors
     assert shell.returncode >= 0
+
+
+@pytest.mark.parametrize(
+    ("version", "at_a_terminal", "used"),
+    [(99, True, True), (9, True, False), (99, False, False), ("none", True, False)],
+)
+def test_psql_on_path_serves_who_types_unless_it_is_older(data, tmp_path, version, at_a_terminal, used):
+    """The embedded server's own edits no lines."""
+    program = tmp_path / "psql"
+    program.write_text(f"#!/bin/sh\ntest \"$1\" = --version && echo 'psql (PostgreSQL) {version}.1' || echo mine\n")
+    program.chmod(0o755)
+    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    terminal, stdin = os.openpty() if at_a_terminal else os.pipe()[::-1]
+    try:
+        answer = subprocess.run(
+            [COMMAND, "psql", "-Atc", "select 'own'"],
+            stdin=stdin,
+            env=environment(data) | path,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE,
+            check=False,
+        )
+    finally:
+        os.close(terminal)
+        os.close(stdin)
+
+    assert answer.stdout == ("mine\n" if used else "own\n"), answer.stderr

@@ -1,9 +1,11 @@
 """`archive-table psql`: psql on the configured database, with one of its logins."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
+import sys
 
 from app.cli.signals import Stopped, is_ignored
 from app.cli.usage import UsageError
@@ -58,9 +60,21 @@ def _connection(role: str) -> dict[str, str]:
 
 
 def _program() -> str:
-    """Return the psql of the embedded server's version, or for another server the one on PATH."""
-    on_path = None if settings.embedded else shutil.which("psql")
+    """Return the psql on PATH or, for the embedded server, mostly its own.
+
+    Its own edits no lines: for somebody at a terminal the one on PATH is better, unless it is older than the server.
+    """
+    on_path = shutil.which("psql")
+    if on_path and not settings.embedded:
+        return on_path
     try:
-        return on_path or str(embedded.binaries() / "psql")
+        own = str(embedded.binaries() / "psql")
     except embedded.EmbeddedError as error:
         raise UsageError("psql is not on PATH: install PostgreSQL's client programs.") from error
+    return on_path if on_path and sys.stdin.isatty() and _major(on_path) >= _major(own) else own
+
+
+def _major(program: str) -> int:
+    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    version = re.search(r"(\d+)", answer.stdout)
+    return int(version[1]) if version else 0
