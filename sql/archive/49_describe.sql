@@ -1,6 +1,6 @@
 -- What a program must know of an archive to browse it: its columns and key. For any table, without a model of it.
 
--- Quoted only where it would be read as another name otherwise: "user" needs no quotes here.
+-- Quoted only where it would be read as another name otherwise: a reserved word needs no quotes here.
 create function archive._address(relation regclass) returns text
     language sql stable
     return (

@@ -11,6 +11,7 @@ from tests.benchmarks.__main__ import NAMES
 from tests.benchmarks.report import Bars, Report
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_benchmark_runs_and_writes_its_table(name, tmp_path):
     command = [sys.executable, "-m", "tests.benchmarks", name, "--quick", f"--results={tmp_path}"]

@@ -170,7 +170,7 @@ def check_archived_values(world: "World", table: Table, row: Archived, gone: dic
     for key, values in gone.items():
         if all(row.values.get(number) == value for number, value in zip(table.key, key, strict=True)):
             for number, value in values.items():
-                if row.values.get(number) != value and in_overflow(world, table, row, value):
+                if row.values.get(number) != value and in_overflow(world, table, row, number, value):
                     row.values[number], row.places[number] = value, 0
                 became = row.values.get(number)
                 if became != value and number not in blankable(table):
@@ -191,19 +191,20 @@ def blankable(table: Table) -> set[int]:
     return {c for reference in table.references if reference.action in "nd" for c in reference.columns}
 
 
-def in_overflow(world: "World", table: Table, row: Archived, value: str | None) -> bool:
+def in_overflow(world: "World", table: Table, row: Archived, number: int, value: str | None) -> bool:
     """Tell whether the archive keeps a value of a column that it has no column for."""
     archive = world.archive_of(table)
     attnum = archive.attnum("overflow")
     if attnum is None or value is None:
         return attnum is not None
     kept = next(r[attnum] for r in archive.rows if r[archive.attnum("archive_id")] == str(row.id))
-    # Cast to text, a boolean is written out, and character(n) loses its padding.
-    spelt = {"t": "true", "f": "false"}.get(value, value)
-    return world.observer.execute(
-        "select exists (select from jsonb_each_text(%s) e where rtrim(e.value) in (rtrim(%s), %s))",
-        [kept, value, spelt],
-    ).fetchone()[0]
+    # As its type writes it: what is kept is its text, or for a time that of JSON.
+    cast = f"cast(cast(%s as {table.columns[number].type}) as text)"
+    name = table.names[number]
+    compare = cast.replace("%s", "cast(%(kept)s as jsonb) ->> %(name)s") + " = " + cast.replace("%s", "%(value)s")
+    return (
+        world.observer.execute(f"select {compare}", {"kept": kept, "name": name, "value": value}).fetchone()[0] or False
+    )
 
 
 def note_blanked(world: "World", n: int, live: dict[Key, Values]) -> None:
