@@ -11060,8 +11060,8 @@ GRANT ALL ON FUNCTION archive.actor() TO archive_auditor;
 -- Name: TABLE purge_log; Type: ACL; Schema: archive; Owner: -
 --
 
-GRANT SELECT ON TABLE archive.purge_log TO archive_auditor;
 GRANT SELECT ON TABLE archive.purge_log TO archive_runtime;
+GRANT SELECT ON TABLE archive.purge_log TO archive_auditor;
 
 
 --
@@ -12036,6 +12036,7 @@ GRANT SELECT ON TABLE archive.daily TO archive_auditor;
 -- Name: TABLE holds; Type: ACL; Schema: archive; Owner: -
 --
 
+GRANT SELECT ON TABLE archive.holds TO archive_runtime;
 GRANT SELECT ON TABLE archive.holds TO archive_auditor;
 
 

@@ -28,10 +28,10 @@ begin
             to %1$I, %2$I;
         -- A report tells copied columns from the archive's own.
         grant execute on function archive._archive_metadata() to %2$I;
-        grant select on archive.holds, archive.purge_log to %2$I;
+        grant select on archive.holds, archive.purge_log to %1$I, %2$I;
 
         -- What an application needs.
-        grant select on archive.purge_log, archive.blanked_references to %1$I;
+        grant select on archive.blanked_references to %1$I;
         grant execute on function
             archive.restore(regclass, bigint[], jsonb, text, boolean),
             archive.restore_transaction(xid8, timestamptz, text, boolean),

@@ -175,3 +175,21 @@ def test_a_row_of_nothing_but_nulls_can_be_looked_at(admin_browser, db, make_ite
         assert admin_browser.open(address).status_code == 200
     (history,) = re.findall('<ol class="history">(.*?)</ol>', admin_browser.open("/admin/items/1").text, re.S)
     assert history.count("<li>") == 1  # not that of every other row without an id
+
+
+def test_the_history_is_a_line_in_time(admin_browser, db, archived, ada):
+    db.execute("set archive.actor = 'the court'")
+    db.execute("select archive.hold('item', %s, 'case 4711')", [[archived]])
+    db.execute("set archive.reason = 'asked for'")
+    db.execute("select archive.restore('item', %s)", [[archived]])
+    db.execute("set archive.actor = ''; set archive.reason = ''; delete from item")
+    (newest,) = db.execute("select max(archive_id) from item_archive").fetchone()
+
+    (history,) = re.findall("History (.*) Deleted with it", text_of(admin_browser.open(f"/admin/items/{newest}")))
+
+    when = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+    assert re.fullmatch(
+        rf"Deleted {when} by somebody who was not named On legal hold since {when} by the court : case 4711"
+        rf" Restored {when} by the court : asked for Deleted {when} by Ada Lovelace {ada.email} : a duplicate",
+        history,
+    ), history

@@ -1,5 +1,7 @@
 """What the archive says about itself: health, size and age, purges."""
 
+from collections.abc import Iterable
+
 from sqlmodel import Session, text
 
 from app.core.pool import Row
@@ -21,6 +23,12 @@ _purges = Statement(
     text(
         "select logged_at, action, source, rows, held, reason, actor, session_role"
         " from archive.purge_log order by log_id desc limit :limit"
+    )
+)
+_holds = Statement(
+    text(
+        "select archive_id, held_at, held_by, reason from archive.holds"
+        " where archive_id = any(cast(:archive_ids as bigint[]))"
     )
 )
 _sizes = Statement(
@@ -64,6 +72,11 @@ async def partitions() -> list[ArchivePartition]:
 async def purges(*, limit: int) -> list[Purge]:
     """Return the last entries of the log of purges, erasures, holds and releases."""
     return [Purge.model_validate(row) for row in await _purges.rows(limit=limit)]
+
+
+async def holds(archive_ids: Iterable[int]) -> dict[int, Row]:
+    """Return those of these rows that are on legal hold: since when, by whom and why, by their archive ids."""
+    return {row["archive_id"]: row for row in await _holds.rows(archive_ids=[*archive_ids])}
 
 
 async def sizes() -> list[Row]:

@@ -27,7 +27,7 @@ from app.admin.sign_in import ConsoleSuperuser, FormDep, field, for_console, rea
 from app.api.deps import SessionDep
 from app.api.errors import explain
 from app.api.export import archive_csv
-from app.archive import browse, restore
+from app.archive import browse, reports, restore
 from app.archive.outcomes import By
 from app.models import ArchiveId, User
 
@@ -193,6 +193,7 @@ async def _row_page(
         kind=kind,
         row=row,
         history=history,
+        holds=await reports.holds(past["archive_id"] for past in history),
         together=together,
         owner_went_too=row.get("owner_id") in [user["id"] for user in together[USERS].rows],
         outcome=None if row["restored_at"] else await restore.preview_row(kind.archive, archive_id),

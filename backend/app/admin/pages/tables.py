@@ -17,7 +17,7 @@ from app.admin.sign_in import ConsoleSuperuser, FormDep, for_console, reason
 from app.api.deps import SessionDep
 from app.api.export import archive_csv
 from app.api.paths import table
-from app.archive import archives, browse, restore
+from app.archive import archives, browse, reports, restore
 from app.archive.access import MissingGrant
 from app.archive.outcomes import By
 from app.core.config import settings
@@ -137,6 +137,7 @@ async def _row_page(
         kind=kind,
         row=row,
         history=history or [row],
+        holds=await reports.holds(past["archive_id"] for past in history or [row]),
         outcome=outcome,
         missing=missing,
         people=await get_people([row], history),
