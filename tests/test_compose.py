@@ -60,7 +60,7 @@ def test_the_health_check_of_compose_asks_whether_the_api_is_ready(services, por
 
 
 def test_the_image_is_built_with_the_locked_uv():
-    (locked,) = re.findall(r"^uv==(\S+)", (REPOSITORY / "requirements.lock").read_text(), re.MULTILINE)
+    (locked,) = re.findall(r"^uv==(\S+)", (REPOSITORY / "requirements-tools.lock").read_text(), re.MULTILINE)
 
     assert f" uv=={locked}\n" in (REPOSITORY / "backend" / "Dockerfile").read_text()
 
