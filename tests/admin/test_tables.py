@@ -127,3 +127,19 @@ def test_rows_of_other_tables_are_found_from_their_deletion(admin_browser, db, n
     page = admin_browser.open("/admin/tables/note/", params={"transaction_id": transaction})
 
     assert links(page, "1") == [f"/admin/tables/note/{note[0]}"]
+
+
+@pytest.mark.parametrize(
+    ("type", "key"),
+    [("int[]", "'{1,2}'"), ("boolean", "true"), ("bytea", "'\\x01'"), ("jsonb", "'{\"a\": 1}'"), ("date", "now()")],
+)
+def test_a_key_of_any_type_has_its_page(admin_browser, db, type, key):
+    db.execute(f"create table odd (k {type} primary key); select archive.enable('odd'); insert into odd values ({key})")
+    db.execute("grant select, insert on odd to archive_runtime; delete from odd")
+    (id,) = db.execute("select archive_id from odd_archive").fetchone()
+
+    page = admin_browser.open(f"/admin/tables/odd/{id}")
+
+    assert page.status_code == 200
+    assert "Restore this row" in page.text
+    assert admin_browser.open("/admin/tables/odd/").status_code == 200

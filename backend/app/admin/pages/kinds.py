@@ -21,7 +21,7 @@ class Kind(NamedTuple):
     """What differs between deleted items, deleted users and deleted rows of any other table."""
 
     name: str
-    """In the plural, as pages write it."""
+    """What several are called; `one` is what one is."""
     one: str
     archive: Archive
     address: str
@@ -29,11 +29,6 @@ class Kind(NamedTuple):
     id_filter: str
     title: str
     """The column that a row is known by, where it is one."""
-
-    @property
-    def many(self) -> str:
-        """What several are called."""
-        return self.name
 
     def name_of(self, row: Row) -> str:
         """Return what a row is called: its key, the values of several columns separated by commas."""

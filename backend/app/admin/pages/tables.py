@@ -1,6 +1,7 @@
 """Archived tables of any kind: the list of them, the rows of one, and one row with its restore."""
 
 import json
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -122,8 +123,7 @@ async def _row_page(
     if not found:
         raise HTTPException(404, "There is no such row in the archive.")
     row = _read(found)
-    same_key = TableFilter(state="any", key=kind.name_of(row)[:1000])
-    history = [_read(past) for past in (await browse.list_json(kind.archive, same_key, limit=ROWS)).rows]
+    history = await _history(kind, row)
     outcome, missing = None, None
     if not row["restored_at"]:
         try:
@@ -136,13 +136,23 @@ async def _row_page(
         status,
         kind=kind,
         row=row,
-        history=history or [row],
-        holds=await reports.holds(past["archive_id"] for past in history or [row]),
+        history=history,
+        holds=await reports.holds(past["archive_id"] for past in history),
         outcome=outcome,
         missing=missing,
         people=await get_people([row], history),
         problem=problem,
     )
+
+
+async def _history(kind: Kind, row: Row) -> list[Row]:
+    """Return the archived rows with the same key; the row alone where JSON writes its key otherwise than SQL does."""
+    same_key = TableFilter(state="any", key=kind.name_of(row)[:1000])
+    with suppress(InvalidFilter):
+        found = [_read(past) for past in (await browse.list_json(kind.archive, same_key, limit=ROWS)).rows]
+        if any(past["archive_id"] == row["archive_id"] for past in found):
+            return found
+    return [row]
 
 
 def _read(row: str) -> Row:
