@@ -2042,7 +2042,8 @@ begin
             return next v_one;
             v_left := v_left - 1;
         end loop;
-        exit when coalesce(v_left = 0 or v_last.deletions < v_size, true);
+        exit when v_left = 0;
+        exit when v_size is null or v_last.deletions < v_size;
         before := v_last.cursor;
     end loop;
 end
@@ -8184,7 +8185,7 @@ CREATE FUNCTION archive.describe(address text DEFAULT NULL::text, OUT source reg
               JOIN pg_type t ON ((t.oid = a.atttypid)))
               LEFT JOIN archive._archive_metadata() m(name, type, not_null, captured, truncated, description) ON ((m.name = a.attname)))
            WHERE ((a.attrelid = (r.target)::oid) AND (a.attnum > 0) AND (NOT a.attisdropped))) c(columns))
-   WHERE ((describe.address IS NULL) OR ((r.source)::oid = (archive._find(describe.address))::oid));
+   WHERE ((describe.address IS NULL) OR ((r.source)::oid = (( SELECT archive._find(describe.address) AS _find))::oid));
 END;
 
 

@@ -61,7 +61,7 @@ begin atomic
             left join archive._archive_metadata() m on m.name = a.attname
            where a.attrelid = r.target and a.attnum > 0 and not a.attisdropped
           ) c (columns)
-     where address is null or r.source = archive._find(address);
+     where address is null or r.source = (select archive._find(address));  -- once, not for each table
 end;
 
 comment on function archive.describe(text) is

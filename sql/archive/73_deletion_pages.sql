@@ -78,7 +78,8 @@ begin
             return next v_one;
             v_left := v_left - 1;
         end loop;
-        exit when coalesce(v_left = 0 or v_last.deletions < v_size, true);
+        exit when v_left = 0;
+        exit when v_size is null or v_last.deletions < v_size;
         before := v_last.cursor;
     end loop;
 end

@@ -49,6 +49,7 @@ def pages(db, runtime, superuser, make_user, make_item):
         "row of a table": f"/admin/tables/item/{item}",
         "deletions found": "/admin/?min_rows=2&q=x",
         "deletions with faults": "/admin/?min_rows=many",
+        "growth": "/admin/growth/?older_than=1",
         "health": "/admin/health/",
         "not found": "/admin/items/1234567",
     }

@@ -111,14 +111,17 @@ def test_more_candidates_than_one_batch_are_searched(db):
         db.execute(f"create table {table} (id int primary key); select archive.enable('{table}')")
     db.execute("""
         insert into note_archive (archive_id, transaction_id, archived_at, session_role, cascaded, id)
-        select n, n::text::xid8, now() - n * interval '1 s' - n / 2200 * interval '1 s', 'x', false, n
-          from generate_series(1, 2500) n;
+        select n, n::text::xid8, now() - n * interval '1 s' - n / 12200 * interval '1 s', 'x', false, n
+          from generate_series(1, 12500) n;
         insert into line_archive (archive_id, transaction_id, archived_at, session_role, cascaded, id)
-        select 5000, transaction_id, archived_at, 'x', false, 1 from note_archive where archive_id = 2400;
+        select 50000, transaction_id, archived_at, 'x', false, 1 from note_archive where archive_id = 12400;
     """)
 
     found = "select transaction_id::text, rows from archive.deletions(filters => '{\"min_rows\": 2}')"
-    assert db.execute(found).fetchall() == [("2400", {"note": 1, "line": 1})]
+    assert db.execute(found).fetchall() == [("12400", {"note": 1, "line": 1})]
+    assert db.execute(found.replace("filters", "max_rows => null, filters")).fetchall() == [
+        ("12400", {"note": 1, "line": 1})
+    ]
 
 
 @pytest.mark.parametrize(

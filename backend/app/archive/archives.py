@@ -93,12 +93,12 @@ _described = Statement(
 
 _tables = Statement(
     text(
-        "select d.name as table, d.columns, d.key, t.oldest, t.newest,"
+        "select d.name as table, d.columns, d.key, period.oldest, period.newest,"
         "       (select cast(coalesce(sum(greatest(p.rows, pg_stat_get_live_tuples(p.partition), 0)), 0) as bigint)"
         "          from archive.partition_sizes p where p.source = d.source) as rows,"
         "       has_table_privilege(d.source, 'select') and has_table_privilege(d.source, 'insert')"
         "           and has_schema_privilege(d.schema, 'usage') as restorable"
-        "  from archive.describe() d join archive.tables t on t.source = d.source order by d.name"
+        "  from archive.describe() d cross join lateral archive._view_period(d.source) period order by d.name"
     )
 )
 

@@ -15,7 +15,11 @@ _tables = Statement(
 )
 _partitions = Statement(
     text(
-        "select archive._label(source) as source, lower, upper, rows, bytes from archive.partition_sizes"
+        # Counted as they come and go, a large deletion is there before its month is analysed.
+        "select archive._label(source) as source, lower, upper, bytes,"
+        "       greatest(case when pg_relation_size(partition) = 0 then 0 end, rows,"
+        "                nullif(pg_stat_get_live_tuples(partition), 0)) as rows"
+        "  from archive.partition_sizes"
         " order by 1, lower desc nulls first"
     )
 )
@@ -29,6 +33,12 @@ _holds = Statement(
     text(
         "select archive_id, held_at, held_by, reason from archive.holds"
         " where archive_id = any(cast(:archive_ids as bigint[]))"
+    )
+)
+_newest_holds = Statement(
+    text(
+        "select archive_id, archive._label(source) as source, held_at, held_by, reason from archive.holds"
+        " order by held_at desc, archive_id desc limit :limit"
     )
 )
 _sizes = Statement(
@@ -77,6 +87,11 @@ async def purges(*, limit: int) -> list[Purge]:
 async def holds(archive_ids: Iterable[int]) -> dict[int, Row]:
     """Return those of these rows that are on legal hold: since when, by whom and why, by their archive ids."""
     return {row["archive_id"]: row for row in await _holds.rows(archive_ids=[*archive_ids])}
+
+
+async def newest_holds(*, limit: int) -> list[Row]:
+    """Return the rows that were last put on legal hold: which, of which table, since when, by whom and why."""
+    return await _newest_holds.rows(limit=limit)
 
 
 async def sizes() -> list[Row]:

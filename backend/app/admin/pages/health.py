@@ -1,11 +1,10 @@
-"""Health: whether the archive is in force, its size, and the last purges."""
+"""Health: whether the archive is in force, and its size."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from app import queries
 from app.admin.render import page
 from app.admin.sign_in import for_console
 from app.api.deps import SessionDep
@@ -22,14 +21,11 @@ def get_checks(session: SessionDep) -> list[HealthCheck]:
 
 @router.get("/health/")
 async def show_health(request: Request, checks: Annotated[list[HealthCheck], Depends(get_checks)]) -> Response:
-    """Show whether the archive is in force, what it takes, and what was last purged."""
-    purges = await reports.purges(limit=10)
+    """Show whether the archive is in force, and what it takes."""
     return page(
         request,
         "health.html",
         checks=checks,
         tables=await reports.tables(),
         partitions=await reports.partitions(),
-        purges=purges,
-        people=await queries.users.get_names(purge.actor for purge in purges if purge.actor),
     )
