@@ -34,10 +34,16 @@ def address():
             thread.join()
 
 
+CHUNKED = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+
 STARTS = {
     "path": b"GET /",
     "one header": b"GET / HTTP/1.1\r\nX: ",
     "many headers": b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 20_000,
+    "a trailer": CHUNKED + b"1\r\nx\r\n0\r\nX: ",
+    "many trailers": CHUNKED + b"1\r\nx\r\n0\r\n" + b"X: y\r\n" * 50_000,
+    "a chunk's extension": CHUNKED + b"1;x=",
+    "the second head": CHUNKED + b"1\r\nx\r\n0\r\n\r\nGET / HTTP/1.1\r\nX: ",
 }
 
 
@@ -58,10 +64,21 @@ def test_a_head_without_end_is_refused_and_the_connection_closed(address, start)
     assert sent < 64 * MAX_HEAD or answer.startswith((b"HTTP/1.1 431", b"HTTP/1.1 400"))
 
 
-def test_a_head_that_is_too_long_is_431(address):
+@pytest.mark.parametrize("end", [b"", b"\r\n\r\n"], ids=["without end", "complete"])
+def test_a_head_that_is_too_long_is_431(address, end):
     with socket.create_connection(address, timeout=20) as client:
-        client.sendall(b"GET / HTTP/1.1\r\nX: " + b"x" * (MAX_HEAD + 1))
-        assert client.recv(100).startswith(b"HTTP/1.1 431 ")
+        client.sendall(b"GET / HTTP/1.1\r\nX: " + b"x" * MAX_HEAD + end)
+        answer = b"".join(iter(lambda: client.recv(1000), b""))  # until the server closes
+
+    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert b"\r\nconnection: close\r\n" in answer
+
+
+def test_a_head_just_short_enough_is_served(address):
+    head = b"GET / HTTP/1.1\r\nConnection: close\r\nX: "
+    with socket.create_connection(address, timeout=20) as client:
+        client.sendall(head + b"x" * (MAX_HEAD - len(head) - 4) + b"\r\n\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.1 200 ")
 
 
 def test_long_bodies_and_many_requests_on_one_connection_are_served(address):
