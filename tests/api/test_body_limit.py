@@ -4,8 +4,11 @@ import http.client
 import json
 from contextlib import closing
 
+import anyio
 import pytest
+from app.api.middleware import BodyLimit
 from app.core.config import settings
+from starlette.exceptions import HTTPException
 
 LIMIT = 2**20
 REFUSED = (413, {"detail": f"The body is larger than {LIMIT} bytes"})
@@ -71,6 +74,56 @@ def test_a_large_body_without_its_end_is_refused_before_it_is_read(port):
         answer = connection.getresponse()
 
         assert (answer.status, json.loads(answer.read())) == REFUSED
+
+
+@pytest.fixture
+def exchange():
+    """Send pieces of a body with these headers, and return in which order pieces were read and the answer was sent."""
+
+    def exchange(headers, pieces):
+        events = []
+        messages = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
+        messages[-1]["more_body"] = False
+
+        async def receive():
+            events.append("read")
+            return messages.pop(0)
+
+        async def send(message):
+            events.append(message.get("status", "sent"))
+
+        async def application(scope, receive, send):
+            with pytest.raises(HTTPException, match="413"):
+                while (await receive())["more_body"]:
+                    pass
+            await send({"type": "http.response.start", "status": 413, "headers": []})
+
+        anyio.run(BodyLimit(application), {"type": "http", "headers": headers}, receive, send)
+        return events
+
+    return exchange
+
+
+PIECE = b"x" * (LIMIT // 2)
+
+
+@pytest.mark.parametrize("headers", [[], [(b"content-length", str(4 * len(PIECE)).encode())]], ids=["chunks", "length"])
+def test_a_proxy_that_is_still_sending_the_body_gets_the_answer_after_its_end(exchange, headers):
+    events = exchange(headers, [PIECE] * 4)
+
+    assert events[:5] == ["read"] * 4 + [413]
+
+
+def test_a_client_that_asks_before_it_sends_a_large_body_is_answered_at_once(exchange):
+    headers = [(b"content-length", str(4 * len(PIECE)).encode()), (b"expect", b"100-continue")]
+
+    assert exchange(headers, [PIECE] * 4)[0] == 413
+
+
+def test_a_body_without_end_is_not_read_for_ever(exchange):
+    events = exchange([], [PIECE] * 100)
+
+    assert events.index(413) < 6
 
 
 def test_answers_are_not_kept_in_caches(client, admin):

@@ -5,6 +5,7 @@ import re
 import uuid
 from time import perf_counter
 
+import anyio
 from starlette.datastructures import URL, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -17,6 +18,7 @@ logger = logging.getLogger(__name__)
 requests = logging.getLogger("app.requests")
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+DISCARD_SECONDS = 5
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
@@ -112,7 +114,11 @@ class Head:
 
 
 class BodyLimit:
-    """Refuses a body of more than `settings.MAX_BODY_BYTES`, without reading it where its length is known."""
+    """Refuses a body of more than `settings.MAX_BODY_BYTES`.
+
+    A body of up to twice as much is read to its end first: a proxy that is still sending it may not see the answer. The
+    answer to a larger one, or to a client that waits to be told to send, comes at once.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -124,7 +130,10 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         refusal = f"The body is larger than {limit} bytes"
-        if _content_length(scope) > limit:
+        length = int(_header(scope, b"content-length") or 0)  # the server has checked that it is a number
+        if length > limit:
+            if length <= 2 * limit and not _header(scope, b"expect"):
+                await _discard(receive, length)
             await JSONResponse({"detail": refusal}, 413)(scope, receive, send)
             return
         received = 0
@@ -134,17 +143,26 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > limit:
+                if message.get("more_body"):
+                    await _discard(receive, limit)
                 raise HTTPException(413, refusal)
             return message
 
         await self.app(scope, receive_limited, send)
 
 
-def _content_length(scope: Scope) -> int:
-    for name, value in scope["headers"]:
-        if name == b"content-length":
-            return int(value)  # the server has checked that it is a number
-    return 0
+def _header(scope: Scope, wanted: bytes) -> bytes:
+    return next((value for name, value in scope["headers"] if name == wanted), b"")
+
+
+async def _discard(receive: Receive, most: int) -> None:
+    """Read the rest of a body, so many bytes at most, and not for long."""
+    with anyio.move_on_after(DISCARD_SECONDS):
+        while most > 0:
+            message = await receive()
+            most -= len(message.get("body", b""))
+            if not message.get("more_body"):
+                return
 
 
 class Headers:
