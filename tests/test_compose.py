@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 from app.core.config import Settings
+from app.core.db import THREADS
+from app.core.pool import CONNECTIONS
 from app.core.resources import REPOSITORY
 from pydantic import ValidationError
 
@@ -24,7 +26,7 @@ def services() -> dict[str, Any]:
 
 @pytest.mark.parametrize("service", ["migrate", "backend"])
 def test_compose_sets_only_settings_that_exist(services, service):
-    of_uvicorn = {"WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS"}
+    of_uvicorn = {"WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS", "UVICORN_ROOT_PATH"}
 
     assert set(services[service]["environment"]) - of_uvicorn <= SETTINGS
 
@@ -45,6 +47,19 @@ def test_compose_maintains_the_archive_daily_as_the_owner(services):
     assert "archive-table maintain" in maintain["command"][2]
     assert maintain["environment"]["PGUSER"] == migrate["environment"]["MIGRATION_USER"]
     assert maintain["environment"]["PGHOST"] == migrate["environment"]["POSTGRES_SERVER"]
+
+
+def test_compose_ends_the_maintenance_when_told_to(services):
+    """A shell that is process 1 ignores the signal; ten seconds later it would be killed."""
+    assert services["maintain"]["init"] is True
+
+
+def test_the_database_of_compose_takes_the_connections_of_all_workers(services):
+    (workers,) = re.findall(r":-(\d+)", services["backend"]["environment"]["WEB_CONCURRENCY"])
+    (connections,) = re.findall(r"max_connections=.*:-(\d+)", " ".join(services["db"]["command"]))
+    reserved, others = 3, 2  # for superusers; migrate and maintain
+
+    assert int(workers) * (THREADS + CONNECTIONS) + reserved + others <= int(connections)
 
 
 def test_the_health_check_of_compose_asks_whether_the_api_is_ready(services, port, db):
