@@ -181,7 +181,7 @@ def test_a_row_too_wide_for_the_archive_is_warned_of(db, warnings):
 def test_a_table_with_more_columns_than_an_archive_can_have_is_refused(db):
     db.execute(f"create table t (id int primary key, {', '.join(f'c{n} bool' for n in range(1595))})")
 
-    with pytest.raises(psycopg.Error, match="there would be 1610, and a table has at most 1600; exclude some") as error:
+    with pytest.raises(psycopg.Error, match="there would be 1611, and a table has at most 1600; exclude some") as error:
         db.execute("select archive.enable('t')")
 
     assert error.value.sqlstate == "AR422"
