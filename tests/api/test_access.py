@@ -168,6 +168,9 @@ def test_the_console_shows_nothing_without_a_sign_in(db):
 
     pages = [route.path_format for route in console.routes if isinstance(route, APIRoute) and "GET" in route.methods]
     with TestClient(app) as client:
-        shown = {path: client.get(f"/admin{path.format(archive_id=1, path='x', transaction_id=1, table='item')}") for path in pages}
+        shown = {
+            path: client.get(f"/admin{path.format(archive_id=1, path='x', transaction_id=1, table='item')}")
+            for path in pages
+        }
 
     assert {page.status_code for page in shown.values()} == {401}
