@@ -29,7 +29,7 @@ def test_with_nothing_deleted_the_pages_say_so(admin_browser):
     assert "Nothing has been deleted yet" in text_of(admin_browser.open("/admin/"))
     assert "No items have been deleted" in text_of(admin_browser.open("/admin/items/"))
     assert "No users have been deleted" in text_of(admin_browser.open("/admin/users/"))
-    assert "Nothing has been purged" in text_of(admin_browser.open("/admin/health/"))
+    assert "Nothing has been purged" in text_of(admin_browser.open("/admin/growth/"))
 
 
 def test_somebody_who_is_gone_is_named_by_their_id(admin_browser, archived, ada, db):

@@ -160,7 +160,7 @@ def test_an_erased_row_can_be_looked_at(admin_browser, archived, ada, db):
     assert page.status_code == 200
     assert "cannot be restored now: erased" in text_of(page)
     assert "Erased" in text_of(admin_browser.open("/admin/items/"))
-    assert "asked for" in text_of(admin_browser.open("/admin/health/"))
+    assert "asked for" in text_of(admin_browser.open("/admin/growth/"))
 
 
 def test_a_row_of_nothing_but_nulls_can_be_looked_at(admin_browser, db, make_item, superuser):
