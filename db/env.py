@@ -15,10 +15,20 @@ from sqlalchemy import Column, create_engine, text
 from sqlalchemy.pool import NullPool
 from sqlmodel import AutoString
 
+ADOPTED = {
+    ("user", "created_at"),
+    ("item", "created_at"),
+    ("user_archive", "created_at"),
+    ("item_archive", "created_at"),
+}
+"""Columns that no model has: of tables that came with the template's database."""
 
-def is_ours(_object: object, _name: str | None, _type: str, reflected: bool, compare_to: object) -> bool:
-    """Leave alone what the models do not define: partitions, and tables that a DBA made."""
-    return not (reflected and compare_to is None and _type == "table")
+
+def is_ours(object_: object, name: str | None, type_: str, reflected: bool, compare_to: object) -> bool:
+    """Leave alone what the models do not define: partitions, tables that a DBA made, columns that were adopted."""
+    if not reflected or compare_to is not None:
+        return True
+    return type_ != "table" and not (type_ == "column" and (object_.table.name, name) in ADOPTED)
 
 
 def as_sqlalchemy(type_: str, given: object, _: object) -> str | Literal[False]:
@@ -84,6 +94,7 @@ def run() -> None:
         context.configure(
             connection,
             target_metadata=Schema.metadata,
+            version_table=migrations.VERSION_TABLE,
             include_object=is_ours,
             render_item=as_sqlalchemy,
             process_revision_directives=leave_archives,
@@ -97,12 +108,13 @@ def run() -> None:
             connection.execute(text("set local lock_timeout = '10s'"))
             connection.execute(text("set local statement_timeout = '30min'"))
             connection.execute(text("select pg_advisory_xact_lock(hashtext('archive-table migrate'))"))
+            migrations.rename_version_table(driver)
             upgrading = "destination_rev" in context.get_context().opts
             if upgrading:
                 migrations.make_roles(driver)
                 migrations.apply_archive(driver)
             context.run_migrations()
-            if upgrading and migrations.is_at_head(connection):
+            if upgrading and migrations.revision_of(connection) == migrations.head():
                 migrations.apply_application(driver)
 
 

@@ -9543,10 +9543,10 @@ COMMENT ON VIEW archive.transactions IS 'One row per deletion, newest first: who
 
 
 --
--- Name: alembic_version; Type: TABLE; Schema: public; Owner: -
+-- Name: archive_table_version; Type: TABLE; Schema: public; Owner: -
 --
 
-CREATE TABLE public.alembic_version (
+CREATE TABLE public.archive_table_version (
     version_num character varying(32) NOT NULL
 );
 
@@ -9692,11 +9692,11 @@ ALTER TABLE ONLY archive.subjects
 
 
 --
--- Name: alembic_version alembic_version_pkc; Type: CONSTRAINT; Schema: public; Owner: -
+-- Name: archive_table_version archive_table_version_pkc; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
-ALTER TABLE ONLY public.alembic_version
-    ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
+ALTER TABLE ONLY public.archive_table_version
+    ADD CONSTRAINT archive_table_version_pkc PRIMARY KEY (version_num);
 
 
 --
@@ -12096,10 +12096,10 @@ GRANT SELECT ON TABLE archive.transactions TO archive_auditor;
 
 
 --
--- Name: TABLE alembic_version; Type: ACL; Schema: public; Owner: -
+-- Name: TABLE archive_table_version; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT ON TABLE public.alembic_version TO archive_runtime;
+GRANT SELECT ON TABLE public.archive_table_version TO archive_runtime;
 
 
 --

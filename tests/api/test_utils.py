@@ -34,7 +34,7 @@ def test_a_migrated_database_is_ready(client):
     [
         ("drop trigger zz_archive_before_delete on item", "trigger"),
         ("alter table item disable trigger zz_archive_before_delete", "trigger"),
-        ("update alembic_version set version_num = 'an older one'", "revision"),
+        ("update archive_table_version set version_num = 'an older one'", "revision"),
     ],
 )
 def test_a_damaged_database_is_not_ready_and_says_why(client, db, damage, told_of):
@@ -44,6 +44,14 @@ def test_a_damaged_database_is_not_ready_and_says_why(client, db, damage, told_o
 
     assert answer.status_code == 503
     assert told_of in " ".join(answer.json()["errors"])
+
+
+@pytest.mark.parametrize(("revision", "status"), [("20991231_later", 200), ("20261125_archive_counts", 503)])
+def test_the_program_serves_a_later_revision_and_no_earlier_one(client, db, revision, status):
+    """A newer program has migrated, and will serve soon."""
+    db.execute("update archive_table_version set version_num = %s", [revision])
+
+    assert client.get("/api/v1/utils/ready/").status_code == status
 
 
 def test_a_database_that_is_gone_is_not_ready_within_two_seconds(client, monkeypatch):

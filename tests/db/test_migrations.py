@@ -85,7 +85,7 @@ def test_down_to_nothing_and_up_again(db):
     before = dump()
 
     command.downgrade(migrations.config(), "base")
-    assert re.findall("CREATE .* public.*", dump()) == ["CREATE TABLE public.alembic_version ("]
+    assert re.findall("CREATE .* public.*", dump()) == ["CREATE TABLE public.archive_table_version ("]
     assert db.execute("select count(*) from archive.registry").fetchone() == (0,)
 
     migrations.upgrade()

@@ -14,6 +14,7 @@ from app.core.resources import REPOSITORY
 
 from tests.cli.conftest import COMMAND
 from tests.conftest import BINARIES, SUPERUSER
+from tests.db import template
 from tests.install.conftest import KEEPER
 
 GUIDES = REPOSITORY / "docs" / "guides"
@@ -86,6 +87,18 @@ def test_backup(run, note, connect, make_database):
         copy.execute("select archive.uninstall(true)")
     with connect("postgres") as keeper:
         keeper.execute("drop database copy")
+
+
+def test_from_the_template(run, shop, connect):
+    shop.execute(template.NEWEST + template.ROWS)
+
+    told = [run(*block) for block in blocks("from-template.md", "sh")]
+
+    assert "fe56fa70289e" in told[0]
+    assert "(0 rows)" in told[-1]
+    assert shop.execute("select title from item").fetchall() == [("Notebook",)]
+    with connect("shop", SUPERUSER) as superuser:
+        superuser.execute("drop owned by shop_api; drop role shop_api")
 
 
 @pytest.fixture

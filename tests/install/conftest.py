@@ -88,6 +88,18 @@ def archive_table(host: str) -> Run:
     return archive_table
 
 
+@pytest.fixture
+def migrate(host: str) -> Run:
+    """Run `archive-table migrate` on the database shop, with these settings besides."""
+
+    def migrate(**settings: str) -> subprocess.CompletedProcess[str]:
+        where = {"POSTGRES_SERVER": host, "POSTGRES_DB": "shop", "POSTGRES_USER": "shop_api", "MIGRATION_USER": KEEPER}
+        environment = {"PATH": os.environ["PATH"], "FIRST_SUPERUSER_PASSWORD": "a password"} | where | settings
+        return subprocess.run([COMMAND, "migrate"], env=environment, capture_output=True, text=True, check=False)
+
+    return migrate
+
+
 def psql(connection: psycopg.Connection, *arguments: str, script: str | None = None) -> str:
     """Run psql where a connection leads."""
     info = connection.info

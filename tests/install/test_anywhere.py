@@ -9,7 +9,16 @@ from app.core import install
 from tests.conftest import SUPERUSER
 from tests.install.conftest import BUNDLE, FILES, check_that_it_works, dump, faults, psql
 
-APPLICATION = ["public.item", '"user"', "ended_token", "alembic_version", "owner_id", "hashed_password", "full_name"]
+APPLICATION = [
+    "public.item",
+    '"user"',
+    "ended_token",
+    "alembic_version",
+    "archive_table_version",
+    "owner_id",
+    "hashed_password",
+    "full_name",
+]
 APPLICATION += ["is_superuser", "tokens_valid_from", "archive-table api"]
 
 

@@ -1,33 +1,11 @@
 """The backend and an archive that was installed alone, in either order."""
 
-import os
-import subprocess
 import tomllib
 
-import pytest
 from app.core import install
 from app.core.resources import REPOSITORY
 
-from tests.cli.conftest import COMMAND
-from tests.install.conftest import KEEPER, check_that_it_works, faults
-
-
-@pytest.fixture
-def migrate(host):
-    def migrate(**settings):
-        where = {"POSTGRES_SERVER": host, "POSTGRES_DB": "shop", "POSTGRES_USER": "shop_api", "MIGRATION_USER": KEEPER}
-        environment = {"PATH": os.environ["PATH"], "FIRST_SUPERUSER_PASSWORD": "a password"} | where | settings
-        return subprocess.run([COMMAND, "migrate"], env=environment, capture_output=True, text=True, check=False)
-
-    return migrate
-
-
-@pytest.fixture
-def without_api(make_database, connect):
-    """Drops the login of the API in the end."""
-    yield
-    with connect("postgres", "postgres") as superuser:
-        superuser.execute("drop role if exists shop_api")
+from tests.install.conftest import check_that_it_works, faults
 
 
 def test_install_first_and_migrate_later(shop, migrate):

@@ -45,7 +45,7 @@ def test_every_object_has_a_comment(db):
             select c.oid
               from pg_class c
              where c.relnamespace in ('archive'::regnamespace, 'public'::regnamespace)
-               and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'alembic_version'
+               and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'archive_table_version'
         )
         select oid::regprocedure::text from pg_proc
          where pronamespace = 'archive'::regnamespace and obj_description(oid, 'pg_proc') is null

@@ -59,7 +59,7 @@ class _Check(Generic[T]):
 
 
 async def readiness() -> Readiness:
-    """Tell whether the database answers, is at the newest revision, and has the archive in force."""
+    """Tell whether the database answers, is at the newest revision or a later one, and has the archive in force."""
     errors, warnings = [f"The database did not answer within {READY_WITHIN} s."], list[str]()
     with anyio.move_on_after(READY_WITHIN):
         try:
@@ -76,7 +76,7 @@ def _ask_database() -> list[str]:
     errors = []
     with Session(_engine) as session:
         session.execute(text("set local statement_timeout = '1500ms'"))
-        if not migrations.is_at_head(session.connection()):
+        if not migrations.is_served(migrations.revision_of(session.connection())):
             errors.append("The database is not at the newest revision: archive-table migrate brings it there.")
         if session.scalar(text("show transaction_read_only")) == "on":
             errors.append("The database is read-only.")

@@ -22,6 +22,9 @@ from app.core.resources import IS_CHECKOUT, MIGRATIONS, REPOSITORY, SQL
 
 ROLES = MIGRATIONS / "roles.sql"
 
+VERSION_TABLE = "archive_table_version"
+"""Alembic's table of the revision. `alembic_version`, its usual name, may be another program's in the same database."""
+
 
 def upgrade() -> None:
     """Bring the configured database up to date and make the first superuser. Done twice, it changes nothing.
@@ -52,7 +55,7 @@ def revision(message: str) -> Path:
     if not IS_CHECKOUT:
         raise CommandError("A revision is a file of the repository: write it in a checkout")
     slug = "_".join(re.findall(r"\w+", message.lower()))
-    name = f"{datetime.now(UTC):%Y%m%d}_{slug}"[:32].rstrip("_")  # alembic_version has room for no more
+    name = f"{datetime.now(UTC):%Y%m%d}_{slug}"[:32].rstrip("_")  # the version table has room for no more
     if name in [known.revision for known in ScriptDirectory.from_config(config()).walk_revisions()]:
         raise CommandError(f"There is a revision {name} already: name this one otherwise")
     script = command.revision(config(), message, autogenerate=True, rev_id=name)
@@ -65,9 +68,26 @@ def head() -> str | None:
     return ScriptDirectory.from_config(config()).get_current_head()
 
 
-def is_at_head(connection: Connection) -> bool:
-    """Return whether the database is at the newest revision."""
-    return MigrationContext.configure(connection).get_current_revision() == head()
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision of the database; None where it has not been migrated."""
+    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
+
+
+def is_served(revision: str | None) -> bool:
+    """Return whether this program serves a database at that revision: the newest that it knows, or a later one.
+
+    A newer program migrates before it serves, and meanwhile the older one goes on. Revisions are named by their day.
+    """
+    newest = head()
+    if revision is None or newest is None or revision == newest:
+        return revision == newest
+    known = {known.revision for known in ScriptDirectory.from_config(config()).walk_revisions()}
+    return revision not in known and re.match(r"\d{8}_", revision) is not None and revision[:8] >= newest[:8]
+
+
+def rename_version_table(connection: psycopg.Connection) -> None:
+    """Give the version table of an older installation its name. An `alembic_version` of another program stays."""
+    connection.execute((MIGRATIONS / "version_table.sql").read_bytes())
 
 
 def provision() -> None:

@@ -14,4 +14,4 @@ SQL = _FILES / "sql"
 """The database's code."""
 
 MIGRATIONS = _FILES / "db"
-"""Alembic's revisions of the application's tables, and `roles.sql`."""
+"""Alembic's revisions of the application's tables, and the SQL that they run."""
