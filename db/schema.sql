@@ -1308,7 +1308,8 @@ begin
         execute format('create or replace trigger %I before %s on %s for each %s%s execute function archive.%I()',
                        v_trigger.name, v_trigger.event, v_trigger.relation, v_trigger.level,
                        ' when (' || v_trigger.condition || ')', v_trigger.function);
-        execute format('alter table %s enable always trigger %I', v_trigger.relation, v_trigger.name);
+        execute format('alter table %s enable %s trigger %I', v_trigger.relation,
+                       case archive._capture_mode(entry) when 'A' then 'always' end, v_trigger.name);
         execute format('comment on trigger %I on %s is %L',
                        v_trigger.name, v_trigger.relation, v_trigger.description);
     end loop;
@@ -1345,6 +1346,38 @@ CREATE FUNCTION archive._capture_later_trigger(source regclass) RETURNS name
 --
 
 COMMENT ON FUNCTION archive._capture_later_trigger(source regclass) IS 'The BEFORE DELETE trigger that would run after the archive''s and could cancel the delete; null without one.';
+
+
+--
+-- Name: _is_subscribed(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._is_subscribed(relation regclass) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (EXISTS (SELECT FROM pg_subscription_rel s WHERE ((s.srrelid = (_is_subscribed.relation)::oid) OR ((pg_partition_root((s.srrelid)::regclass))::oid = (_is_subscribed.relation)::oid))));
+
+
+--
+-- Name: FUNCTION _is_subscribed(relation regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._is_subscribed(relation regclass) IS 'Whether a subscription fills a table or a partition of it.';
+
+
+--
+-- Name: _capture_mode(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._capture_mode(entry archive.registry) RETURNS "char"
+    LANGUAGE sql STABLE
+    RETURN (CASE WHEN (archive._is_subscribed((entry).source) AND archive._is_subscribed((entry).target)) THEN 'O'::text ELSE 'A'::text END)::"char";
+
+
+--
+-- Name: FUNCTION _capture_mode(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._capture_mode(entry archive.registry) IS 'How a table''s triggers are to be enabled, as pg_trigger.tgenabled has it: ALWAYS; or ORIGIN, where a subscription brings both the table and its archive.';
 
 
 --
@@ -1413,7 +1446,8 @@ CREATE FUNCTION archive._capture_triggers(entry archive.registry) RETURNS TABLE(
          CASE
              WHEN (t.oid IS NULL) THEN 'is missing'::text
              WHEN (t.tgenabled = 'D'::"char") THEN 'is disabled'::text
-             WHEN (t.tgenabled <> 'A'::"char") THEN 'is not enabled ALWAYS: session_replication_role = replica would skip it'::text
+             WHEN ((t.tgenabled <> mode.wanted) AND (mode.wanted = 'A'::"char")) THEN 'is not enabled ALWAYS: session_replication_role = replica would skip it'::text
+             WHEN (t.tgenabled <> mode.wanted) THEN 'is enabled ALWAYS, and a subscription brings the archive too: deletions are archived twice'::text
              WHEN ((p.pronamespace <> ('archive'::regnamespace)::oid) OR (p.proname <> wanted.function)) THEN format('calls %s'::text, (t.tgfoid)::regprocedure)
              WHEN ((t.tgtype <> wanted.type) OR (t.tgnargs > 0) OR ((t.tgqual IS NULL) <> (wanted.condition IS NULL)) OR ((wanted.condition IS NOT NULL) AND (POSITION((format('WHEN (%s) '::text, wanted.condition)) IN (pg_get_triggerdef(t.oid))) = 0))) THEN 'is not for every row or statement of its kind'::text
              ELSE NULL::text
@@ -1422,8 +1456,9 @@ CREATE FUNCTION archive._capture_triggers(entry archive.registry) RETURNS TABLE(
              WHEN (c.oid <> ((_capture_triggers.entry).source)::oid) THEN (' on '::text || archive._label((c.oid)::regclass))
              ELSE ''::text
          END)
-    FROM ((((archive._tree((_capture_triggers.entry).source) tree(relation)
+    FROM (((((archive._tree((_capture_triggers.entry).source) tree(relation)
       JOIN pg_class c ON ((c.oid = (tree.relation)::oid)))
+      CROSS JOIN archive._capture_mode(_capture_triggers.entry) mode(wanted))
       CROSS JOIN ( VALUES ('zz_archive_before_delete'::name,'delete'::text,'row'::text,((1 + 2) + 8),NULL::text,(archive._capture_name((_capture_triggers.entry).source_name))::name,'Copies each deleted row to the archive.'::text), ('zz_archive_before_update'::name,'update'::text,'row'::text,((1 + 2) + 16),archive._move_condition((_capture_triggers.entry).source),'keep_move'::name,'Notes that a row may move to another partition.'::text), ('zz_archive_before_truncate'::name,'truncate'::text,'statement'::text,(2 + 32),NULL::text,archive._capture_name((_capture_triggers.entry).source_name),'Copies all rows to the archive.'::text)) wanted(name, event, level, type, condition, function, description))
       LEFT JOIN pg_trigger t ON (((t.tgrelid = c.oid) AND (t.tgname = wanted.name) AND (NOT t.tgisinternal))))
       LEFT JOIN pg_proc p ON ((p.oid = t.tgfoid)))
@@ -2612,6 +2647,9 @@ CREATE FUNCTION archive._enable_sequence(target regclass) RETURNS void
     LANGUAGE plpgsql
     AS $$
 begin
+    if archive._is_log_sequence_behind() then
+        perform setval('archive.purge_log_log_id_seq', max(l.log_id)) from archive.purge_log l;
+    end if;
     if archive._fault_sequence(target, true) is null then
         return;
     end if;
@@ -2628,7 +2666,7 @@ $$;
 -- Name: FUNCTION _enable_sequence(target regclass); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._enable_sequence(target regclass) IS 'Moves the sequence of archive ids on, where it is behind those of an archive.';
+COMMENT ON FUNCTION archive._enable_sequence(target regclass) IS 'Moves the sequences of archive ids and of the purge log on, where they are behind.';
 
 
 --
@@ -3078,7 +3116,9 @@ begin
     v_filled := pg_relation_size(v_default) > 0
                 and exists (select from archive._read(format('select 1 from %s limit 1', archive._name(v_default))));
     return case when v_filled
-                then v_default || ' has rows: archive.maintain() moves closed months out of it'
+                then v_default || ' has rows: ' || case
+                         when archive._is_published_by_row(target) then 'they stay, since a publication copies rows'
+                         else 'archive.maintain() moves closed months out of it' end
            end;
 end
 $$;
@@ -3730,7 +3770,7 @@ COMMENT ON SEQUENCE archive.archive_id_seq IS 'One for all archive tables: an ar
 
 CREATE FUNCTION archive._fault_sequence(target regclass, thorough boolean) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT format('archive.archive_id_seq is at %s and %s has archive_id %s: rows would share ids, archive.enable() moves it on'::text, s.last_value, archive._name(_fault_sequence.target), a.last_id) AS format FROM (archive.archive_id_seq s CROSS JOIN archive._archive_last_id(_fault_sequence.target, _fault_sequence.thorough) a(last_id)) WHERE (a.last_id > s.last_value));
+    RETURN (SELECT format('archive.archive_id_seq is at %s and %s has archive_id %s: rows would share ids, archive.enable() moves it on'::text, s.last_value, archive._name(_fault_sequence.target), a.last_id) AS format FROM (archive.archive_id_seq s CROSS JOIN archive._archive_last_id(_fault_sequence.target, _fault_sequence.thorough) a(last_id)) WHERE (a.last_id >= (s.last_value + (s.is_called)::integer)));
 
 
 --
@@ -3840,6 +3880,54 @@ $_$;
 --
 
 COMMENT ON FUNCTION archive._fault_source(source regclass) IS 'Why a table cannot be archived; null if it can.';
+
+
+--
+-- Name: _fault_subscribed_alone(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_subscribed_alone(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN (archive._is_subscribed((entry).source) AND (NOT archive._is_subscribed((entry).target))) THEN 'a subscription brings the table without its archive: what the publisher restores stays archived here as if it were deleted'::text ELSE NULL::text END;
+
+
+--
+-- Name: FUNCTION _fault_subscribed_alone(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_subscribed_alone(entry archive.registry) IS 'That restores on the publisher leave archived rows here which are live; null where a subscription brings both or neither.';
+
+
+--
+-- Name: _fault_subscribed_state(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_subscribed_state() RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (string_agg(((c.oid)::regclass)::text, ', '::text ORDER BY c.relname) || ' comes by subscription, and tells of the publisher: publish tables by name. FOR ALL TABLES needs a subscriber whose schema archive was empty, and the installation again after the switch-over'::text) FROM (pg_subscription_rel s JOIN pg_class c ON ((c.oid = s.srrelid))) WHERE ((c.relnamespace = ('archive'::regnamespace)::oid) AND (c.relname = ANY (ARRAY['registry'::name, 'disabled'::name, 'settings'::name, 'applied_code'::name]))));
+
+
+--
+-- Name: FUNCTION _fault_subscribed_state(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_subscribed_state() IS 'Tables with the state of this installation that a subscription fills; null without any.';
+
+
+--
+-- Name: _fault_subscription(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._fault_subscription(entry archive.registry) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT (('a subscription brings the archive by partitions, and not '::text || string_agg(lacking.name, ', '::text)) || ': archive.maintain() on both sides, then ALTER SUBSCRIPTION ... REFRESH PUBLICATION; or publish with publish_via_partition_root'::text) FROM (SELECT (p.partition)::text AS name FROM archive._partitions((_fault_subscription.entry).target) p(partition, lower, upper) WHERE (((p.lower IS NULL) OR (p.lower < archive._partition_month(now(), 2))) AND (NOT (EXISTS (SELECT FROM pg_subscription_rel s WHERE (s.srrelid = (p.partition)::oid))))) UNION ALL SELECT to_char((month.month AT TIME ZONE 'UTC'::text), '"the month "YYYY-MM'::text) AS to_char FROM unnest(ARRAY[archive._partition_month(now()), archive._partition_month(now(), 1)]) month(month) WHERE (NOT (EXISTS (SELECT FROM archive._partitions((_fault_subscription.entry).target) p(partition, lower, upper) WHERE (p.lower = month.month))))) lacking WHERE (archive._is_subscribed((_fault_subscription.entry).target) AND (NOT (EXISTS (SELECT FROM pg_subscription_rel s WHERE (s.srrelid = ((_fault_subscription.entry).target)::oid))))));
+
+
+--
+-- Name: FUNCTION _fault_subscription(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._fault_subscription(entry archive.registry) IS 'The partitions that a subscription to single partitions lacks, to the end of next month; null without any.';
 
 
 --
@@ -4067,7 +4155,7 @@ COMMENT ON FUNCTION archive._health_ask(check_expression text, of_tables boolean
 CREATE FUNCTION archive._health_checks() RETURNS TABLE(check_name text, severity text, expression text, of_tables boolean, scans boolean)
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
- VALUES ('source can be archived'::text,'error'::text,'archive._fault_source(($1).source)'::text,true,false), ('columns match'::text,'error'::text,'archive._fault_columns($1)'::text,true,false), ('columns are captured'::text,'error'::text,'archive._fault_changed_columns($1)'::text,true,false), ('columns are known'::text,'warning'::text,'archive._fault_unknown_columns($1)'::text,true,false), ('name is known'::text,'warning'::text,'archive._fault_name($1)'::text,true,false), ('function matches'::text,'error'::text,'archive._fault_capture($1)'::text,true,false), ('delete trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''delete'')'::text,true,false), ('update trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''update'')'::text,true,false), ('truncate trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''truncate'')'::text,true,false), ('trigger is last'::text,'error'::text,'archive._fault_later_trigger(($1).source)'::text,true,false), ('partitions are named'::text,'error'::text,'archive._fault_partition_names(($1).target)'::text,true,false), ('only the owner writes'::text,'error'::text,'archive._fault_writers(($1).target)'::text,true,false), ('nothing hangs on it'::text,'error'::text,'archive._fault_attached(($1).target)'::text,true,false), ('partitions have no grants'::text,'error'::text,'archive._fault_partition_grants(($1).target)'::text,true,false), ('ids go on'::text,'error'::text,'archive._fault_sequence(($1).target, $2)'::text,true,false), ('references are kept'::text,'warning'::text,'archive._fault_references($1)'::text,true,false), ('children are archived'::text,'warning'::text,'archive._fault_children(($1).source)'::text,true,false), ('rows fit the archive'::text,'warning'::text,'archive._fault_width($1)'::text,true,false), ('no secret joined'::text,'warning'::text,'archive._fault_secrets($1)'::text,true,false), ('next partition exists'::text,'warning'::text,'archive._fault_next_partition($1)'::text,true,false), ('default partition is empty'::text,'warning'::text,'archive._fault_default_partition(($1).target)'::text,true,false), ('look-ups are indexed'::text,'warning'::text,'archive._fault_lookups($1)'::text,true,false), ('no ghost rows'::text,'warning'::text,'archive._fault_ghost_rows($1, $2)'::text,true,false), ('ids are unique'::text,'error'::text,'archive._fault_duplicate_ids(($1).target)'::text,true,true), ('overflow is empty'::text,'warning'::text,'archive._fault_overflow(($1).target)'::text,true,true), ('functions are not public'::text,'error'::text,'archive._fault_public_functions()'::text,false,false), ('nobody writes everywhere'::text,'warning'::text,'archive._fault_write_all()'::text,false,false), ('views are in place'::text,'error'::text,'archive._fault_views()'::text,false,false), ('separate runtime login'::text,'warning'::text,'archive._fault_shared_login()'::text,false,false), ('roles are not shared'::text,'warning'::text,'archive._fault_shared_roles()'::text,false,false), ('runtime login has limits'::text,'warning'::text,'archive._fault_login_limits()'::text,false,false), ('transaction ids are unique'::text,'warning'::text,'archive._fault_transaction_ids()'::text,false,true);
+ VALUES ('source can be archived'::text,'error'::text,'archive._fault_source(($1).source)'::text,true,false), ('columns match'::text,'error'::text,'archive._fault_columns($1)'::text,true,false), ('columns are captured'::text,'error'::text,'archive._fault_changed_columns($1)'::text,true,false), ('columns are known'::text,'warning'::text,'archive._fault_unknown_columns($1)'::text,true,false), ('name is known'::text,'warning'::text,'archive._fault_name($1)'::text,true,false), ('function matches'::text,'error'::text,'archive._fault_capture($1)'::text,true,false), ('delete trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''delete'')'::text,true,false), ('update trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''update'')'::text,true,false), ('truncate trigger in force'::text,'error'::text,'archive._fault_trigger($1, ''truncate'')'::text,true,false), ('trigger is last'::text,'error'::text,'archive._fault_later_trigger(($1).source)'::text,true,false), ('partitions are named'::text,'error'::text,'archive._fault_partition_names(($1).target)'::text,true,false), ('only the owner writes'::text,'error'::text,'archive._fault_writers(($1).target)'::text,true,false), ('nothing hangs on it'::text,'error'::text,'archive._fault_attached(($1).target)'::text,true,false), ('partitions have no grants'::text,'error'::text,'archive._fault_partition_grants(($1).target)'::text,true,false), ('ids go on'::text,'error'::text,'case when not archive._is_subscribed(($1).target) then archive._fault_sequence(($1).target, $2) end'::text,true,false), ('subscription is whole'::text,'error'::text,'archive._fault_subscription($1)'::text,true,false), ('archive is subscribed too'::text,'warning'::text,'archive._fault_subscribed_alone($1)'::text,true,false), ('references are kept'::text,'warning'::text,'archive._fault_references($1)'::text,true,false), ('children are archived'::text,'warning'::text,'archive._fault_children(($1).source)'::text,true,false), ('rows fit the archive'::text,'warning'::text,'archive._fault_width($1)'::text,true,false), ('no secret joined'::text,'warning'::text,'archive._fault_secrets($1)'::text,true,false), ('next partition exists'::text,'warning'::text,'archive._fault_next_partition($1)'::text,true,false), ('default partition is empty'::text,'warning'::text,'archive._fault_default_partition(($1).target)'::text,true,false), ('look-ups are indexed'::text,'warning'::text,'archive._fault_lookups($1)'::text,true,false), ('no ghost rows'::text,'warning'::text,'archive._fault_ghost_rows($1, $2)'::text,true,false), ('ids are unique'::text,'error'::text,'archive._fault_duplicate_ids(($1).target)'::text,true,true), ('overflow is empty'::text,'warning'::text,'archive._fault_overflow(($1).target)'::text,true,true), ('functions are not public'::text,'error'::text,'archive._fault_public_functions()'::text,false,false), ('nobody writes everywhere'::text,'warning'::text,'archive._fault_write_all()'::text,false,false), ('views are in place'::text,'error'::text,'archive._fault_views()'::text,false,false), ('state is its own'::text,'warning'::text,'archive._fault_subscribed_state()'::text,false,false), ('separate runtime login'::text,'warning'::text,'archive._fault_shared_login()'::text,false,false), ('roles are not shared'::text,'warning'::text,'archive._fault_shared_roles()'::text,false,false), ('runtime login has limits'::text,'warning'::text,'archive._fault_login_limits()'::text,false,false), ('transaction ids are unique'::text,'warning'::text,'archive._fault_transaction_ids()'::text,false,true);
 END;
 
 
@@ -4092,6 +4180,186 @@ CREATE FUNCTION archive._health_failed(state text, message text) RETURNS text
 --
 
 COMMENT ON FUNCTION archive._health_failed(state text, message text) IS 'What a check finds that ends in an error.';
+
+
+--
+-- Name: purge_log; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.purge_log (
+    log_id bigint NOT NULL,
+    logged_at timestamp with time zone DEFAULT now() NOT NULL,
+    action text NOT NULL,
+    source text NOT NULL,
+    rows bigint NOT NULL,
+    held bigint NOT NULL,
+    scope jsonb NOT NULL,
+    reason text,
+    actor text,
+    session_role text DEFAULT SESSION_USER NOT NULL,
+    application_name text DEFAULT current_setting('application_name'::text),
+    client_addr inet DEFAULT inet_client_addr()
+);
+
+
+--
+-- Name: TABLE purge_log; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.purge_log IS 'What was purged, erased, held and released. Written by the functions that do it.';
+
+
+--
+-- Name: COLUMN purge_log.log_id; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.log_id IS 'The order of entries.';
+
+
+--
+-- Name: COLUMN purge_log.logged_at; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.logged_at IS 'When that transaction began.';
+
+
+--
+-- Name: COLUMN purge_log.action; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.action IS 'purge, erase, hold or release.';
+
+
+--
+-- Name: COLUMN purge_log.source; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.source IS 'The live table''s name.';
+
+
+--
+-- Name: COLUMN purge_log.rows; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.rows IS 'How many rows were purged, erased, held or released.';
+
+
+--
+-- Name: COLUMN purge_log.held; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.held IS 'How many more would have been, but for a legal hold.';
+
+
+--
+-- Name: COLUMN purge_log.scope; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.scope IS 'Which: archived_before, archive_ids or subject.';
+
+
+--
+-- Name: COLUMN purge_log.reason; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.reason IS 'Why, if given.';
+
+
+--
+-- Name: COLUMN purge_log.actor; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.actor IS 'Who, as the application knows it: archive.actor.';
+
+
+--
+-- Name: COLUMN purge_log.session_role; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.session_role IS 'The database login that did it.';
+
+
+--
+-- Name: COLUMN purge_log.application_name; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.application_name IS 'With what program, as it calls itself.';
+
+
+--
+-- Name: COLUMN purge_log.client_addr; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.purge_log.client_addr IS 'From where, as PostgreSQL sees it. Null over a Unix socket.';
+
+
+--
+-- Name: purge_log_log_id_seq; Type: SEQUENCE; Schema: archive; Owner: -
+--
+
+ALTER TABLE archive.purge_log ALTER COLUMN log_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME archive.purge_log_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: SEQUENCE purge_log_log_id_seq; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON SEQUENCE archive.purge_log_log_id_seq IS 'Numbers the entries.';
+
+
+--
+-- Name: _is_log_sequence_behind(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._is_log_sequence_behind() RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN ((SELECT max(l.log_id) AS max FROM archive.purge_log l) >= (SELECT (s.last_value + (s.is_called)::integer) FROM archive.purge_log_log_id_seq s));
+
+
+--
+-- Name: FUNCTION _is_log_sequence_behind(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._is_log_sequence_behind() IS 'Whether the next entry of the purge log would find its id taken.';
+
+
+--
+-- Name: _is_published_by_row(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._is_published_by_row(target regclass) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (EXISTS (SELECT FROM pg_publication p WHERE ((p.pubviaroot OR (NOT p.pubtruncate) OR (NOT p.pubdelete)) AND (p.puballtables OR (EXISTS (SELECT FROM pg_publication_rel r WHERE ((r.prpubid = p.oid) AND ((r.prrelid = (_is_published_by_row.target)::oid) OR ((pg_partition_root((r.prrelid)::regclass))::oid = (_is_published_by_row.target)::oid))))) OR (EXISTS (SELECT FROM (pg_publication_namespace n JOIN pg_class c ON ((c.relnamespace = n.pnnspid))) WHERE ((n.pnpubid = p.oid) AND (c.oid = (_is_published_by_row.target)::oid))))))));
+
+
+--
+-- Name: FUNCTION _is_published_by_row(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._is_published_by_row(target regclass) IS 'Whether a publication copies an archive''s rows, and not each TRUNCATE of a partition and each DELETE.';
+
+
+--
+-- Name: _is_switched_over(archive.registry); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._is_switched_over(entry archive.registry) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN ((EXISTS (SELECT FROM pg_trigger t WHERE ((t.tgrelid = ((_is_switched_over.entry).source)::oid) AND (t.tgname = ANY (ARRAY['zz_archive_before_delete'::name, 'zz_archive_before_truncate'::name])) AND (t.tgenabled = ANY (ARRAY['A'::"char", 'O'::"char"])) AND (t.tgenabled <> archive._capture_mode(_is_switched_over.entry))))) OR ((NOT archive._is_subscribed((entry).target)) AND ((archive._fault_sequence((entry).target, false) IS NOT NULL) OR archive._is_log_sequence_behind())));
+
+
+--
+-- Name: FUNCTION _is_switched_over(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._is_switched_over(entry archive.registry) IS 'Whether the subscriptions of a table or its archive have changed since archive.enable() was last called.';
 
 
 --
@@ -4297,7 +4565,8 @@ begin
         execute format('select exists (select from %s d where d.archived_at >= $1 and d.archived_at < $2)', v_default)
            into v_late using lower, upper;
         -- Rows of a month that goes on stay where they are: a delete under way into the default partition would fail.
-        if v_late and upper > now() - interval '1 day' then
+        -- Where a publication copies rows, all stay: of a move it would copy one half.
+        if v_late and (upper > now() - interval '1 day' or archive._is_published_by_row(target)) then
             return false;
         end if;
     end if;
@@ -4442,117 +4711,6 @@ COMMENT ON FUNCTION archive.actor() IS 'Who acts, as the application knows it: S
 
 
 --
--- Name: purge_log; Type: TABLE; Schema: archive; Owner: -
---
-
-CREATE TABLE archive.purge_log (
-    log_id bigint NOT NULL,
-    logged_at timestamp with time zone DEFAULT now() NOT NULL,
-    action text NOT NULL,
-    source text NOT NULL,
-    rows bigint NOT NULL,
-    held bigint NOT NULL,
-    scope jsonb NOT NULL,
-    reason text,
-    actor text,
-    session_role text DEFAULT SESSION_USER NOT NULL,
-    application_name text DEFAULT current_setting('application_name'::text),
-    client_addr inet DEFAULT inet_client_addr()
-);
-
-
---
--- Name: TABLE purge_log; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON TABLE archive.purge_log IS 'What was purged, erased, held and released. Written by the functions that do it.';
-
-
---
--- Name: COLUMN purge_log.log_id; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.log_id IS 'The order of entries.';
-
-
---
--- Name: COLUMN purge_log.logged_at; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.logged_at IS 'When that transaction began.';
-
-
---
--- Name: COLUMN purge_log.action; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.action IS 'purge, erase, hold or release.';
-
-
---
--- Name: COLUMN purge_log.source; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.source IS 'The live table''s name.';
-
-
---
--- Name: COLUMN purge_log.rows; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.rows IS 'How many rows were purged, erased, held or released.';
-
-
---
--- Name: COLUMN purge_log.held; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.held IS 'How many more would have been, but for a legal hold.';
-
-
---
--- Name: COLUMN purge_log.scope; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.scope IS 'Which: archived_before, archive_ids or subject.';
-
-
---
--- Name: COLUMN purge_log.reason; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.reason IS 'Why, if given.';
-
-
---
--- Name: COLUMN purge_log.actor; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.actor IS 'Who, as the application knows it: archive.actor.';
-
-
---
--- Name: COLUMN purge_log.session_role; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.session_role IS 'The database login that did it.';
-
-
---
--- Name: COLUMN purge_log.application_name; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.application_name IS 'With what program, as it calls itself.';
-
-
---
--- Name: COLUMN purge_log.client_addr; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.purge_log.client_addr IS 'From where, as PostgreSQL sees it. Null over a Unix socket.';
-
-
---
 -- Name: _purge_log_add(text, regclass, bigint, bigint, jsonb, text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -4623,7 +4781,9 @@ declare
     v_count     bigint;
 begin
     for v_partition in
-        select p.partition from archive._partitions(entry.target) p where p.upper <= archived_before
+        select p.partition
+          from archive._partitions(entry.target) p
+         where p.upper <= archived_before and not archive._is_published_by_row(entry.target)
     loop
         v_count := archive._purge_partition(v_partition, dry_run);
         v_result.purged := v_result.purged + v_count;
@@ -6101,6 +6261,8 @@ CREATE TABLE archive.blanked_references (
     reference text[] NOT NULL,
     blanked text[] NOT NULL
 );
+
+ALTER TABLE ONLY archive.blanked_references REPLICA IDENTITY FULL;
 
 
 --
@@ -8513,6 +8675,7 @@ begin
                         select from archive._capture_triggers(r) t
                          where t.relation <> r.source and t.fault like 'is missing%')
                         then 'triggers made for new partitions'
+                    when archive._is_switched_over(r) then 'set right after a change of subscriptions'
                end
           from archive.registry r
     loop
@@ -8541,7 +8704,7 @@ $$;
 -- Name: FUNCTION maintain(max_search_indexes integer); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive.maintain(max_search_indexes integer) IS 'Does what has to happen daily: makes the archives'' partitions for this month and the two after, moves closed months out of the default partition, calls archive.enable() after a restore of a dump, and makes the indexes for the search of texts in closed months, where pg_trgm is installed or the owner may install it. max_search_indexes: how many of them in this call; null for all. Restores from a month wait for its index. Returns a row for each thing done; none where another call is under way.';
+COMMENT ON FUNCTION archive.maintain(max_search_indexes integer) IS 'Does what has to happen daily: makes the archives'' partitions for this month and the two after, moves closed months out of the default partition, calls archive.enable() after a restore of a dump or a switch-over, and makes the indexes for the search of texts in closed months, where pg_trgm is installed or the owner may install it. max_search_indexes: how many of them in this call; null for all. Restores from a month wait for its index. Returns a row for each thing done; none where another call is under way.';
 
 
 --
@@ -8577,7 +8740,8 @@ begin
           from archive._purge_count(v_entry, archived_before, archive_ids) c;
         return v_result;
     end if;
-    -- What is left: rows named one by one, the month of archived_before, a partition that somebody reads.
+    -- What is left: rows named one by one, the month of archived_before, a partition that somebody reads, everything
+    -- where a publication copies rows.
     v_result.purged := v_result.purged + archive._purge_rows(v_entry, archived_before, archive_ids);
     select c.held into v_result.held from archive._purge_count(v_entry, archived_before, archive_ids) c;
     perform archive._purge_references(v_entry);
@@ -8971,27 +9135,6 @@ CREATE VIEW archive.partition_sizes AS
 --
 
 COMMENT ON VIEW archive.partition_sizes IS 'One row per partition: its bounds, none for the default partition; about how many rows, null before the first ANALYZE; bytes on disk with indexes.';
-
-
---
--- Name: purge_log_log_id_seq; Type: SEQUENCE; Schema: archive; Owner: -
---
-
-ALTER TABLE archive.purge_log ALTER COLUMN log_id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME archive.purge_log_log_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
-
-
---
--- Name: SEQUENCE purge_log_log_id_seq; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON SEQUENCE archive.purge_log_log_id_seq IS 'Numbers the entries.';
 
 
 --
@@ -10207,6 +10350,20 @@ REVOKE ALL ON FUNCTION archive._capture_later_trigger(source regclass) FROM PUBL
 
 
 --
+-- Name: FUNCTION _is_subscribed(relation regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._is_subscribed(relation regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _capture_mode(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._capture_mode(entry archive.registry) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _capture_name(source_name text); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -10877,6 +11034,27 @@ REVOKE ALL ON FUNCTION archive._fault_source(source regclass) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION _fault_subscribed_alone(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_subscribed_alone(entry archive.registry) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_subscribed_state(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_subscribed_state() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _fault_subscription(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._fault_subscription(entry archive.registry) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _fault_target(target regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -10958,6 +11136,35 @@ REVOKE ALL ON FUNCTION archive._health_checks() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION archive._health_failed(state text, message text) FROM PUBLIC;
+
+
+--
+-- Name: TABLE purge_log; Type: ACL; Schema: archive; Owner: -
+--
+
+GRANT SELECT ON TABLE archive.purge_log TO archive_runtime;
+GRANT SELECT ON TABLE archive.purge_log TO archive_auditor;
+
+
+--
+-- Name: FUNCTION _is_log_sequence_behind(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._is_log_sequence_behind() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _is_published_by_row(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._is_published_by_row(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _is_switched_over(entry archive.registry); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._is_switched_over(entry archive.registry) FROM PUBLIC;
 
 
 --
@@ -11055,14 +11262,6 @@ REVOKE ALL ON FUNCTION archive._purge_lock_holds() FROM PUBLIC;
 REVOKE ALL ON FUNCTION archive.actor() FROM PUBLIC;
 GRANT ALL ON FUNCTION archive.actor() TO archive_runtime;
 GRANT ALL ON FUNCTION archive.actor() TO archive_auditor;
-
-
---
--- Name: TABLE purge_log; Type: ACL; Schema: archive; Owner: -
---
-
-GRANT SELECT ON TABLE archive.purge_log TO archive_runtime;
-GRANT SELECT ON TABLE archive.purge_log TO archive_auditor;
 
 
 --

@@ -60,6 +60,14 @@ create table if not exists archive.blanked_references (
 );
 create index if not exists blanked_references_referenced
     on archive.blanked_references (referenced, transaction_id);
+do $identity$
+begin
+    -- Without a key, a publication of the table would make a purge fail.
+    if (select c.relreplident from pg_class c where c.oid = 'archive.blanked_references'::regclass) <> 'f' then
+        alter table archive.blanked_references replica identity full;
+    end if;
+end
+$identity$;
 
 -- Of the transaction under way alone: a crash may take it.
 create unlogged table if not exists archive.moves (

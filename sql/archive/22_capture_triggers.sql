@@ -71,7 +71,10 @@ begin atomic
            case
                when t.oid is null then 'is missing'
                when t.tgenabled = 'D' then 'is disabled'
-               when t.tgenabled <> 'A' then 'is not enabled ALWAYS: session_replication_role = replica would skip it'
+               when t.tgenabled <> mode.wanted and mode.wanted = 'A'
+                   then 'is not enabled ALWAYS: session_replication_role = replica would skip it'
+               when t.tgenabled <> mode.wanted
+                   then 'is enabled ALWAYS, and a subscription brings the archive too: deletions are archived twice'
                when p.pronamespace <> 'archive'::regnamespace or p.proname <> wanted.function
                    then format('calls %s', t.tgfoid::regprocedure)
                when t.tgtype <> wanted.type or t.tgnargs > 0
@@ -83,6 +86,7 @@ begin atomic
       from archive._tree((entry).source) tree (relation)
       join pg_class c on c.oid = tree.relation
       -- pg_trigger.tgtype: 1 each row, 2 before, 8 delete, 16 update, 32 truncate
+     cross join archive._capture_mode(entry) mode (wanted)
      cross join (values
                ('zz_archive_before_delete'::name, 'delete', 'row', 1 + 2 + 8, null::text,
                 archive._capture_name((entry).source_name)::name, 'Copies each deleted row to the archive.'),
@@ -156,7 +160,8 @@ begin
         execute format('create or replace trigger %I before %s on %s for each %s%s execute function archive.%I()',
                        v_trigger.name, v_trigger.event, v_trigger.relation, v_trigger.level,
                        ' when (' || v_trigger.condition || ')', v_trigger.function);
-        execute format('alter table %s enable always trigger %I', v_trigger.relation, v_trigger.name);
+        execute format('alter table %s enable %s trigger %I', v_trigger.relation,
+                       case archive._capture_mode(entry) when 'A' then 'always' end, v_trigger.name);
         execute format('comment on trigger %I on %s is %L',
                        v_trigger.name, v_trigger.relation, v_trigger.description);
     end loop;

@@ -100,7 +100,8 @@ begin
         execute format('select exists (select from %s d where d.archived_at >= $1 and d.archived_at < $2)', v_default)
            into v_late using lower, upper;
         -- Rows of a month that goes on stay where they are: a delete under way into the default partition would fail.
-        if v_late and upper > now() - interval '1 day' then
+        -- Where a publication copies rows, all stay: of a move it would copy one half.
+        if v_late and (upper > now() - interval '1 day' or archive._is_published_by_row(target)) then
             return false;
         end if;
     end if;

@@ -22,6 +22,7 @@ begin
                         select from archive._capture_triggers(r) t
                          where t.relation <> r.source and t.fault like 'is missing%')
                         then 'triggers made for new partitions'
+                    when archive._is_switched_over(r) then 'set right after a change of subscriptions'
                end
           from archive.registry r
     loop
@@ -47,7 +48,7 @@ $$;
 
 comment on function archive.maintain(integer) is
     'Does what has to happen daily: makes the archives'' partitions for this month and the two after, moves closed'
-    ' months out of the default partition, calls archive.enable() after a restore of a dump, and makes the indexes for'
-    ' the search of texts in closed months, where pg_trgm is installed or the owner may install it.'
+    ' months out of the default partition, calls archive.enable() after a restore of a dump or a switch-over, and makes'
+    ' the indexes for the search of texts in closed months, where pg_trgm is installed or the owner may install it.'
     ' max_search_indexes: how many of them in this call; null for all. Restores from a month wait for its index.'
     ' Returns a row for each thing done; none where another call is under way.';

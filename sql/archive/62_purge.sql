@@ -44,7 +44,8 @@ begin
           from archive._purge_count(v_entry, archived_before, archive_ids) c;
         return v_result;
     end if;
-    -- What is left: rows named one by one, the month of archived_before, a partition that somebody reads.
+    -- What is left: rows named one by one, the month of archived_before, a partition that somebody reads, everything
+    -- where a publication copies rows.
     v_result.purged := v_result.purged + archive._purge_rows(v_entry, archived_before, archive_ids);
     select c.held into v_result.held from archive._purge_count(v_entry, archived_before, archive_ids) c;
     perform archive._purge_references(v_entry);
@@ -73,7 +74,9 @@ declare
     v_count     bigint;
 begin
     for v_partition in
-        select p.partition from archive._partitions(entry.target) p where p.upper <= archived_before
+        select p.partition
+          from archive._partitions(entry.target) p
+         where p.upper <= archived_before and not archive._is_published_by_row(entry.target)
     loop
         v_count := archive._purge_partition(v_partition, dry_run);
         v_result.purged := v_result.purged + v_count;

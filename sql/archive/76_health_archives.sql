@@ -13,7 +13,9 @@ begin
     v_filled := pg_relation_size(v_default) > 0
                 and exists (select from archive._read(format('select 1 from %s limit 1', archive._name(v_default))));
     return case when v_filled
-                then v_default || ' has rows: archive.maintain() moves closed months out of it'
+                then v_default || ' has rows: ' || case
+                         when archive._is_published_by_row(target) then 'they stay, since a publication copies rows'
+                         else 'archive.maintain() moves closed months out of it' end
            end;
 end
 $$;
@@ -132,11 +134,20 @@ create function archive._fault_sequence(target regclass, thorough boolean) retur
                       ' archive.enable() moves it on', s.last_value, archive._name(target), a.last_id)
           from archive.archive_id_seq s
          cross join archive._archive_last_id(target, thorough) a (last_id)
-         where a.last_id > s.last_value
+         where a.last_id >= s.last_value + s.is_called::integer
     );
 
 comment on function archive._fault_sequence(regclass, boolean) is
     'That the sequence of archive ids is behind the newest month of an archive, or any; null if it is not.';
+
+
+create function archive._is_log_sequence_behind() returns boolean
+    language sql stable
+    return (select max(l.log_id) from archive.purge_log l)
+           >= (select s.last_value + s.is_called::integer from archive.purge_log_log_id_seq s);
+
+comment on function archive._is_log_sequence_behind() is
+    'Whether the next entry of the purge log would find its id taken.';
 
 
 -- ALTER SEQUENCE takes a lock that deletes wait for: none takes a number between the look and the change.
@@ -144,6 +155,9 @@ create function archive._enable_sequence(target regclass) returns void
     language plpgsql
 as $$
 begin
+    if archive._is_log_sequence_behind() then
+        perform setval('archive.purge_log_log_id_seq', max(l.log_id)) from archive.purge_log l;
+    end if;
     if archive._fault_sequence(target, true) is null then
         return;
     end if;
@@ -156,7 +170,7 @@ end
 $$;
 
 comment on function archive._enable_sequence(regclass) is
-    'Moves the sequence of archive ids on, where it is behind those of an archive.';
+    'Moves the sequences of archive ids and of the purge log on, where they are behind.';
 
 
 create function archive._fault_duplicate_ids(target regclass) returns text
