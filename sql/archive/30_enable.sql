@@ -11,6 +11,7 @@ declare
 begin
     perform archive._lookups_check(lookups);
     lock table archive.registry in share row exclusive mode;  -- one at a time; an advisory lock could be anybody's
+    lock table archive.seal_chunk in share row exclusive mode;  -- before any archive, as a seal does
     select * into v_entry from archive.registry r where r.source = enable.source;
     if not found then
         select * into v_entry

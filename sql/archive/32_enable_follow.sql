@@ -64,6 +64,19 @@ comment on function archive._enable_since(archive.registry, smallint[]) is
     'The archive_id from which on rows have the columns that join; 0 without any.';
 
 
+create function archive._archive_rename_column(target regclass, old_name name, new_name name) returns void
+    language plpgsql
+as $$
+begin
+    execute format('alter table %s rename column %I to %I', target, old_name, new_name);
+    perform archive._seal_log_add('rename', target, null, old_name => old_name, new_name => new_name);
+end
+$$;
+
+comment on function archive._archive_rename_column(regclass, name, name) is
+    'Renames a column of an archive, and logs it: seals go by the first name.';
+
+
 -- By way of names that are nobody's: two columns may have swapped their names.
 create function archive._enable_rename_copies(entry archive.registry) returns void
     language plpgsql
@@ -74,16 +87,14 @@ declare
     v_copy   archive.copied_column;
 begin
     foreach v_copy in array v_copies loop
-        execute format('alter table %s rename column %I to %I', entry.target, v_copy.copy, 'archive_' || v_copy.attnum);
+        perform archive._archive_rename_column(entry.target, v_copy.copy, 'archive_' || v_copy.attnum);
     end loop;
     foreach v_copy in array v_copies loop
         -- The values of a column that was dropped, whose name is needed now.
         if exists (select from archive._columns(entry.target) t where t.name = v_copy.wanted) then
-            execute format('alter table %s rename column %I to %I',
-                           entry.target, v_copy.wanted, v_copy.wanted || '_dropped');
+            perform archive._archive_rename_column(entry.target, v_copy.wanted, v_copy.wanted || '_dropped');
         end if;
-        execute format('alter table %s rename column %I to %I',
-                       entry.target, 'archive_' || v_copy.attnum, v_copy.wanted);
+        perform archive._archive_rename_column(entry.target, 'archive_' || v_copy.attnum, v_copy.wanted);
     end loop;
 end
 $$;
@@ -157,7 +168,9 @@ create function archive._enable_move_overflow(before archive.registry) returns v
     language plpgsql
 as $$
 declare
-    v_copy archive.copied_column;
+    v_copy   archive.copied_column;
+    v_ids    int8multirange;
+    v_opened jsonb;
 begin
     if before.last_attnum is null then
         return;
@@ -165,10 +178,16 @@ begin
     for v_copy in
         select c.* from archive._copies(before) c where c.since is null
     loop
+        execute archive._seal_ids(format('(select a.archive_id from %s a where a.overflow ? %L)',
+                                         archive._name(before.target), v_copy.name)) into v_ids;
+        continue when isempty(v_ids);
+        perform archive._seal_lock();
+        v_opened := archive._seal_open(before.target, v_ids);
         execute format(
             'update %1$s a set %2$I = (a.overflow ->> %3$L)::%4$s, overflow = nullif(a.overflow - %3$L, ''{}'')'
             ' where a.overflow ? %3$L',
             archive._name(before.target), v_copy.wanted, v_copy.name, v_copy.archived_type);
+        perform archive._seal_close('overflow', before.target, v_ids, v_opened);
     end loop;
 end
 $$;

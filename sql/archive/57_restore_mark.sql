@@ -56,6 +56,7 @@ declare
     v_rows      bigint;
     v_live      bigint;
     v_marked    bigint;
+    v_ids       int8multirange;
 begin
     execute format(
         'select count(*), count(distinct %s)'
@@ -73,12 +74,14 @@ begin
           (pg_current_xact_id()::text::numeric % 4294967296)::bigint;
 
     execute format(
-        'update %s a set restored_at = now(), restored_by = $5%s where %s', archive._name(v_entry.target),
-        archive._restore_mark_more(v_entry.target), v_condition)
+        'with marked as (update %s a set restored_at = now(), restored_by = $5%s where %s returning a.archive_id) %s',
+        archive._name(v_entry.target), archive._restore_mark_more(v_entry.target), v_condition,
+        archive._seal_ids('marked'))
+       into v_ids, v_marked
     using selection.ids, selection.first, selection.last, selection.transaction_id,
           coalesce(archive.actor(), session_user), archive._label_setting('archive.reason'),
           array_to_string(new_key, ',');
-    get diagnostics v_marked = row_count;
+    perform archive._seal_log_add('restore', v_entry.target, v_ids);
 
     if v_marked <> v_rows or v_live <> v_rows then
         raise exception

@@ -21,15 +21,20 @@ as $$
 declare
     v_entry archive.registry := archive._registry_entry(source);
     v_count bigint;
+    v_ids   int8multirange;
 begin
     perform archive._check_reason(reason);
     lock table archive.holds in row exclusive mode;  -- waits for a purge under way, before the rows are looked up
     perform archive._check_archived(v_entry, archive_ids);
-    insert into archive.holds (archive_id, source, reason, held_by)
-    select distinct i, v_entry.source, hold.reason, coalesce(archive.actor(), session_user)
-      from unnest(archive_ids) i
-        on conflict on constraint holds_pkey do nothing;
-    get diagnostics v_count = row_count;
+    with held as (
+        insert into archive.holds (archive_id, source, reason, held_by)
+        select distinct i, v_entry.source, hold.reason, coalesce(archive.actor(), session_user)
+          from unnest(archive_ids) i
+            on conflict on constraint holds_pkey do nothing
+        returning archive_id
+    )
+    select count(*), range_agg(int8range(h.archive_id, h.archive_id, '[]')) into v_count, v_ids from held h;
+    perform archive._seal_log_add('hold', v_entry.target, coalesce(v_ids, '{}'));
     perform archive._purge_log_add(
         'hold', source, v_count, 0, jsonb_build_object('archive_ids', archive_ids), reason);
     return v_count;
@@ -49,11 +54,16 @@ as $$
 declare
     v_entry archive.registry := archive._registry_entry(source);
     v_count bigint;
+    v_ids   int8multirange;
 begin
     lock table archive.holds in row exclusive mode;
     perform archive._check_archived(v_entry, archive_ids);
-    delete from archive.holds h where h.source = v_entry.source and h.archive_id = any (archive_ids);
-    get diagnostics v_count = row_count;
+    with released as (
+        delete from archive.holds h where h.source = v_entry.source and h.archive_id = any (archive_ids)
+        returning archive_id
+    )
+    select count(*), range_agg(int8range(h.archive_id, h.archive_id, '[]')) into v_count, v_ids from released h;
+    perform archive._seal_log_add('release', v_entry.target, coalesce(v_ids, '{}'));
     perform archive._purge_log_add(
         'release', source, v_count, 0, jsonb_build_object('archive_ids', archive_ids), reason);
     return v_count;
@@ -75,6 +85,7 @@ begin
             using errcode = 'AR409', hint = 'Use READ COMMITTED.';
     end if;
     lock table archive.holds in share mode;
+    perform archive._seal_lock();
 end
 $$;
 

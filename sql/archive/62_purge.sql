@@ -78,7 +78,7 @@ begin
           from archive._partitions(entry.target) p
          where p.upper <= archived_before and not archive._is_published_by_row(entry.target)
     loop
-        v_count := archive._purge_partition(v_partition, dry_run);
+        v_count := archive._purge_partition(entry, v_partition, dry_run);
         v_result.purged := v_result.purged + v_count;
         v_result.emptied := v_result.emptied + (v_count > 0)::integer;
     end loop;
@@ -92,34 +92,39 @@ comment on function archive._purge_partitions(archive.registry, timestamptz, boo
 
 -- TRUNCATE takes milliseconds while deletes go on. While an open transaction has read the partition, TRUNCATE cannot
 -- lock it; then the rows are deleted like others.
-create function archive._purge_partition(partition regclass, dry_run boolean) returns bigint
+create function archive._purge_partition(entry archive.registry, partition regclass, dry_run boolean) returns bigint
     language plpgsql
 as $$
 declare
-    v_count bigint;
+    v_free   text := format(
+        '(select a.archive_id from %s a'
+        '  where not exists (select from archive.holds h where h.archive_id = a.archive_id))', partition);
+    v_count  bigint;
+    v_ids    int8multirange;
+    v_opened jsonb;
 begin
     if not dry_run and not archive._partition_lock(partition) then
         return 0;
     end if;
-    execute format(
-        'select count(*) from %s a where not exists (select from archive.holds h where h.archive_id = a.archive_id)',
-        partition
-    ) into v_count;
+    execute format('select count(*) from %s a', v_free) into v_count;
     if v_count = 0 or dry_run then
         return v_count;
     end if;
 
+    execute archive._seal_ids(v_free) into v_ids;
+    v_opened := archive._seal_open(entry.target, v_ids, removes => true);
     execute format(
         'create temporary table pg_temp.archive_held as'
         ' select a.* from %s a join archive.holds h on h.archive_id = a.archive_id', partition);
     execute format('truncate only %s', partition);
     execute format('insert into %s select * from pg_temp.archive_held', partition);
     drop table pg_temp.archive_held;
+    perform archive._seal_close('purge', entry.target, v_ids, v_opened, removes => true);
     return v_count;
 end
 $$;
 
-comment on function archive._purge_partition(regclass, boolean) is
+comment on function archive._purge_partition(archive.registry, regclass, boolean) is
     'Empties a partition but for rows on hold. Returns how many are gone, or would be: 0 while somebody reads it.';
 
 
@@ -128,14 +133,21 @@ create function archive._purge_rows(entry archive.registry, archived_before time
     language plpgsql
 as $$
 declare
-    v_count bigint;
+    v_condition text := '($1 is null or a.archived_at < $1) and ($2 is null or a.archive_id = any ($2))'
+                        ' and not exists (select from archive.holds h where h.archive_id = a.archive_id)';
+    v_count     bigint;
+    v_ids       int8multirange;
+    v_opened    jsonb;
 begin
-    execute format(
-        'delete from %1$s a where ($1 is null or a.archived_at < $1) and ($2 is null or a.archive_id = any ($2))'
-        '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
-        archive._name(entry.target)
-    ) using archived_before, archive_ids;
-    get diagnostics v_count = row_count;
+    execute archive._seal_ids(format('(select a.archive_id from %s a where %s)',
+                                     archive._name(entry.target), v_condition))
+       into v_ids using archived_before, archive_ids;
+    v_opened := archive._seal_open(entry.target, v_ids, removes => true);
+    -- Rows that joined since are in no batch yet: while this goes on, none is closed.
+    execute format('with gone as (delete from %s a where %s returning a.archive_id) %s',
+                   archive._name(entry.target), v_condition, archive._seal_ids('gone'))
+       into v_ids, v_count using archived_before, archive_ids;
+    perform archive._seal_close('purge', entry.target, v_ids, v_opened, removes => true);
     return v_count;
 end
 $$;

@@ -44,20 +44,29 @@ create function archive._erase_rows(
 )
     language plpgsql
 as $$
+declare
+    v_condition text := format(
+        '(%s) and a.erased_at is null'
+        ' and not exists (select from archive.holds h where h.archive_id = a.archive_id)', condition);
+    v_ids       int8multirange;
+    v_opened    jsonb;
 begin
     execute format(
         'select count(*) from %s a join archive.holds h on h.archive_id = a.archive_id where (%s)',
         archive._name(entry.target), condition
     ) into held using subject;
+    execute archive._seal_ids(format('(select a.archive_id from %s a where %s)',
+                                     archive._name(entry.target), v_condition)) into v_ids using subject;
+    v_opened := archive._seal_open(entry.target, v_ids);
     -- $2 and $3 are named also where no id is a text.
     execute format(
+        'with erased as ('
         'update %s a set erased_at = now(), reason = null, restore_reason = null, overflow = null, restored_as = null%s'
-        ' where (%s) and a.erased_at is null and $2 is not null and $3 is not null'
-        '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
+        ' where %s and $2 is not null and $3 is not null returning a.archive_id) %s',
         archive._name(entry.target), coalesce(', ' || archive._erase_assignments(entry.source, entry.target), ''),
-        condition
-    ) using subject, labels, pseudonym;
-    get diagnostics erased = row_count;
+        v_condition, archive._seal_ids('erased')
+    ) into v_ids, erased using subject, labels, pseudonym;
+    perform archive._seal_close('erase', entry.target, v_ids, v_opened);
 exception when data_exception then
     perform archive._refuse(format('%s is no key of a person: %s', subject, sqlerrm));
 end
@@ -70,15 +79,28 @@ comment on function archive._erase_rows(archive.registry, text, text, text[], te
 create function archive._erase_mentions(relation text, columns text[], labels text[], pseudonym text) returns void
     language plpgsql
 as $$
+declare
+    v_is_archive boolean := relation <> 'archive.holds' and relation <> 'archive.purge_log';
+    v_pattern    text := (select string_agg(regexp_replace(l, '\W', '\\\&', 'g'), '|') from unnest(labels) l);
+    v_condition  text := (select string_agg(format('lower(a.%I) ~ $3', c), ' or ') from unnest(columns) c);
+    v_ids        int8multirange;
+    v_opened     jsonb;
 begin
+    if v_is_archive then
+        v_condition := format(
+            '(%s) and not exists (select from archive.holds h where h.archive_id = a.archive_id)', v_condition);
+        execute archive._seal_ids(format('(select a.archive_id from %s a where %s)', relation,
+                                         replace(v_condition, '$3', '$1'))) into v_ids using v_pattern;
+        v_opened := archive._seal_open(relation::regclass, v_ids);
+    end if;
     execute format(
-        'update %s a set %s where (%s)%s', relation,
+        'update %s a set %s where %s', relation,
         (select string_agg(format('%1$I = archive._erase_text(a.%1$I, $1, $2)', c), ', ') from unnest(columns) c),
-        (select string_agg(format('lower(a.%I) ~ $3', c), ' or ') from unnest(columns) c),
-        case when relation <> 'archive.holds' and relation <> 'archive.purge_log'
-             then ' and not exists (select from archive.holds h where h.archive_id = a.archive_id)' else '' end
-    ) using labels, pseudonym,
-        (select string_agg(regexp_replace(l, '\W', '\\\&', 'g'), '|') from unnest(labels) l);
+        v_condition
+    ) using labels, pseudonym, v_pattern;
+    if v_is_archive then
+        perform archive._seal_close('pseudonym', relation::regclass, v_ids, v_opened);
+    end if;
 end
 $$;
 

@@ -94,3 +94,45 @@ comment on table archive.subjects is
     'Who is a person, for archive.erase_subject(). Kept by archive.declare_subject().';
 comment on column archive.subjects.people is 'The table whose rows are people.';
 comment on column archive.subjects.labels is 'The columns by which people are known, such as their e-mail.';
+
+comment on table archive.seal_batch is
+    'Seals: each closes the archived rows that were in none. Written by archive.seal(), checked by archive.verify().';
+comment on column archive.seal_batch.batch is 'Numbers the batches.';
+comment on column archive.seal_batch.origin is
+    'The cluster and installation: transaction ids start again after a dump and restore.';
+comment on column archive.seal_batch.sealed_at is 'When.';
+comment on column archive.seal_batch.sealed_below is
+    'Every row whose transaction_id is below it is sealed. Null while rows are left from before the first seal here.';
+comment on column archive.seal_batch.digest is
+    'SHA-256 over the batch, the digests of its chunks, and the digest of the batch before.';
+
+comment on table archive.seal_chunk is 'Up to 1,000 rows of one archive, or lines of the log, in a batch.';
+comment on column archive.seal_chunk.batch is 'The batch.';
+comment on column archive.seal_chunk.chunk is 'Numbers the chunks of a batch.';
+comment on column archive.seal_chunk.target is 'The archive, or archive.seal_log.';
+comment on column archive.seal_chunk.first_id is 'The first archive_id, or log_id.';
+comment on column archive.seal_chunk.last_id is 'The last one.';
+comment on column archive.seal_chunk.ids is 'Which rows were sealed.';
+comment on column archive.seal_chunk.remaining is 'Which of them have not been purged.';
+comment on column archive.seal_chunk.salt is
+    'Random bytes before the rows in the digest. An erasure and a purge replace them: the old digest tells nothing.';
+comment on column archive.seal_chunk.sealed_digest is
+    'SHA-256 when the batch was closed: the batch''s digest covers it.';
+comment on column archive.seal_chunk.digest is 'SHA-256 since the last lawful change.';
+
+comment on table archive.seal_log is
+    'Lawful changes of archived rows, sealed like the rows: written by the functions that make them.';
+comment on sequence archive.seal_log_log_id_seq is 'Numbers the lines.';
+comment on column archive.seal_log.log_id is 'The order of lines.';
+comment on column archive.seal_log.logged_at is 'When that transaction began.';
+comment on column archive.seal_log.transaction_id is 'The transaction that made the change.';
+comment on column archive.seal_log.action is
+    'restore, purge, hold, release, erase, pseudonym (of a person who is erased), overflow (moved to a column)'
+    ' or rename.';
+comment on column archive.seal_log.target is 'The archive.';
+comment on column archive.seal_log.target_name is 'Its name then.';
+comment on column archive.seal_log.ids is 'The archive ids of the rows.';
+comment on column archive.seal_log.old_name is 'What a renamed column was called.';
+comment on column archive.seal_log.new_name is 'What it is called from then on.';
+comment on column archive.seal_log.digests is
+    'The chunks that were sealed anew: their digest before, as it was found then, and after.';

@@ -12,7 +12,18 @@ from app.core import embedded, install, migrations
 from app.core.config import settings
 from pytest_postgresql import factories
 
-from tests.conftest import AUDITOR, HOST, OWNER, PORT, RUNTIME, STRANGER, close_to_connections, connect
+from tests.conftest import (
+    AUDITOR,
+    HOST,
+    OWNER,
+    PORT,
+    RUNTIME,
+    STRANGER,
+    SUPERUSER,
+    close_to_connections,
+    connect,
+    until,
+)
 
 SQL = Path(__file__).parents[2] / "sql"
 
@@ -240,3 +251,40 @@ def month(db: psycopg.Connection, later: int) -> str:
         " where p.lower = archive._partition_month(now(), %s)"
     )
     return db.execute(query, [later]).fetchone()[0]
+
+
+FAULTS = "select source::text, detail from archive.verify() where not ok order by batch, first_id"
+
+
+def seal(db: psycopg.Connection) -> str:
+    """Seal until nothing is left: transactions of other tests keep the newest rows from being sealed."""
+    until(
+        lambda: (
+            db.execute(
+                "select pg_snapshot_xmin(pg_current_snapshot()) > %s",
+                [db.execute("select pg_current_xact_id()::text").fetchone()[0]],
+            ).fetchone()[0]
+            or db.execute("select archive.seal()") is None
+        )
+    )
+    return db.execute("select archive.seal()").fetchone()[0]
+
+
+@pytest.fixture
+def intruder(db: psycopg.Connection) -> Iterator[psycopg.Connection]:
+    """A superuser without the archive's triggers, whom no privilege stops."""
+    with connect(SUPERUSER) as connection:
+        connection.execute("set session_replication_role = replica")
+        yield connection
+
+
+@pytest.fixture
+def sealed(shelf: psycopg.Connection) -> psycopg.Connection:
+    """A sealed archive of 2,500 rows."""
+    shelf.execute("insert into shelf select n, 'label ' || n, n from generate_series(1, 2500) n; delete from shelf")
+    seal(shelf)
+    return shelf
+
+
+def faults(db: psycopg.Connection) -> list[tuple[str, str]]:
+    return db.execute(FAULTS).fetchall()

@@ -79,3 +79,24 @@ def test_after_a_dump_and_restore_the_look_ups_are_as_chosen(oak, restored_dump)
     assert [check for check, _ in copy.execute(HEALTH) if check != "roles are not shared"] == []
     indexes = "select count(*) from pg_index where indrelid = 'shelf_archive'::regclass"
     assert copy.execute(indexes).fetchone() == (2,)
+
+
+def test_after_a_dump_and_restore_the_chain_of_seals_goes_on(shelf, restored_dump):
+    """Rows that were not sealed yet are sealed there, though transaction ids are compared with none of before."""
+    shelf.execute("insert into shelf values (1, 'oak', 7), (2, 'ash', 8); delete from shelf where id = 1")
+    published = shelf.execute("select archive.seal()").fetchone()[0]  # the first takes what is visible
+    shelf.execute("delete from shelf where id = 2")
+
+    copy = restored_dump()
+
+    copy.execute("insert into shelf values (3, 'elm', 9); delete from shelf")
+    assert copy.execute("select bool_and(ok) from archive.verify()").fetchone() == (True,)
+    copy.execute("select archive.seal()")
+    assert copy.execute("select ids::text from archive.seal_chunk order by batch").fetchall() == [
+        ("{[1,2)}",),
+        ("{[2,4)}",),
+    ]
+    assert copy.execute("select bool_and(ok) from archive.verify(%s)", [published]).fetchone() == (True,)
+    with connect(SUPERUSER, dbname=copy.info.dbname) as superuser:
+        superuser.execute("update shelf_archive set label = 'fir' where archive_id = 2")
+    assert copy.execute("select count(*) from archive.verify() where not ok").fetchone() == (1,)
