@@ -9,6 +9,7 @@ import os
 import sys
 import warnings
 from importlib import metadata
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -179,6 +180,31 @@ def purge(
     from app.cli.purge import purge_older_than
 
     purge_older_than(older_than, reason, dry_run=not yes)
+
+
+@app.command()
+def seal(
+    publish: Annotated[
+        Path | None, typer.Option("--publish", metavar="FILE", help="Add the newest digest to this file.")
+    ] = None,
+) -> None:
+    """Seal the archived rows that are not sealed yet; print the digest that stands for all."""
+    from app.cli.seal import seal_archive
+
+    seal_archive(publish)
+
+
+@app.command()
+def verify(
+    against: Annotated[
+        Path | None, typer.Option("--against", metavar="FILE", help="Digests published earlier, which must still hold.")
+    ] = None,
+) -> None:
+    """Tell whether the archive is as it was sealed; exit with 1 if it is not."""
+    from app.cli.seal import verify_archive
+
+    if not verify_archive(against):
+        raise typer.Exit(1)
 
 
 def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
