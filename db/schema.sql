@@ -288,6 +288,52 @@ COMMENT ON TYPE archive.restore_selection IS 'The archived rows of a restore, as
 
 
 --
+-- Name: seal_reading; Type: TYPE; Schema: archive; Owner: -
+--
+
+CREATE TYPE archive.seal_reading AS (
+	batch bigint,
+	chunk bigint,
+	first_id bigint,
+	last_id bigint,
+	rows bigint,
+	ids int8multirange,
+	restored int8multirange,
+	erased int8multirange,
+	salt bytea,
+	digest bytea
+);
+
+
+--
+-- Name: TYPE seal_reading; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TYPE archive.seal_reading IS 'What is found of a chunk of sealed rows.';
+
+
+--
+-- Name: verification; Type: TYPE; Schema: archive; Owner: -
+--
+
+CREATE TYPE archive.verification AS (
+	batch bigint,
+	source regclass,
+	first_id bigint,
+	last_id bigint,
+	ok boolean,
+	detail text
+);
+
+
+--
+-- Name: TYPE verification; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TYPE archive.verification IS 'What archive.verify() says of a batch, or of a chunk in which something is wrong.';
+
+
+--
 -- Name: _address(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -649,6 +695,27 @@ $$;
 --
 
 COMMENT ON FUNCTION archive._archive_prepare(target regclass) IS 'Sets owner, grants, comments, later metadata and partitions of an archive table.';
+
+
+--
+-- Name: _archive_rename_column(regclass, name, name); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._archive_rename_column(target regclass, old_name name, new_name name) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    execute format('alter table %s rename column %I to %I', target, old_name, new_name);
+    perform archive._seal_log_add('rename', target, null, old_name => old_name, new_name => new_name);
+end
+$$;
+
+
+--
+-- Name: FUNCTION _archive_rename_column(target regclass, old_name name, new_name name); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._archive_rename_column(target regclass, old_name name, new_name name) IS 'Renames a column of an archive, and logs it: seals go by the first name.';
 
 
 --
@@ -2534,7 +2601,9 @@ CREATE FUNCTION archive._enable_move_overflow(before archive.registry) RETURNS v
     LANGUAGE plpgsql
     AS $_$
 declare
-    v_copy archive.copied_column;
+    v_copy   archive.copied_column;
+    v_ids    int8multirange;
+    v_opened jsonb;
 begin
     if before.last_attnum is null then
         return;
@@ -2542,10 +2611,16 @@ begin
     for v_copy in
         select c.* from archive._copies(before) c where c.since is null
     loop
+        execute archive._seal_ids(format('(select a.archive_id from %s a where a.overflow ? %L)',
+                                         archive._name(before.target), v_copy.name)) into v_ids;
+        continue when isempty(v_ids);
+        perform archive._seal_lock();
+        v_opened := archive._seal_open(before.target, v_ids);
         execute format(
             'update %1$s a set %2$I = (a.overflow ->> %3$L)::%4$s, overflow = nullif(a.overflow - %3$L, ''{}'')'
             ' where a.overflow ? %3$L',
             archive._name(before.target), v_copy.wanted, v_copy.name, v_copy.archived_type);
+        perform archive._seal_close('overflow', before.target, v_ids, v_opened);
     end loop;
 end
 $_$;
@@ -2617,16 +2692,14 @@ declare
     v_copy   archive.copied_column;
 begin
     foreach v_copy in array v_copies loop
-        execute format('alter table %s rename column %I to %I', entry.target, v_copy.copy, 'archive_' || v_copy.attnum);
+        perform archive._archive_rename_column(entry.target, v_copy.copy, 'archive_' || v_copy.attnum);
     end loop;
     foreach v_copy in array v_copies loop
         -- The values of a column that was dropped, whose name is needed now.
         if exists (select from archive._columns(entry.target) t where t.name = v_copy.wanted) then
-            execute format('alter table %s rename column %I to %I',
-                           entry.target, v_copy.wanted, v_copy.wanted || '_dropped');
+            perform archive._archive_rename_column(entry.target, v_copy.wanted, v_copy.wanted || '_dropped');
         end if;
-        execute format('alter table %s rename column %I to %I',
-                       entry.target, 'archive_' || v_copy.attnum, v_copy.wanted);
+        perform archive._archive_rename_column(entry.target, 'archive_' || v_copy.attnum, v_copy.wanted);
     end loop;
 end
 $$;
@@ -2884,15 +2957,28 @@ COMMENT ON FUNCTION archive._erase_labels(declared archive.subjects, subject tex
 CREATE FUNCTION archive._erase_mentions(relation text, columns text[], labels text[], pseudonym text) RETURNS void
     LANGUAGE plpgsql
     AS $_$
+declare
+    v_is_archive boolean := relation <> 'archive.holds' and relation <> 'archive.purge_log';
+    v_pattern    text := (select string_agg(regexp_replace(l, '\W', '\\\&', 'g'), '|') from unnest(labels) l);
+    v_condition  text := (select string_agg(format('lower(a.%I) ~ $3', c), ' or ') from unnest(columns) c);
+    v_ids        int8multirange;
+    v_opened     jsonb;
 begin
+    if v_is_archive then
+        v_condition := format(
+            '(%s) and not exists (select from archive.holds h where h.archive_id = a.archive_id)', v_condition);
+        execute archive._seal_ids(format('(select a.archive_id from %s a where %s)', relation,
+                                         replace(v_condition, '$3', '$1'))) into v_ids using v_pattern;
+        v_opened := archive._seal_open(relation::regclass, v_ids);
+    end if;
     execute format(
-        'update %s a set %s where (%s)%s', relation,
+        'update %s a set %s where %s', relation,
         (select string_agg(format('%1$I = archive._erase_text(a.%1$I, $1, $2)', c), ', ') from unnest(columns) c),
-        (select string_agg(format('lower(a.%I) ~ $3', c), ' or ') from unnest(columns) c),
-        case when relation <> 'archive.holds' and relation <> 'archive.purge_log'
-             then ' and not exists (select from archive.holds h where h.archive_id = a.archive_id)' else '' end
-    ) using labels, pseudonym,
-        (select string_agg(regexp_replace(l, '\W', '\\\&', 'g'), '|') from unnest(labels) l);
+        v_condition
+    ) using labels, pseudonym, v_pattern;
+    if v_is_archive then
+        perform archive._seal_close('pseudonym', relation::regclass, v_ids, v_opened);
+    end if;
 end
 $_$;
 
@@ -2911,20 +2997,29 @@ COMMENT ON FUNCTION archive._erase_mentions(relation text, columns text[], label
 CREATE FUNCTION archive._erase_rows(entry archive.registry, condition text, subject text, labels text[], pseudonym text, OUT erased bigint, OUT held bigint) RETURNS record
     LANGUAGE plpgsql
     AS $_$
+declare
+    v_condition text := format(
+        '(%s) and a.erased_at is null'
+        ' and not exists (select from archive.holds h where h.archive_id = a.archive_id)', condition);
+    v_ids       int8multirange;
+    v_opened    jsonb;
 begin
     execute format(
         'select count(*) from %s a join archive.holds h on h.archive_id = a.archive_id where (%s)',
         archive._name(entry.target), condition
     ) into held using subject;
+    execute archive._seal_ids(format('(select a.archive_id from %s a where %s)',
+                                     archive._name(entry.target), v_condition)) into v_ids using subject;
+    v_opened := archive._seal_open(entry.target, v_ids);
     -- $2 and $3 are named also where no id is a text.
     execute format(
+        'with erased as ('
         'update %s a set erased_at = now(), reason = null, restore_reason = null, overflow = null, restored_as = null%s'
-        ' where (%s) and a.erased_at is null and $2 is not null and $3 is not null'
-        '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
+        ' where %s and $2 is not null and $3 is not null returning a.archive_id) %s',
         archive._name(entry.target), coalesce(', ' || archive._erase_assignments(entry.source, entry.target), ''),
-        condition
-    ) using subject, labels, pseudonym;
-    get diagnostics erased = row_count;
+        v_condition, archive._seal_ids('erased')
+    ) into v_ids, erased using subject, labels, pseudonym;
+    perform archive._seal_close('erase', entry.target, v_ids, v_opened);
 exception when data_exception then
     perform archive._refuse(format('%s is no key of a person: %s', subject, sqlerrm));
 end
@@ -4683,6 +4778,7 @@ begin
             using errcode = 'AR409', hint = 'Use READ COMMITTED.';
     end if;
     lock table archive.holds in share mode;
+    perform archive._seal_lock();
 end
 $$;
 
@@ -4730,42 +4826,47 @@ COMMENT ON FUNCTION archive._purge_log_add(action text, source regclass, rows bi
 
 
 --
--- Name: _purge_partition(regclass, boolean); Type: FUNCTION; Schema: archive; Owner: -
+-- Name: _purge_partition(archive.registry, regclass, boolean); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._purge_partition(partition regclass, dry_run boolean) RETURNS bigint
+CREATE FUNCTION archive._purge_partition(entry archive.registry, partition regclass, dry_run boolean) RETURNS bigint
     LANGUAGE plpgsql
     AS $$
 declare
-    v_count bigint;
+    v_free   text := format(
+        '(select a.archive_id from %s a'
+        '  where not exists (select from archive.holds h where h.archive_id = a.archive_id))', partition);
+    v_count  bigint;
+    v_ids    int8multirange;
+    v_opened jsonb;
 begin
     if not dry_run and not archive._partition_lock(partition) then
         return 0;
     end if;
-    execute format(
-        'select count(*) from %s a where not exists (select from archive.holds h where h.archive_id = a.archive_id)',
-        partition
-    ) into v_count;
+    execute format('select count(*) from %s a', v_free) into v_count;
     if v_count = 0 or dry_run then
         return v_count;
     end if;
 
+    execute archive._seal_ids(v_free) into v_ids;
+    v_opened := archive._seal_open(entry.target, v_ids, removes => true);
     execute format(
         'create temporary table pg_temp.archive_held as'
         ' select a.* from %s a join archive.holds h on h.archive_id = a.archive_id', partition);
     execute format('truncate only %s', partition);
     execute format('insert into %s select * from pg_temp.archive_held', partition);
     drop table pg_temp.archive_held;
+    perform archive._seal_close('purge', entry.target, v_ids, v_opened, removes => true);
     return v_count;
 end
 $$;
 
 
 --
--- Name: FUNCTION _purge_partition(partition regclass, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
+-- Name: FUNCTION _purge_partition(entry archive.registry, partition regclass, dry_run boolean); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._purge_partition(partition regclass, dry_run boolean) IS 'Empties a partition but for rows on hold. Returns how many are gone, or would be: 0 while somebody reads it.';
+COMMENT ON FUNCTION archive._purge_partition(entry archive.registry, partition regclass, dry_run boolean) IS 'Empties a partition but for rows on hold. Returns how many are gone, or would be: 0 while somebody reads it.';
 
 
 --
@@ -4785,7 +4886,7 @@ begin
           from archive._partitions(entry.target) p
          where p.upper <= archived_before and not archive._is_published_by_row(entry.target)
     loop
-        v_count := archive._purge_partition(v_partition, dry_run);
+        v_count := archive._purge_partition(entry, v_partition, dry_run);
         v_result.purged := v_result.purged + v_count;
         v_result.emptied := v_result.emptied + (v_count > 0)::integer;
     end loop;
@@ -4835,14 +4936,21 @@ CREATE FUNCTION archive._purge_rows(entry archive.registry, archived_before time
     LANGUAGE plpgsql
     AS $_$
 declare
-    v_count bigint;
+    v_condition text := '($1 is null or a.archived_at < $1) and ($2 is null or a.archive_id = any ($2))'
+                        ' and not exists (select from archive.holds h where h.archive_id = a.archive_id)';
+    v_count     bigint;
+    v_ids       int8multirange;
+    v_opened    jsonb;
 begin
-    execute format(
-        'delete from %1$s a where ($1 is null or a.archived_at < $1) and ($2 is null or a.archive_id = any ($2))'
-        '   and not exists (select from archive.holds h where h.archive_id = a.archive_id)',
-        archive._name(entry.target)
-    ) using archived_before, archive_ids;
-    get diagnostics v_count = row_count;
+    execute archive._seal_ids(format('(select a.archive_id from %s a where %s)',
+                                     archive._name(entry.target), v_condition))
+       into v_ids using archived_before, archive_ids;
+    v_opened := archive._seal_open(entry.target, v_ids, removes => true);
+    -- Rows that joined since are in no batch yet: while this goes on, none is closed.
+    execute format('with gone as (delete from %s a where %s returning a.archive_id) %s',
+                   archive._name(entry.target), v_condition, archive._seal_ids('gone'))
+       into v_ids, v_count using archived_before, archive_ids;
+    perform archive._seal_close('purge', entry.target, v_ids, v_opened, removes => true);
     return v_count;
 end
 $_$;
@@ -6135,6 +6243,7 @@ declare
     v_rows      bigint;
     v_live      bigint;
     v_marked    bigint;
+    v_ids       int8multirange;
 begin
     execute format(
         'select count(*), count(distinct %s)'
@@ -6152,12 +6261,14 @@ begin
           (pg_current_xact_id()::text::numeric % 4294967296)::bigint;
 
     execute format(
-        'update %s a set restored_at = now(), restored_by = $5%s where %s', archive._name(v_entry.target),
-        archive._restore_mark_more(v_entry.target), v_condition)
+        'with marked as (update %s a set restored_at = now(), restored_by = $5%s where %s returning a.archive_id) %s',
+        archive._name(v_entry.target), archive._restore_mark_more(v_entry.target), v_condition,
+        archive._seal_ids('marked'))
+       into v_ids, v_marked
     using selection.ids, selection.first, selection.last, selection.transaction_id,
           coalesce(archive.actor(), session_user), archive._label_setting('archive.reason'),
           array_to_string(new_key, ',');
-    get diagnostics v_marked = row_count;
+    perform archive._seal_log_add('restore', v_entry.target, v_ids);
 
     if v_marked <> v_rows or v_live <> v_rows then
         raise exception
@@ -7357,6 +7468,954 @@ COMMENT ON FUNCTION archive._role_move_grants(old_role name, new_role name) IS '
 
 
 --
+-- Name: seal_batch; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.seal_batch (
+    batch bigint NOT NULL,
+    origin text NOT NULL,
+    sealed_at timestamp with time zone DEFAULT now() NOT NULL,
+    sealed_below xid8,
+    digest bytea NOT NULL
+);
+
+
+--
+-- Name: TABLE seal_batch; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.seal_batch IS 'Seals: each closes the archived rows that were in none. Written by archive.seal(), checked by archive.verify().';
+
+
+--
+-- Name: COLUMN seal_batch.batch; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_batch.batch IS 'Numbers the batches.';
+
+
+--
+-- Name: COLUMN seal_batch.origin; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_batch.origin IS 'The cluster and installation: transaction ids start again after a dump and restore.';
+
+
+--
+-- Name: COLUMN seal_batch.sealed_at; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_batch.sealed_at IS 'When.';
+
+
+--
+-- Name: COLUMN seal_batch.sealed_below; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_batch.sealed_below IS 'Every row whose transaction_id is below it is sealed. Null while rows are left from before the first seal here.';
+
+
+--
+-- Name: COLUMN seal_batch.digest; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_batch.digest IS 'SHA-256 over the batch, the digests of its chunks, and the digest of the batch before.';
+
+
+--
+-- Name: _seal(bigint); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal(max_rows bigint) RETURNS archive.seal_batch
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_last   archive.seal_batch;
+    v_batch  archive.seal_batch;
+    v_target regclass;
+    v_chunk  bigint := 0;
+    v_left   bigint := max_rows;
+    v_rows   bigint;
+begin
+    perform archive._seal_lock();
+    select b.* into v_last from archive.seal_batch b order by b.batch desc limit 1;
+    v_batch.batch := coalesce(v_last.batch, 0) + 1;
+    v_batch.origin := archive._seal_origin();
+    v_batch.sealed_at := now();
+    v_batch.sealed_below := pg_snapshot_xmin(pg_current_snapshot());
+    if v_last.origin is distinct from v_batch.origin then
+        v_last.sealed_below := null;
+    end if;
+    for v_target in select t from archive._seal_targets() t loop
+        select s.last_chunk, s.rows
+          into v_chunk, v_rows
+          from archive._seal_target(
+                   v_target, v_batch.batch,
+                   archive._seal_condition(v_target, v_batch.sealed_below, v_last.sealed_below), v_left, v_chunk) s;
+        v_left := v_left - v_rows;
+    end loop;
+    if v_last.batch is null then
+        perform archive._seal_note_holds();
+    end if;
+    if v_chunk = 0 then
+        return v_last;
+    elsif v_left <= 0 then
+        v_batch.sealed_below := v_last.sealed_below;  -- the next batch goes on
+    end if;
+    v_batch.digest := archive._seal_batch_digest(v_batch, v_last.digest);
+    insert into archive.seal_batch select v_batch.*;
+    return v_batch;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _seal(max_rows bigint); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal(max_rows bigint) IS 'Closes a batch of at most so many rows, if there are any.';
+
+
+--
+-- Name: _seal_aggregates(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_aggregates() RETURNS text
+    LANGUAGE sql STABLE
+    RETURN format('min(archive_id) as first_id, max(archive_id) as last_id, count(archive_id) as rows,
+           coalesce(range_agg(int8range(archive_id, archive_id, ''[]'')) filter (where archive_id is not null), ''{}'')
+               as ids,
+           coalesce(range_agg(int8range(archive_id, archive_id, ''[]'')) filter (where restored), ''{}'') as restored,
+           coalesce(range_agg(int8range(archive_id, archive_id, ''[]'')) filter (where erased), ''{}'') as erased,
+           convert_to(coalesce(string_agg(content, E''\n'' order by archive_id, archived_at), ''''), %L) as content'::text, CASE WHEN (getdatabaseencoding() = 'SQL_ASCII'::name) THEN 'SQL_ASCII'::text ELSE 'UTF8'::text END);
+
+
+--
+-- Name: FUNCTION _seal_aggregates(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_aggregates() IS 'The SELECT list of a query of chunks, from first_id on.';
+
+
+--
+-- Name: seal_chunk; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.seal_chunk (
+    batch bigint NOT NULL,
+    chunk bigint NOT NULL,
+    target regclass NOT NULL,
+    first_id bigint NOT NULL,
+    last_id bigint NOT NULL,
+    ids int8multirange NOT NULL,
+    remaining int8multirange NOT NULL,
+    salt bytea NOT NULL,
+    sealed_digest bytea NOT NULL,
+    digest bytea NOT NULL
+);
+
+
+--
+-- Name: TABLE seal_chunk; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.seal_chunk IS 'Up to 1,000 rows of one archive, or lines of the log, in a batch.';
+
+
+--
+-- Name: COLUMN seal_chunk.batch; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_chunk.batch IS 'The batch.';
+
+
+--
+-- Name: COLUMN seal_chunk.chunk; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_chunk.chunk IS 'Numbers the chunks of a batch.';
+
+
+--
+-- Name: COLUMN seal_chunk.target; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_chunk.target IS 'The archive, or archive.seal_log.';
+
+
+--
+-- Name: COLUMN seal_chunk.first_id; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_chunk.first_id IS 'The first archive_id, or log_id.';
+
+
+--
+-- Name: COLUMN seal_chunk.last_id; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_chunk.last_id IS 'The last one.';
+
+
+--
+-- Name: COLUMN seal_chunk.ids; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_chunk.ids IS 'Which rows were sealed.';
+
+
+--
+-- Name: COLUMN seal_chunk.remaining; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_chunk.remaining IS 'Which of them have not been purged.';
+
+
+--
+-- Name: COLUMN seal_chunk.salt; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_chunk.salt IS 'Random bytes before the rows in the digest. An erasure and a purge replace them: the old digest tells nothing.';
+
+
+--
+-- Name: COLUMN seal_chunk.sealed_digest; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_chunk.sealed_digest IS 'SHA-256 when the batch was closed: the batch''s digest covers it.';
+
+
+--
+-- Name: COLUMN seal_chunk.digest; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_chunk.digest IS 'SHA-256 since the last lawful change.';
+
+
+--
+-- Name: _seal_batch_digest(archive.seal_batch, bytea); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_batch_digest(entry archive.seal_batch, previous bytea) RETURNS bytea
+    LANGUAGE sql STABLE
+    RETURN (SELECT sha256(convert_to(((concat_ws(' '::text, (_seal_batch_digest.entry).batch, (_seal_batch_digest.entry).origin, EXTRACT(epoch FROM (_seal_batch_digest.entry).sealed_at), COALESCE(((_seal_batch_digest.entry).sealed_below)::text, '-'::text), encode(_seal_batch_digest.previous, 'hex'::text)) || '
+'::text) || COALESCE(string_agg(concat_ws(' '::text, c.chunk, c.ids, encode(c.sealed_digest, 'hex'::text)), '
+'::text ORDER BY c.chunk), ''::text)), 'UTF8'::name)) AS sha256 FROM archive.seal_chunk c WHERE (c.batch = (_seal_batch_digest.entry).batch));
+
+
+--
+-- Name: FUNCTION _seal_batch_digest(entry archive.seal_batch, previous bytea); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_batch_digest(entry archive.seal_batch, previous bytea) IS 'The digest of a batch after one with the previous digest.';
+
+
+--
+-- Name: _seal_close(text, regclass, int8multirange, jsonb, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_close(action text, target regclass, ids int8multirange, opened jsonb, removes boolean DEFAULT false) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_digests jsonb;
+begin
+    if removes then
+        update archive.seal_chunk c
+           set remaining = c.remaining - _seal_close.ids,
+               salt = case when c.remaining <@ _seal_close.ids then '' else c.salt end
+         where c.target = _seal_close.target and c.remaining && _seal_close.ids
+           and c.last_id >= lower(_seal_close.ids) and c.first_id <= upper(_seal_close.ids);
+    end if;
+    update archive.seal_chunk c
+       set salt = uuid_send(gen_random_uuid())
+      from jsonb_to_recordset(opened) o (batch bigint, chunk bigint)
+     where c.batch = o.batch and c.chunk = o.chunk;
+    with resealed as (
+        update archive.seal_chunk c
+           set digest = r.digest
+          from archive._seal_read_chunks(_seal_close.target, format(
+                   '(c.batch, c.chunk) in (select o.batch, o.chunk'
+                   ' from jsonb_to_recordset(%L) o (batch bigint, chunk bigint))', coalesce(opened, '[]'))) r
+         where c.batch = r.batch and c.chunk = r.chunk
+        returning c.batch, c.chunk, c.digest
+    )
+    select jsonb_agg(o.value || jsonb_build_object('new', encode(r.digest, 'hex')) order by o.ordinality)
+      into v_digests
+      from jsonb_array_elements(opened) with ordinality o
+      join resealed r on r.batch = (o.value ->> 'batch')::bigint and r.chunk = (o.value ->> 'chunk')::bigint;
+    perform archive._seal_log_add(action, target, ids, v_digests);
+end
+$$;
+
+
+--
+-- Name: FUNCTION _seal_close(action text, target regclass, ids int8multirange, opened jsonb, removes boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_close(action text, target regclass, ids int8multirange, opened jsonb, removes boolean) IS 'After sealed rows were changed: seals their chunks anew, and adds a line to archive.seal_log.';
+
+
+--
+-- Name: _seal_condition(regclass, xid8, xid8); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_condition(target regclass, below xid8, sealed_below xid8) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN (sealed_below IS NULL) THEN 'true'::text ELSE format('a.transaction_id >= %L and a.transaction_id < %L'::text, sealed_below, below) END;
+
+
+--
+-- Name: FUNCTION _seal_condition(target regclass, below xid8, sealed_below xid8); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_condition(target regclass, below xid8, sealed_below xid8) IS 'Which rows, a, may have to be sealed.';
+
+
+--
+-- Name: seal_log; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.seal_log (
+    log_id bigint NOT NULL,
+    logged_at timestamp with time zone DEFAULT now() NOT NULL,
+    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    action text NOT NULL,
+    target regclass NOT NULL,
+    target_name text NOT NULL,
+    ids int8multirange,
+    old_name text,
+    new_name text,
+    digests jsonb
+);
+
+
+--
+-- Name: TABLE seal_log; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.seal_log IS 'Lawful changes of archived rows, sealed like the rows: written by the functions that make them.';
+
+
+--
+-- Name: COLUMN seal_log.log_id; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_log.log_id IS 'The order of lines.';
+
+
+--
+-- Name: COLUMN seal_log.logged_at; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_log.logged_at IS 'When that transaction began.';
+
+
+--
+-- Name: COLUMN seal_log.transaction_id; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_log.transaction_id IS 'The transaction that made the change.';
+
+
+--
+-- Name: COLUMN seal_log.action; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_log.action IS 'restore, purge, hold, release, erase, pseudonym (of a person who is erased), overflow (moved to a column) or rename.';
+
+
+--
+-- Name: COLUMN seal_log.target; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_log.target IS 'The archive.';
+
+
+--
+-- Name: COLUMN seal_log.target_name; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_log.target_name IS 'Its name then.';
+
+
+--
+-- Name: COLUMN seal_log.ids; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_log.ids IS 'The archive ids of the rows.';
+
+
+--
+-- Name: COLUMN seal_log.old_name; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_log.old_name IS 'What a renamed column was called.';
+
+
+--
+-- Name: COLUMN seal_log.new_name; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_log.new_name IS 'What it is called from then on.';
+
+
+--
+-- Name: COLUMN seal_log.digests; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.seal_log.digests IS 'The chunks that were sealed anew: their digest before, as it was found then, and after.';
+
+
+--
+-- Name: _seal_is_covered(regclass, name); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_is_covered(target regclass, name name) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN ((target)::oid = ('archive.seal_log'::regclass)::oid) THEN (name <> 'target'::name) ELSE (name <> ALL (ARRAY['restored_at'::name, 'restored_by'::name, 'restore_reason'::name, 'restored_as'::name, 'erased_at'::name, 'overflow'::name])) END;
+
+
+--
+-- Name: FUNCTION _seal_is_covered(target regclass, name name); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_is_covered(target regclass, name name) IS 'Whether a column is covered by seals.';
+
+
+--
+-- Name: _seal_labels(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_labels(target regclass) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_labels jsonb := '{}';
+    v_rename archive.seal_log;
+begin
+    for v_rename in
+        select l.*
+          from archive.seal_log l
+         where l.action = 'rename' and l.target = _seal_labels.target
+         order by l.log_id
+    loop
+        v_labels := jsonb_set(v_labels, array[v_rename.new_name],
+                              coalesce(v_labels -> v_rename.old_name, to_jsonb(v_rename.old_name)));
+        -- Another column may take the name that is free now.
+        v_labels := jsonb_set(v_labels, array[v_rename.old_name],
+                              to_jsonb(format('%s@%s', v_rename.old_name, v_rename.log_id)));
+    end loop;
+    return v_labels;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _seal_labels(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_labels(target regclass) IS 'The names under which renamed columns of an archive are sealed, by their names now.';
+
+
+--
+-- Name: _seal_value(name, oid, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_value(name name, type oid, cast_to text DEFAULT NULL::text) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT CASE WHEN ((y.oid = ANY ((('{smallint,integer,bigint,numeric,boolean,uuid,xid8,date,inet}'::regtype[] || '{"timestamp without time zone","timestamp with time zone"}'::regtype[]))::oid[])) AND (_seal_value.cast_to IS NULL)) THEN format('a.%I::text'::text, _seal_value.name) WHEN ((y.typnamespace = ('pg_catalog'::regnamespace)::oid) AND (_seal_value.cast_to IS NULL)) THEN format('quote_literal(a.%I::text)'::text, _seal_value.name) ELSE format('case when num_nonnulls(a.%1$I) > 0 then quote_literal(concat(a.%1$I%2$s)) end'::text, _seal_value.name, ('::'::text || _seal_value.cast_to)) END AS format FROM pg_type y WHERE (y.oid = _seal_value.type));
+
+
+--
+-- Name: FUNCTION _seal_value(name name, type oid, cast_to text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_value(name name, type oid, cast_to text) IS 'The SQL expression of a column''s value as text, null for null. cast_to: the type that it had.';
+
+
+--
+-- Name: _seal_content(regclass, jsonb); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_content(target regclass, former_types jsonb DEFAULT '{}'::jsonb) RETURNS text
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH parts(part, n) AS (
+          SELECT format('%L || %s'::text, ((' '::text || quote_ident(c.label)) || '='::text), c.value) AS format,
+             (row_number() OVER (ORDER BY (c.label COLLATE "C")) - 1) AS "?column?"
+            FROM ( SELECT COALESCE((l.labels ->> (a.attname)::text), (a.attname)::text) AS label,
+                     archive._seal_value(a.attname, a.atttypid, (_seal_content.former_types ->> (a.attname)::text)) AS value
+                    FROM (archive._seal_labels(_seal_content.target) l(labels)
+                      JOIN pg_attribute a ON (((a.attrelid = (_seal_content.target)::oid) AND (a.attnum > 0) AND (NOT a.attisdropped))))
+                   WHERE archive._seal_is_covered(_seal_content.target, a.attname)) c
+         ), groups(part, n) AS (
+          SELECT format('concat(%s)'::text, string_agg(p.part, ', '::text ORDER BY p.n)) AS format,
+             (p.n / 90) AS "?column?"
+            FROM parts p
+           GROUP BY (p.n / 90)
+         )
+  SELECT format('concat(%s)'::text, string_agg(g.part, ', '::text ORDER BY g.n)) AS format
+    FROM groups g;
+END;
+
+
+--
+-- Name: FUNCTION _seal_content(target regclass, former_types jsonb); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_content(target regclass, former_types jsonb) IS 'The SQL expression of what is sealed of an archived row, a, as text. former_types: types that columns had when they were sealed, by name.';
+
+
+--
+-- Name: _seal_digests(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_digests(query text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN (('select g.batch, g.chunk, g.first_id, g.last_id, g.rows, g.ids, g.restored, g.erased, s.salt, sha256(s.salt || g.content) from ('::text || query) || ') g cross join lateral (select coalesce(g.salt, uuid_send(gen_random_uuid())) as salt offset 0) s'::text);
+
+
+--
+-- Name: FUNCTION _seal_digests(query text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_digests(query text) IS 'The query of chunks with their digests, of one with their contents. A chunk without a salt is given one.';
+
+
+--
+-- Name: _seal_ids(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_ids(query text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN format('select coalesce(range_agg(int8range(r.first, r.last, ''[]'')), ''{}'') as ids,       coalesce(sum(r.rows), 0)::bigint as rows  from (select min(i.archive_id) as first, max(i.archive_id) as last, count(*) as rows          from (select q.archive_id,                       q.archive_id - dense_rank() over (order by q.archive_id) as run from %s q) i         group by i.run) r'::text, query);
+
+
+--
+-- Name: FUNCTION _seal_ids(query text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_ids(query text) IS 'The query of the archive ids that another returns, and of how many rows it has.';
+
+
+--
+-- Name: _seal_lock(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_lock() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+        raise exception 'not at isolation level %: rows sealed meanwhile would be missed',
+            current_setting('transaction_isolation')
+            using errcode = 'AR409', hint = 'Use READ COMMITTED.';
+    end if;
+    lock table archive.seal_chunk in share row exclusive mode;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _seal_lock(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_lock() IS 'Waits for seals and changes of sealed rows under way; no other begins before the end of the transaction.';
+
+
+--
+-- Name: _seal_log_add(text, regclass, int8multirange, jsonb, text, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_log_add(action text, target regclass, ids int8multirange, digests jsonb DEFAULT NULL::jsonb, old_name text DEFAULT NULL::text, new_name text DEFAULT NULL::text) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ INSERT INTO archive.seal_log (action, target, target_name, ids, digests, old_name, new_name)  SELECT _seal_log_add.action AS action,
+             _seal_log_add.target AS target,
+             archive._name(_seal_log_add.target) AS _name,
+             _seal_log_add.ids AS ids,
+             _seal_log_add.digests AS digests,
+             _seal_log_add.old_name AS old_name,
+             _seal_log_add.new_name AS new_name
+           WHERE ((_seal_log_add.ids IS NULL) OR (NOT isempty(_seal_log_add.ids)));
+END;
+
+
+--
+-- Name: FUNCTION _seal_log_add(action text, target regclass, ids int8multirange, digests jsonb, old_name text, new_name text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_log_add(action text, target regclass, ids int8multirange, digests jsonb, old_name text, new_name text) IS 'Adds a line to archive.seal_log; none where it is about no row.';
+
+
+--
+-- Name: _seal_note_holds(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_note_holds() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_hold record;
+begin
+    for v_hold in
+        select h.source, h.archive_id
+          from archive.holds h
+         where not exists (select from archive.seal_log l where l.action = 'hold' and l.ids @> h.archive_id)
+           for share
+    loop
+        perform archive._seal_log_add(
+                    'hold', r.target, int8multirange(int8range(v_hold.archive_id, v_hold.archive_id, '[]')))
+           from archive.registry r
+          where r.source = v_hold.source;
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _seal_note_holds(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_note_holds() IS 'Adds a line for each hold of which no line says so.';
+
+
+--
+-- Name: _seal_note_marks(text, regclass, int8multirange); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_note_marks(action text, target regclass, marked int8multirange) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ SELECT archive._seal_log_add(action, target, (marked - COALESCE(( SELECT range_agg(l.ids) AS range_agg
+            FROM archive.seal_log l
+           WHERE ((l.action = _seal_note_marks.action) AND ((l.target)::oid = (_seal_note_marks.target)::oid))), '{}'::int8multirange))) AS _seal_log_add
+   WHERE (NOT isempty(marked));
+END;
+
+
+--
+-- Name: FUNCTION _seal_note_marks(action text, target regclass, marked int8multirange); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_note_marks(action text, target regclass, marked int8multirange) IS 'Adds a line for rows that are marked as restored or erased, and of which no line says so.';
+
+
+--
+-- Name: _seal_read(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_read(query text) RETURNS SETOF archive.seal_reading
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    SET lc_monetary TO 'C'
+    SET quote_all_identifiers TO 'off'
+    SET work_mem TO '64MB'
+    SET jit TO 'off'
+    AS $$
+declare
+    v_readings archive.seal_reading[];
+begin
+    begin
+        execute format('select array_agg(q::archive.seal_reading) from (%s) q', query) into v_readings;
+        raise exception using errcode = 'ARDRY';
+    exception when sqlstate 'ARDRY' then
+        null;
+    end;
+    return query select * from unnest(v_readings);
+end
+$$;
+
+
+--
+-- Name: FUNCTION _seal_read(query text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_read(query text) IS 'Runs a query of chunks under fixed settings.';
+
+
+--
+-- Name: _seal_relation(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_relation(target regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN ((target)::oid = ('archive.seal_log'::regclass)::oid) THEN '(select l.*, l.log_id as archive_id, l.logged_at as archived_at, null::timestamptz as restored_at, null::timestamptz as erased_at from archive.seal_log l)'::text ELSE archive._name(target) END;
+
+
+--
+-- Name: FUNCTION _seal_relation(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_relation(target regclass) IS 'What is sealed as the source of a query.';
+
+
+--
+-- Name: _seal_rows(regclass, jsonb); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_rows(target regclass, former_types jsonb DEFAULT '{}'::jsonb) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN format('select a.archive_id, a.archived_at, a.restored_at is not null as restored, a.erased_at is not null as erased, %s as content from %s a'::text, archive._seal_content(target, former_types), archive._seal_relation(target));
+
+
+--
+-- Name: FUNCTION _seal_rows(target regclass, former_types jsonb); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_rows(target regclass, former_types jsonb) IS 'The query of a table''s rows as they are sealed.';
+
+
+--
+-- Name: _seal_read_chunks(regclass, text, jsonb); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_read_chunks(target regclass, condition text, former_types jsonb DEFAULT '{}'::jsonb) RETURNS SETOF archive.seal_reading
+    LANGUAGE sql STABLE
+    RETURN archive._seal_read(archive._seal_digests(format('select c.batch, c.chunk, c.salt, %s  from (select * from archive.seal_chunk c where c.target = %s and %s) c  left join lateral (%s where a.archive_id between c.first_id and c.last_id                          and c.remaining @> a.archive_id) r on true group by c.batch, c.chunk, c.salt'::text, archive._seal_aggregates(), (target)::oid, condition, archive._seal_rows(target, former_types))));
+
+
+--
+-- Name: FUNCTION _seal_read_chunks(target regclass, condition text, former_types jsonb); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_read_chunks(target regclass, condition text, former_types jsonb) IS 'The sealed chunks, c, of a table for which a condition holds, as they are found now.';
+
+
+--
+-- Name: _seal_open(regclass, int8multirange, boolean); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_open(target regclass, ids int8multirange, removes boolean DEFAULT false) RETURNS jsonb
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT jsonb_agg(jsonb_build_object('batch', c.batch, 'chunk', c.chunk, 'old', encode(c.digest, 'hex'::text), 'found', encode(r.digest, 'hex'::text)) ORDER BY c.batch, c.chunk) AS jsonb_agg
+    FROM (archive._seal_read_chunks(_seal_open.target, format('c.last_id >= %s and c.first_id <= %s and c.remaining && %L and (c.remaining <@ %3$L) is not %s'::text, COALESCE(lower(_seal_open.ids), (0)::bigint), COALESCE(upper(_seal_open.ids), (0)::bigint), _seal_open.ids,
+         CASE
+             WHEN _seal_open.removes THEN 'true'::text
+             ELSE 'null'::text
+         END)) r(batch, chunk, first_id, last_id, rows, ids, restored, erased, salt, digest)
+      JOIN archive.seal_chunk c ON (((c.batch = r.batch) AND (c.chunk = r.chunk))))
+   WHERE (NOT isempty(_seal_open.ids));
+END;
+
+
+--
+-- Name: FUNCTION _seal_open(target regclass, ids int8multirange, removes boolean); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_open(target regclass, ids int8multirange, removes boolean) IS 'Before sealed rows are changed: compares their chunks with their digests, for archive._seal_close().';
+
+
+--
+-- Name: _seal_origin(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_origin() RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_system text := '';
+begin
+    if has_function_privilege('pg_control_system()', 'execute') then
+        select s.system_identifier::text into v_system from pg_control_system() s;
+    end if;
+    return format('%s/%s', v_system, 'archive.seal_batch'::regclass::oid);
+end
+$$;
+
+
+--
+-- Name: FUNCTION _seal_origin(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_origin() IS 'Within what the transaction ids of a batch can be compared.';
+
+
+--
+-- Name: _seal_page(regclass, text, bigint, bigint); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_page(target regclass, condition text, after_id bigint, max_rows bigint) RETURNS SETOF archive.seal_reading
+    LANGUAGE sql STABLE
+    RETURN archive._seal_read(archive._seal_digests(format('with page as materialized (    %s where %s and a.archive_id > %L and not %L::int8multirange @> a.archive_id     order by a.archive_id fetch first %s rows with ties), numbered as materialized (    select p.*, (dense_rank() over (order by p.archive_id) - 1) / 1000 as chunk from page p) select null::bigint as batch, row_number() over (order by n.chunk, n.archive_id / 100000) as chunk,        null::bytea as salt, %s   from numbered n group by n.chunk, n.archive_id / 100000'::text, archive._seal_rows(target), condition, after_id, (SELECT COALESCE(range_agg(c.ids), '{}'::int8multirange) AS "coalesce" FROM archive.seal_chunk c WHERE (((c.target)::oid = (_seal_page.target)::oid) AND (c.last_id > _seal_page.after_id))), max_rows, archive._seal_aggregates())));
+
+
+--
+-- Name: FUNCTION _seal_page(target regclass, condition text, after_id bigint, max_rows bigint); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_page(target regclass, condition text, after_id bigint, max_rows bigint) IS 'The next rows of an archive that are in no batch, as chunks.';
+
+
+--
+-- Name: _seal_target(regclass, bigint, text, bigint, bigint); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_target(target regclass, batch bigint, condition text, max_rows bigint, INOUT last_chunk bigint, OUT rows bigint) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_after    bigint;
+    v_readings archive.seal_reading[];
+begin
+    rows := 0;
+    execute format('select min(a.archive_id) - 1 from %s a where %s', archive._seal_relation(target), condition)
+       into v_after;
+    while v_after is not null and rows < max_rows loop
+        select array_agg(p), max(p.last_id), _seal_target.rows + coalesce(sum(p.rows), 0)
+          into v_readings, v_after, rows
+          from archive._seal_page(target, condition, v_after, least(50000, max_rows - rows)) p;
+        insert into archive.seal_chunk
+        select _seal_target.batch, last_chunk + r.chunk, target, r.first_id, r.last_id, r.ids, r.ids, r.salt, r.digest,
+               r.digest
+          from unnest(v_readings) r;
+        last_chunk := last_chunk + coalesce(cardinality(v_readings), 0);
+        perform archive._seal_note_marks('restore', target, range_agg(r.restored)),
+                archive._seal_note_marks('erase', target, range_agg(r.erased))
+           from unnest(v_readings) r
+         where target <> 'archive.seal_log'::regclass;
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _seal_target(target regclass, batch bigint, condition text, max_rows bigint, INOUT last_chunk bigint, OUT rows bigint); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_target(target regclass, batch bigint, condition text, max_rows bigint, INOUT last_chunk bigint, OUT rows bigint) IS 'Seals rows of one archive that are in no batch; last_chunk: the last chunk of the batch before and after.';
+
+
+--
+-- Name: disabled; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.disabled (
+    source regclass NOT NULL,
+    target regclass NOT NULL,
+    exclude text[] NOT NULL,
+    columns jsonb NOT NULL,
+    source_name text,
+    source_oid oid,
+    target_oid oid,
+    last_attnum smallint,
+    exclude_attnums smallint[],
+    lookups text DEFAULT 'all'::text NOT NULL
+);
+
+
+--
+-- Name: TABLE disabled; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.disabled IS 'What the registry had of a table until archive.disable(): archive.enable() goes on from there.';
+
+
+--
+-- Name: COLUMN disabled.source; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.source IS 'The live table.';
+
+
+--
+-- Name: COLUMN disabled.target; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.target IS 'Its archive.';
+
+
+--
+-- Name: COLUMN disabled.exclude; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.exclude IS 'Columns that are never copied.';
+
+
+--
+-- Name: COLUMN disabled.columns; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.columns IS 'The copied columns by name: attnum; copy and copy_attnum, the archive''s column; since, the archive_id from which on rows have it.';
+
+
+--
+-- Name: COLUMN disabled.source_name; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.source_name IS 'The table''s name when archive.enable() was last called.';
+
+
+--
+-- Name: COLUMN disabled.source_oid; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.source_oid IS 'The table''s oid as a number. After a dump and restore the table has another: then names hold, not attnums.';
+
+
+--
+-- Name: COLUMN disabled.target_oid; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.target_oid IS 'The archive''s oid as a number, likewise.';
+
+
+--
+-- Name: COLUMN disabled.last_attnum; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.last_attnum IS 'The last attnum that the capture function knows: columns beyond go to overflow.';
+
+
+--
+-- Name: COLUMN disabled.exclude_attnums; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.exclude_attnums IS 'The attnums of the columns that are never copied.';
+
+
+--
+-- Name: COLUMN disabled.lookups; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.disabled.lookups IS 'Which indexes the archive has: all, or undo, the fewest with which everything works.';
+
+
+--
+-- Name: _seal_targets(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_targets() RETURNS SETOF regclass
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT (c.oid)::regclass AS oid
+    FROM (( SELECT 'archive.seal_log'::regclass AS regclass
+         UNION
+          SELECT r.target
+            FROM archive.registry r
+         UNION
+          SELECT d.target
+            FROM archive.disabled d) t(target)
+      JOIN pg_class c ON ((c.oid = (t.target)::oid)))
+   ORDER BY ((t.target)::oid <> ('archive.seal_log'::regclass)::oid), c.oid;
+END;
+
+
+--
+-- Name: FUNCTION _seal_targets(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_targets() IS 'What is sealed: the log of changes, and every archive.';
+
+
+--
 -- Name: _search_columns(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -7704,6 +8763,397 @@ $$;
 --
 
 COMMENT ON FUNCTION archive._subject_values(people regclass, subject text, columns text[]) IS 'What these columns say of a person, live or archived, in lower case, the longest first: one may contain another.';
+
+
+--
+-- Name: _verify_against(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._verify_against(against text) RETURNS SETOF archive.verification
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT b.batch,
+     NULL::regclass AS regclass,
+     NULL::bigint AS int8,
+     NULL::bigint AS int8,
+     (b.batch IS NOT NULL),
+         CASE
+             WHEN (b.batch IS NULL) THEN format('no batch has the published digest %s'::text, d.digest)
+             ELSE format('the published digest %s is that of batch %s'::text, d.digest, b.batch)
+         END AS format
+    FROM (( SELECT DISTINCT (regexp_matches(_verify_against.against, '\y[0-9a-f]{64}\y'::text, 'g'::text))[1] AS regexp_matches) d(digest)
+      LEFT JOIN archive.seal_batch b ON ((b.digest = decode(d.digest, 'hex'::text))))
+   ORDER BY b.batch NULLS FIRST;
+END;
+
+
+--
+-- Name: FUNCTION _verify_against(against text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._verify_against(against text) IS 'Whether published digests are in the chain.';
+
+
+--
+-- Name: _verify_batches(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._verify_batches() RETURNS SETOF archive.verification
+    LANGUAGE sql STABLE
+    SET "TimeZone" TO 'UTC'
+    BEGIN ATOMIC
+ SELECT b.batch,
+     NULL::regclass AS regclass,
+     NULL::bigint AS int8,
+     NULL::bigint AS int8,
+     false,
+     'the digest of the batch is another: the batch, one of its chunks or the batch before was changed, removed or inserted'::text
+    FROM ( SELECT b_1.*::archive.seal_batch AS batch_row,
+             b_1.batch,
+             b_1.digest,
+             lag(b_1.digest) OVER (ORDER BY b_1.batch) AS previous
+            FROM archive.seal_batch b_1) b
+   WHERE (b.digest <> archive._seal_batch_digest(b.batch_row, b.previous));
+END;
+
+
+--
+-- Name: FUNCTION _verify_batches(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._verify_batches() IS 'The batches whose digest is not that of their chunks.';
+
+
+--
+-- Name: _verify_ids(int8multirange); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._verify_ids(ids int8multirange) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN (length((ids)::text) > 100) THEN ("left"((ids)::text, 100) || '...'::text) ELSE (ids)::text END;
+
+
+--
+-- Name: FUNCTION _verify_ids(ids int8multirange); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._verify_ids(ids int8multirange) IS 'Archive ids in a message.';
+
+
+--
+-- Name: _verify_mark(text, int8multirange, int8multirange); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._verify_mark(name text, marked int8multirange, logged int8multirange) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN concat_ws('; '::text, ((('marked as '::text || name) || ' without a line in archive.seal_log: '::text) || archive._verify_ids(NULLIF((marked - logged), '{}'::int8multirange))), ((('no longer marked as '::text || name) || ': '::text) || archive._verify_ids(NULLIF((logged - marked), '{}'::int8multirange))));
+
+
+--
+-- Name: FUNCTION _verify_mark(name text, marked int8multirange, logged int8multirange); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._verify_mark(name text, marked int8multirange, logged int8multirange) IS 'What is wrong with a mark; empty if nothing.';
+
+
+--
+-- Name: _verify_chunk(archive.seal_chunk, archive.seal_reading, int8multirange, int8multirange); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._verify_chunk(sealed archive.seal_chunk, found archive.seal_reading, restored int8multirange, erased int8multirange) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN concat_ws('; '::text, ('removed: '::text || archive._verify_ids(NULLIF(((sealed).remaining - (found).ids), '{}'::int8multirange))), CASE WHEN (((sealed).remaining = (found).ids) AND ((sealed).digest <> (found).digest)) THEN 'a row was altered, or one inserted under an id of another'::text ELSE NULL::text END, NULLIF(archive._verify_mark('restored'::text, (found).restored, ((found).ids * restored)), ''::text), NULLIF(archive._verify_mark('erased'::text, (found).erased, ((found).ids * erased)), ''::text));
+
+
+--
+-- Name: FUNCTION _verify_chunk(sealed archive.seal_chunk, found archive.seal_reading, restored int8multirange, erased int8multirange); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._verify_chunk(sealed archive.seal_chunk, found archive.seal_reading, restored int8multirange, erased int8multirange) IS 'What is wrong with the rows of a chunk; empty if nothing.';
+
+
+--
+-- Name: _verify_holds(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._verify_holds() RETURNS SETOF archive.verification
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_line   record;
+    v_logged int8multirange := '{}';
+    v_held   int8multirange := (
+        select coalesce(range_agg(int8range(h.archive_id, h.archive_id, '[]')), '{}') from archive.holds h);
+    v_fault  text;
+begin
+    for v_line in
+        select l.action, l.ids from archive.seal_log l where l.action in ('hold', 'release') order by l.log_id
+    loop
+        v_logged := case v_line.action when 'hold' then v_logged + v_line.ids else v_logged - v_line.ids end;
+    end loop;
+    v_fault := archive._verify_mark('held', v_held, v_logged);
+    if v_fault <> '' then
+        return next (null, 'archive.holds'::regclass, null, null, false, v_fault)::archive.verification;
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _verify_holds(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._verify_holds() IS 'Holds that no line of the log tells of, and those that are gone.';
+
+
+--
+-- Name: _verify_inserted(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._verify_inserted(target regclass) RETURNS SETOF archive.verification
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT r.batch,
+     _verify_inserted.target AS target,
+     r.first_id,
+     r.last_id,
+     false,
+     ('inserted after the seal: '::text || archive._verify_ids(r.ids))
+    FROM (( SELECT n.batch,
+             n.origin,
+             n.sealed_at,
+             n.sealed_below,
+             n.digest
+            FROM archive.seal_batch n
+           ORDER BY n.batch DESC
+          LIMIT 1) newest
+      CROSS JOIN LATERAL archive._seal_read(format('select x.batch, null::bigint, min(x.archive_id), max(x.archive_id), count(*), range_agg(int8range(x.archive_id, x.archive_id, ''[]'')), null::int8multirange, null::int8multirange, null::bytea, null::bytea  from (select a.archive_id, (select min(b.batch) from archive.seal_batch b                               where b.origin = %L and b.sealed_below > a.transaction_id) as batch          from %s a         where a.transaction_id < %L and not %L::int8multirange @> a.archive_id) x group by x.batch'::text, newest.origin, archive._seal_relation(_verify_inserted.target), newest.sealed_below, ( SELECT COALESCE(range_agg(c.remaining), '{}'::int8multirange) AS "coalesce"
+            FROM archive.seal_chunk c
+           WHERE ((c.target)::oid = (_verify_inserted.target)::oid)))) r(batch, chunk, first_id, last_id, rows, ids, restored, erased, salt, digest))
+   WHERE ((newest.sealed_below IS NOT NULL) AND (newest.origin = archive._seal_origin()));
+END;
+
+
+--
+-- Name: FUNCTION _verify_inserted(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._verify_inserted(target regclass) IS 'Archived rows that a batch should have, and none has.';
+
+
+--
+-- Name: _verify_log(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._verify_log(target regclass) RETURNS TABLE(batch bigint, chunk bigint, fault text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH changes AS (
+          SELECT d.batch,
+             d.chunk,
+             d.old,
+             d.found,
+             d.new,
+             l.log_id,
+             l.action,
+             lag(d.new) OVER (PARTITION BY d.batch, d.chunk ORDER BY l.log_id) AS previous
+            FROM (archive.seal_log l
+              CROSS JOIN LATERAL jsonb_to_recordset(l.digests) d(batch bigint, chunk bigint, old text, found text, new text))
+           WHERE ((l.target)::oid = (_verify_log.target)::oid)
+         ), chunks AS (
+          SELECT c_1.batch,
+             c_1.chunk,
+             encode(c_1.digest, 'hex'::text) AS digest,
+             encode(c_1.sealed_digest, 'hex'::text) AS sealed_digest
+            FROM archive.seal_chunk c_1
+           WHERE (((c_1.target)::oid = (_verify_log.target)::oid) AND (c_1.digest <> c_1.sealed_digest))
+         UNION
+          SELECT d.batch,
+             d.chunk,
+             encode(c_1.digest, 'hex'::text) AS encode,
+             encode(c_1.sealed_digest, 'hex'::text) AS encode
+            FROM (changes d
+              JOIN archive.seal_chunk c_1 ON (((c_1.batch = d.batch) AND (c_1.chunk = d.chunk))))
+         )
+  SELECT c.batch,
+     c.chunk,
+     f.fault
+    FROM (chunks c
+      CROSS JOIN LATERAL ( SELECT
+                 CASE
+                     WHEN (COALESCE(bool_or((d.old <> COALESCE(d.previous, c.sealed_digest))), true) OR ((array_agg(d.new ORDER BY d.log_id DESC))[1] <> c.digest)) THEN 'sealed anew without a line in archive.seal_log'::text
+                     WHEN bool_or((d.found <> d.old)) THEN (('a row had been altered, inserted or removed already when '::text || string_agg(format('line %s (%s)'::text, d.log_id, d.action), ', '::text ORDER BY d.log_id) FILTER (WHERE (d.found <> d.old))) || ' of archive.seal_log sealed the chunk anew'::text)
+                     ELSE NULL::text
+                 END AS "case"
+            FROM changes d
+           WHERE ((d.batch = c.batch) AND (d.chunk = c.chunk))) f(fault))
+   WHERE (f.fault IS NOT NULL);
+END;
+
+
+--
+-- Name: FUNCTION _verify_log(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._verify_log(target regclass) IS 'What is wrong with the digests of chunks that were sealed anew.';
+
+
+--
+-- Name: _verify_logged(regclass, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._verify_logged(target regclass, action text) RETURNS int8multirange
+    LANGUAGE sql STABLE
+    RETURN (SELECT COALESCE(range_agg(l.ids), '{}'::int8multirange) AS "coalesce" FROM archive.seal_log l WHERE (((l.target)::oid = (_verify_logged.target)::oid) AND (l.action = _verify_logged.action)));
+
+
+--
+-- Name: FUNCTION _verify_logged(target regclass, action text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._verify_logged(target regclass, action text) IS 'The ids for which the log has an action.';
+
+
+--
+-- Name: _verify_purged(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._verify_purged(target regclass) RETURNS TABLE(batch bigint, chunk bigint, fault text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH unlogged(ids) AS MATERIALIZED (
+          SELECT (range_agg((c_1.ids - c_1.remaining)) - archive._verify_logged(_verify_purged.target, 'purge'::text)) AS "?column?"
+            FROM archive.seal_chunk c_1
+           WHERE ((c_1.target)::oid = (_verify_purged.target)::oid)
+         )
+  SELECT c.batch,
+     c.chunk,
+     ('removed without a line in archive.seal_log: '::text || archive._verify_ids(((c.ids - c.remaining) * u.ids)))
+    FROM (unlogged u
+      JOIN archive.seal_chunk c ON ((((c.target)::oid = (_verify_purged.target)::oid) AND ((c.ids - c.remaining) && u.ids))));
+END;
+
+
+--
+-- Name: FUNCTION _verify_purged(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._verify_purged(target regclass) IS 'The chunks that lost rows of which no line of the log says so.';
+
+
+--
+-- Name: _verify_rows(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._verify_rows(target regclass) RETURNS TABLE(batch bigint, chunk bigint, fault text)
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    v_restored int8multirange := archive._verify_logged(target, 'restore');
+    v_erased   int8multirange := archive._verify_logged(target, 'erase');
+    v_last     bigint[]       := '{-1,0,0}';
+    v_page     record;
+begin
+    loop
+        select array_agg(array[p.last_id, p.batch, p.chunk] order by p.last_id, p.batch, p.chunk) as keys,
+               count(*) as chunks
+          into v_page
+          from (
+              select c.last_id, c.batch, c.chunk
+                from archive.seal_chunk c
+               where c.target = _verify_rows.target and not isempty(c.remaining)
+                 and c.last_id >= v_last[1] and (c.last_id, c.batch, c.chunk) > (v_last[1], v_last[2], v_last[3])
+               order by c.last_id, c.batch, c.chunk
+               limit 50
+          ) p;
+        exit when v_page.chunks = 0;
+        return query
+            select c.batch, c.chunk, nullif(archive._verify_chunk(c, r, v_restored, v_erased), '')
+              from archive._seal_read_chunks(target, format(
+                       'not isempty(c.remaining) and c.last_id between %1$s and %4$s'
+                       ' and (c.last_id, c.batch, c.chunk) > (%1$s, %2$s, %3$s)'
+                       ' and (c.last_id, c.batch, c.chunk) <= (%4$s, %5$s, %6$s)',
+                       v_last[1], v_last[2], v_last[3], v_page.keys[v_page.chunks][1],
+                       v_page.keys[v_page.chunks][2], v_page.keys[v_page.chunks][3])) r
+              join archive.seal_chunk c on c.batch = r.batch and c.chunk = r.chunk;
+        v_last := array[v_page.keys[v_page.chunks][1], v_page.keys[v_page.chunks][2], v_page.keys[v_page.chunks][3]];
+    end loop;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _verify_rows(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._verify_rows(target regclass) IS 'Every chunk with rows, and what is wrong with it; null if nothing.';
+
+
+--
+-- Name: _verify_source(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._verify_source(target regclass) RETURNS regclass
+    LANGUAGE sql STABLE
+    RETURN COALESCE((SELECT r.source FROM archive.registry r WHERE ((r.target)::oid = (_verify_source.target)::oid)), (SELECT d.source FROM archive.disabled d WHERE ((d.target)::oid = (_verify_source.target)::oid) LIMIT 1), target);
+
+
+--
+-- Name: FUNCTION _verify_source(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._verify_source(target regclass) IS 'The table of an archive; the archive where it has none now.';
+
+
+--
+-- Name: _verify_target(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._verify_target(target regclass) RETURNS SETOF archive.verification
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_source regclass := archive._verify_source(target);
+begin
+    if not exists (select from pg_class c where c.oid = target) then
+        return query
+            select c.batch, v_source, min(c.first_id), max(c.last_id), false, 'the archive was dropped'
+              from archive.seal_chunk c where c.target = _verify_target.target group by c.batch order by c.batch;
+        return;
+    end if;
+    return query
+        with faults as materialized (
+            select f.batch, f.chunk, string_agg(f.fault, '; ') as fault
+              from (
+                  select * from archive._verify_rows(target)
+                  union all
+                  select * from archive._verify_log(target)
+                  union all
+                  select * from archive._verify_purged(target)
+              ) f
+             where f.fault is not null
+             group by f.batch, f.chunk
+        )
+        select c.batch, v_source, c.first_id, c.last_id, false, format('chunk %s: %s', c.chunk, f.fault)
+          from faults f
+          join archive.seal_chunk c on c.batch = f.batch and c.chunk = f.chunk
+        union all
+        select c.batch, v_source, min(c.first_id), max(c.last_id), true, format('%s chunks', count(*))
+          from archive.seal_chunk c
+         where c.target = _verify_target.target and c.batch not in (select f.batch from faults f)
+         group by c.batch
+        union all
+        select i.batch, v_source, i.first_id, i.last_id, i.ok, i.detail from archive._verify_inserted(target) i
+         order by 1, 3;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _verify_target(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._verify_target(target regclass) IS 'What is found of the sealed rows of one archive, or of the log.';
 
 
 --
@@ -8412,6 +9862,7 @@ declare
 begin
     perform archive._lookups_check(lookups);
     lock table archive.registry in share row exclusive mode;  -- one at a time; an advisory lock could be anybody's
+    lock table archive.seal_chunk in share row exclusive mode;  -- before any archive, as a seal does
     select * into v_entry from archive.registry r where r.source = enable.source;
     if not found then
         select * into v_entry
@@ -8604,15 +10055,20 @@ CREATE FUNCTION archive.hold(source regclass, archive_ids bigint[], reason text)
 declare
     v_entry archive.registry := archive._registry_entry(source);
     v_count bigint;
+    v_ids   int8multirange;
 begin
     perform archive._check_reason(reason);
     lock table archive.holds in row exclusive mode;  -- waits for a purge under way, before the rows are looked up
     perform archive._check_archived(v_entry, archive_ids);
-    insert into archive.holds (archive_id, source, reason, held_by)
-    select distinct i, v_entry.source, hold.reason, coalesce(archive.actor(), session_user)
-      from unnest(archive_ids) i
-        on conflict on constraint holds_pkey do nothing;
-    get diagnostics v_count = row_count;
+    with held as (
+        insert into archive.holds (archive_id, source, reason, held_by)
+        select distinct i, v_entry.source, hold.reason, coalesce(archive.actor(), session_user)
+          from unnest(archive_ids) i
+            on conflict on constraint holds_pkey do nothing
+        returning archive_id
+    )
+    select count(*), range_agg(int8range(h.archive_id, h.archive_id, '[]')) into v_count, v_ids from held h;
+    perform archive._seal_log_add('hold', v_entry.target, coalesce(v_ids, '{}'));
     perform archive._purge_log_add(
         'hold', source, v_count, 0, jsonb_build_object('archive_ids', archive_ids), reason);
     return v_count;
@@ -8696,6 +10152,7 @@ begin
     return query
         select made.source, 'search index of ' || made.partition || ' made'
           from archive._search_make_indexes(max_search_indexes) made;
+    perform archive._seal(1000000);  -- some seconds; the next call goes on
 end
 $$;
 
@@ -8704,7 +10161,7 @@ $$;
 -- Name: FUNCTION maintain(max_search_indexes integer); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive.maintain(max_search_indexes integer) IS 'Does what has to happen daily: makes the archives'' partitions for this month and the two after, moves closed months out of the default partition, calls archive.enable() after a restore of a dump or a switch-over, and makes the indexes for the search of texts in closed months, where pg_trgm is installed or the owner may install it. max_search_indexes: how many of them in this call; null for all. Restores from a month wait for its index. Returns a row for each thing done; none where another call is under way.';
+COMMENT ON FUNCTION archive.maintain(max_search_indexes integer) IS 'Does what has to happen daily: makes the archives'' partitions for this month and the two after, moves closed months out of the default partition, calls archive.enable() after a restore of a dump or a switch-over, and makes the indexes for the search of texts in closed months, where pg_trgm is installed or the owner may install it. max_search_indexes: how many of them in this call; null for all. Restores from a month wait for its index. Seals archived rows, up to a million. Returns a row for each thing done; none where another call is under way.';
 
 
 --
@@ -8774,11 +10231,16 @@ CREATE FUNCTION archive.release(source regclass, archive_ids bigint[], reason te
 declare
     v_entry archive.registry := archive._registry_entry(source);
     v_count bigint;
+    v_ids   int8multirange;
 begin
     lock table archive.holds in row exclusive mode;
     perform archive._check_archived(v_entry, archive_ids);
-    delete from archive.holds h where h.source = v_entry.source and h.archive_id = any (archive_ids);
-    get diagnostics v_count = row_count;
+    with released as (
+        delete from archive.holds h where h.source = v_entry.source and h.archive_id = any (archive_ids)
+        returning archive_id
+    )
+    select count(*), range_agg(int8range(h.archive_id, h.archive_id, '[]')) into v_count, v_ids from released h;
+    perform archive._seal_log_add('release', v_entry.target, coalesce(v_ids, '{}'));
     perform archive._purge_log_add(
         'release', source, v_count, 0, jsonb_build_object('archive_ids', archive_ids), reason);
     return v_count;
@@ -8840,6 +10302,26 @@ COMMENT ON FUNCTION archive.restore_transaction(transaction_id xid8, archived_at
 
 
 --
+-- Name: seal(); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.seal() RETURNS text
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT encode(b.digest, 'hex'::text) AS encode
+    FROM archive._seal('9223372036854775807'::bigint) b(batch, origin, sealed_at, sealed_below, digest);
+END;
+
+
+--
+-- Name: FUNCTION seal(); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.seal() IS 'Closes a batch of the archived rows that are in none, and returns the newest digest, which stands for all batches. Keep it where whoever could change the archive cannot: archive.verify(against => ...) tells whether it holds.';
+
+
+--
 -- Name: uninstall(boolean); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -8880,6 +10362,46 @@ COMMENT ON FUNCTION archive.uninstall(drop_archives boolean) IS 'Ends archiving 
 
 
 --
+-- Name: verify(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.verify(against text DEFAULT NULL::text) RETURNS TABLE(batch bigint, source regclass, first_id bigint, last_id bigint, ok boolean, detail text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    v_target regclass;
+begin
+    if against !~ '\y[0-9a-f]{64}\y' then
+        perform archive._refuse('against is a digest that archive.seal() returned, or a text with such digests');
+    end if;
+    return query select * from archive._verify_against(against);
+    if not exists (select from archive.seal_batch) then
+        return query select null::bigint, null::regclass, null::bigint, null::bigint, true, 'nothing is sealed yet';
+        return;
+    end if;
+    return query select * from archive._verify_batches();
+    for v_target in
+        select t from archive._seal_targets() t
+        union
+        select c.target from archive.seal_chunk c
+         order by 1
+    loop
+        return query select * from archive._verify_target(v_target);
+    end loop;
+    return query select * from archive._verify_holds();
+end
+$$;
+
+
+--
+-- Name: FUNCTION verify(against text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.verify(against text) IS 'Compares the archive with its seals: a row for each batch and archive that is as it was sealed, one for each chunk that is not, with what is wrong. against: digests published earlier, which must be in the chain.';
+
+
+--
 -- Name: version(); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -8915,101 +10437,6 @@ CREATE VIEW archive.daily AS
 --
 
 COMMENT ON VIEW archive.daily IS 'How many rows of all tables were deleted on each of the last 30 days, in UTC; exact says whether they were counted or estimated.';
-
-
---
--- Name: disabled; Type: TABLE; Schema: archive; Owner: -
---
-
-CREATE TABLE archive.disabled (
-    source regclass NOT NULL,
-    target regclass NOT NULL,
-    exclude text[] NOT NULL,
-    columns jsonb NOT NULL,
-    source_name text,
-    source_oid oid,
-    target_oid oid,
-    last_attnum smallint,
-    exclude_attnums smallint[],
-    lookups text DEFAULT 'all'::text NOT NULL
-);
-
-
---
--- Name: TABLE disabled; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON TABLE archive.disabled IS 'What the registry had of a table until archive.disable(): archive.enable() goes on from there.';
-
-
---
--- Name: COLUMN disabled.source; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.source IS 'The live table.';
-
-
---
--- Name: COLUMN disabled.target; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.target IS 'Its archive.';
-
-
---
--- Name: COLUMN disabled.exclude; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.exclude IS 'Columns that are never copied.';
-
-
---
--- Name: COLUMN disabled.columns; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.columns IS 'The copied columns by name: attnum; copy and copy_attnum, the archive''s column; since, the archive_id from which on rows have it.';
-
-
---
--- Name: COLUMN disabled.source_name; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.source_name IS 'The table''s name when archive.enable() was last called.';
-
-
---
--- Name: COLUMN disabled.source_oid; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.source_oid IS 'The table''s oid as a number. After a dump and restore the table has another: then names hold, not attnums.';
-
-
---
--- Name: COLUMN disabled.target_oid; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.target_oid IS 'The archive''s oid as a number, likewise.';
-
-
---
--- Name: COLUMN disabled.last_attnum; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.last_attnum IS 'The last attnum that the capture function knows: columns beyond go to overflow.';
-
-
---
--- Name: COLUMN disabled.exclude_attnums; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.exclude_attnums IS 'The attnums of the columns that are never copied.';
-
-
---
--- Name: COLUMN disabled.lookups; Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON COLUMN archive.disabled.lookups IS 'Which indexes the archive has: all, or undo, the fewest with which everything works.';
 
 
 --
@@ -9135,6 +10562,27 @@ CREATE VIEW archive.partition_sizes AS
 --
 
 COMMENT ON VIEW archive.partition_sizes IS 'One row per partition: its bounds, none for the default partition; about how many rows, null before the first ANALYZE; bytes on disk with indexes.';
+
+
+--
+-- Name: seal_log_log_id_seq; Type: SEQUENCE; Schema: archive; Owner: -
+--
+
+ALTER TABLE archive.seal_log ALTER COLUMN log_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME archive.seal_log_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: SEQUENCE seal_log_log_id_seq; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON SEQUENCE archive.seal_log_log_id_seq IS 'Numbers the lines.';
 
 
 --
@@ -9819,6 +11267,30 @@ ALTER TABLE ONLY archive.registry
 
 
 --
+-- Name: seal_batch seal_batch_pkey; Type: CONSTRAINT; Schema: archive; Owner: -
+--
+
+ALTER TABLE ONLY archive.seal_batch
+    ADD CONSTRAINT seal_batch_pkey PRIMARY KEY (batch);
+
+
+--
+-- Name: seal_chunk seal_chunk_pkey; Type: CONSTRAINT; Schema: archive; Owner: -
+--
+
+ALTER TABLE ONLY archive.seal_chunk
+    ADD CONSTRAINT seal_chunk_pkey PRIMARY KEY (batch, chunk);
+
+
+--
+-- Name: seal_log seal_log_pkey; Type: CONSTRAINT; Schema: archive; Owner: -
+--
+
+ALTER TABLE ONLY archive.seal_log
+    ADD CONSTRAINT seal_log_pkey PRIMARY KEY (log_id);
+
+
+--
 -- Name: settings settings_pkey; Type: CONSTRAINT; Schema: archive; Owner: -
 --
 
@@ -9902,6 +11374,13 @@ CREATE INDEX blanked_references_referenced ON archive.blanked_references USING b
 --
 
 CREATE INDEX moves_place ON archive.moves USING btree (relation, place);
+
+
+--
+-- Name: seal_chunk_ids; Type: INDEX; Schema: archive; Owner: -
+--
+
+CREATE INDEX seal_chunk_ids ON archive.seal_chunk USING btree (target, last_id);
 
 
 --
@@ -10156,6 +11635,13 @@ GRANT ALL ON FUNCTION archive._archive_metadata() TO archive_runtime;
 --
 
 REVOKE ALL ON FUNCTION archive._archive_prepare(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _archive_rename_column(target regclass, old_name name, new_name name); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._archive_rename_column(target regclass, old_name name, new_name name) FROM PUBLIC;
 
 
 --
@@ -11272,10 +12758,10 @@ REVOKE ALL ON FUNCTION archive._purge_log_add(action text, source regclass, rows
 
 
 --
--- Name: FUNCTION _purge_partition(partition regclass, dry_run boolean); Type: ACL; Schema: archive; Owner: -
+-- Name: FUNCTION _purge_partition(entry archive.registry, partition regclass, dry_run boolean); Type: ACL; Schema: archive; Owner: -
 --
 
-REVOKE ALL ON FUNCTION archive._purge_partition(partition regclass, dry_run boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION archive._purge_partition(entry archive.registry, partition regclass, dry_run boolean) FROM PUBLIC;
 
 
 --
@@ -11940,6 +13426,174 @@ REVOKE ALL ON FUNCTION archive._role_move_grants(old_role name, new_role name) F
 
 
 --
+-- Name: FUNCTION _seal(max_rows bigint); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal(max_rows bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_aggregates(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_aggregates() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_batch_digest(entry archive.seal_batch, previous bytea); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_batch_digest(entry archive.seal_batch, previous bytea) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_close(action text, target regclass, ids int8multirange, opened jsonb, removes boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_close(action text, target regclass, ids int8multirange, opened jsonb, removes boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_condition(target regclass, below xid8, sealed_below xid8); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_condition(target regclass, below xid8, sealed_below xid8) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_is_covered(target regclass, name name); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_is_covered(target regclass, name name) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_labels(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_labels(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_value(name name, type oid, cast_to text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_value(name name, type oid, cast_to text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_content(target regclass, former_types jsonb); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_content(target regclass, former_types jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_digests(query text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_digests(query text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_ids(query text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_ids(query text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_lock(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_lock() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_log_add(action text, target regclass, ids int8multirange, digests jsonb, old_name text, new_name text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_log_add(action text, target regclass, ids int8multirange, digests jsonb, old_name text, new_name text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_note_holds(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_note_holds() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_note_marks(action text, target regclass, marked int8multirange); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_note_marks(action text, target regclass, marked int8multirange) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_read(query text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_read(query text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_relation(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_relation(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_rows(target regclass, former_types jsonb); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_rows(target regclass, former_types jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_read_chunks(target regclass, condition text, former_types jsonb); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_read_chunks(target regclass, condition text, former_types jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_open(target regclass, ids int8multirange, removes boolean); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_open(target regclass, ids int8multirange, removes boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_origin(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_origin() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_page(target regclass, condition text, after_id bigint, max_rows bigint); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_page(target regclass, condition text, after_id bigint, max_rows bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_target(target regclass, batch bigint, condition text, max_rows bigint, INOUT last_chunk bigint, OUT rows bigint); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_target(target regclass, batch bigint, condition text, max_rows bigint, INOUT last_chunk bigint, OUT rows bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_targets(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_targets() FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _search_columns(relation regclass); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -12014,6 +13668,97 @@ REVOKE ALL ON FUNCTION archive._subject_rows(source regclass) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION archive._subject_values(people regclass, subject text, columns text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _verify_against(against text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._verify_against(against text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _verify_batches(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._verify_batches() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _verify_ids(ids int8multirange); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._verify_ids(ids int8multirange) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _verify_mark(name text, marked int8multirange, logged int8multirange); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._verify_mark(name text, marked int8multirange, logged int8multirange) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _verify_chunk(sealed archive.seal_chunk, found archive.seal_reading, restored int8multirange, erased int8multirange); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._verify_chunk(sealed archive.seal_chunk, found archive.seal_reading, restored int8multirange, erased int8multirange) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _verify_holds(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._verify_holds() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _verify_inserted(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._verify_inserted(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _verify_log(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._verify_log(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _verify_logged(target regclass, action text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._verify_logged(target regclass, action text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _verify_purged(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._verify_purged(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _verify_rows(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._verify_rows(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _verify_source(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._verify_source(target regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _verify_target(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._verify_target(target regclass) FROM PUBLIC;
 
 
 --
@@ -12209,10 +13954,24 @@ GRANT ALL ON FUNCTION archive.restore_transaction(transaction_id xid8, archived_
 
 
 --
+-- Name: FUNCTION seal(); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.seal() FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION uninstall(drop_archives boolean); Type: ACL; Schema: archive; Owner: -
 --
 
 REVOKE ALL ON FUNCTION archive.uninstall(drop_archives boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION verify(against text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.verify(against text) FROM PUBLIC;
 
 
 --
