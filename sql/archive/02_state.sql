@@ -101,6 +101,26 @@ create table if not exists archive.purge_log (
     client_addr      inet                 default inet_client_addr()
 );
 
+create table if not exists archive.export_log (
+    log_id           bigint      not null generated always as identity constraint export_log_pkey primary key,
+    exported_at      timestamptz not null default now(),
+    source           regclass    not null,
+    source_name      text        not null,
+    month            timestamptz not null,
+    columns          text[]      not null,
+    rows             bigint      not null,
+    first_id         bigint      not null,
+    last_id          bigint      not null,
+    digest           text        not null,
+    place            text        not null,
+    file_digest      text        not null,
+    actor            text,
+    session_role     text        not null default session_user,
+    application_name text                 default current_setting('application_name'),
+    client_addr      inet                 default inet_client_addr()
+);
+create index if not exists export_log_month on archive.export_log (source, month);
+
 create table if not exists archive.applied_code (
     files     text not null,
     catalogue text not null

@@ -60,6 +60,7 @@ begin
         v_pseudonym := 'erased-' || gen_random_uuid();
     end if;
 
+    perform archive._export_warn(people, subject, v_labels);
     -- The longest way to the person first: it leads through archives whose ids may be replaced next.
     for v_table in
         select r, archive._subject_condition(r.source, people) as condition
@@ -90,7 +91,8 @@ comment on function archive.erase_subject(regclass, text, text) is
     ' hang from those by foreign keys. Their labels give way to their id wherever the archive names who did something,'
     ' or why. Ids, times and the fact of the erasure stay; such a row cannot be restored.'
     ' people: the table that has them.'
-    ' Returns how many rows of each table were erased, and how many a legal hold kept. AR422 bad argument.';
+    ' Returns how many rows of each table were erased, and how many a legal hold kept. A NOTICE names the exported'
+    ' months that may hold the person. AR422 bad argument.';
 
 
 create function archive.erase_subject(subject text, reason text)

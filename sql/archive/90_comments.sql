@@ -81,6 +81,26 @@ comment on column archive.purge_log.session_role is 'The database login that did
 comment on column archive.purge_log.application_name is 'With what program, as it calls itself.';
 comment on column archive.purge_log.client_addr is 'From where, as PostgreSQL sees it. Null over a Unix socket.';
 
+comment on table archive.export_log is
+    'Closed months that were exported to files. Written by archive.note_export().';
+comment on sequence archive.export_log_log_id_seq is 'Numbers the entries.';
+comment on column archive.export_log.log_id is 'The order of entries.';
+comment on column archive.export_log.exported_at is 'When that transaction began.';
+comment on column archive.export_log.source is 'The live table.';
+comment on column archive.export_log.source_name is 'The live table''s name then.';
+comment on column archive.export_log.month is 'The start of the month, in UTC.';
+comment on column archive.export_log.columns is 'The archive''s columns that were exported.';
+comment on column archive.export_log.rows is 'How many rows.';
+comment on column archive.export_log.first_id is 'The lowest archive_id.';
+comment on column archive.export_log.last_id is 'The highest archive_id.';
+comment on column archive.export_log.digest is 'Of the rows'' content, as archive._export_content() computes it.';
+comment on column archive.export_log.place is 'Where the file was written.';
+comment on column archive.export_log.file_digest is 'The file''s SHA-256.';
+comment on column archive.export_log.actor is 'Who, as the application knows it: archive.actor.';
+comment on column archive.export_log.session_role is 'The database login that did it.';
+comment on column archive.export_log.application_name is 'With what program, as it calls itself.';
+comment on column archive.export_log.client_addr is 'From where, as PostgreSQL sees it. Null over a Unix socket.';
+
 comment on table archive.applied_code is
     'What sql/archive was when it was last applied, so that it is not applied again for nothing.';
 comment on column archive.applied_code.files is 'A digest of the files.';

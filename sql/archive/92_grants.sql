@@ -29,6 +29,7 @@ begin
         -- A report tells copied columns from the archive's own.
         grant execute on function archive._archive_metadata() to %2$I;
         grant select on archive.holds, archive.purge_log to %1$I, %2$I;
+        grant select on archive.export_log to %2$I;
 
         -- What an application needs.
         grant select on archive.blanked_references to %1$I;

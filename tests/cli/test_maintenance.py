@@ -63,9 +63,11 @@ def test_purge_tells_what_it_would_do_and_does_it_when_told(archive_table):
     assert archive_table("psql", "-Atc", f"select count(*) from user_archive where {old}").stdout == "0\n"
 
 
-@pytest.mark.parametrize("age", ["365", "d", "-1d", "1y", "999999d"])
+@pytest.mark.parametrize("age", ["365", "d", "-1d", "1q", "999999d", "9999y"])
 def test_purge_refuses_what_is_no_age(data, age):
-    assert_fails_with(run(data, "purge", f"--older-than={age}"), "--older-than takes a number of hours, days or weeks")
+    assert_fails_with(
+        run(data, "purge", f"--older-than={age}"), "--older-than takes a number of hours, days, weeks, months or years"
+    )
 
 
 def test_health_before_the_first_migration_says_what_is_missing(data):

@@ -1,10 +1,13 @@
 """Every command of the guides works, in the order of the page."""
 
+import contextlib
 import os
 import re
 import subprocess
 import sys
+from decimal import Decimal
 
+import duckdb
 import pytest
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
@@ -17,12 +20,12 @@ from tests.conftest import BINARIES, SUPERUSER
 from tests.db import template
 from tests.install.conftest import KEEPER
 
-GUIDES = REPOSITORY / "docs" / "guides"
+DOCS = REPOSITORY / "docs"
 
 
 def blocks(name, *languages):
     """The fenced blocks of a guide in these languages, in order."""
-    text = (GUIDES / name).read_text()
+    text = (DOCS / name).read_text()
     return [
         (language, code)
         for language, code in re.findall(r"^```(\w+)\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
@@ -54,7 +57,7 @@ def note(shop):
 
 
 def test_your_own_database(run, connect, shop):
-    told = [run(*block) for block in blocks("own-database.md", "sh", "sql")]
+    told = [run(*block) for block in blocks("guides/own-database.md", "sh", "sql")]
 
     assert "restored" in "".join(told)
     assert shop.execute("select count(*) from note").fetchone() == (2,)
@@ -63,7 +66,7 @@ def test_your_own_database(run, connect, shop):
 
 
 def test_upgrade_and_uninstall(run, note, shop):
-    for block in blocks("upgrade-and-uninstall.md", "sh"):
+    for block in blocks("guides/upgrade-and-uninstall.md", "sh"):
         run(*block)
 
     assert shop.execute("select to_regclass('note_archive'), to_regnamespace('archive')").fetchone() == (None, None)
@@ -72,14 +75,14 @@ def test_upgrade_and_uninstall(run, note, shop):
 def test_lookups_and_search(run, shop):
     install.install(shop)
 
-    told = [run(*block) for block in blocks("lookups.md", "sh", "sql")]
+    told = [run(*block) for block in blocks("guides/lookups.md", "sh", "sql")]
 
     assert "memo   | undo" in told[0]
     assert shop.execute("select lookups from archive.registry").fetchone() == ("all",)
 
 
 def test_backup(run, note, connect, make_database):
-    told = [run(*block) for block in blocks("backup.md", "sh")]
+    told = [run(*block) for block in blocks("guides/backup.md", "sh")]
 
     assert "1\n" in told[2]
     with connect("copy") as copy:
@@ -101,6 +104,28 @@ def test_from_the_template(run, shop, connect):
         superuser.execute("drop owned by shop_api; drop role shop_api")
 
 
+def test_export(run, shop, tmp_path):
+    install.install(shop)
+    told = []
+
+    for language, code in blocks("export.md", "sh", "sql", "duckdb"):
+        if language == "duckdb":
+            with contextlib.chdir(tmp_path):
+                statements = [statement for statement in code.split(";") if statement.strip()]
+                told += [(relation := duckdb.sql(statement)) and str(relation.fetchall()) for statement in statements]
+        else:
+            told.append(run(language, code))
+
+    text = "".join(filter(None, told))
+    assert "1 files are whole" in text
+    assert "Decimal('9.60')" in text
+    assert "(1, 'red'), (1, 'blue')" in text
+    assert shop.execute("select id, price, tags, text from note_back order by id").fetchall() == [
+        (1, Decimal("9.50"), ["red", "blue"], "old"),
+        (2, Decimal("0.10"), [], "older"),
+    ]
+
+
 @pytest.fixture
 def engine(host, shop):
     install.install(shop)
@@ -110,7 +135,7 @@ def engine(host, shop):
 
 
 def python_blocks():
-    return [code for _, code in blocks("own-database.md", "python")]
+    return [code for _, code in blocks("guides/own-database.md", "python")]
 
 
 def test_sqlalchemy_and_alembic(engine, shop):

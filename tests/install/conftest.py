@@ -100,6 +100,39 @@ def migrate(host: str) -> Run:
     return migrate
 
 
+def note(shop):
+    """Three rows deleted in January 2020, one in March, whose month has no partition, and one today."""
+    install.install(shop)
+    shop.execute(
+        """
+        create table note (id int primary key, text text);
+        select archive.enable('note');
+        select archive._partition_make_month('note_archive', '2020-01-01T00:00:00Z');
+        insert into note values (1, 'one'), (2, 'two'), (3, null), (4, ''), (5, 'five');
+        delete from note;
+        update note_archive set archived_at = '2020-01-31T23:59:59Z' where id < 4;
+        update note_archive set archived_at = '2020-03-01T00:00:00Z' where id = 4;
+        """
+    )
+    return shop
+
+
+@pytest.fixture
+def export(archive_table, tmp_path):
+    """Export to a directory of the test's own, by default what is older than five years."""
+
+    def export(table, *options, age="5y", **environment):
+        where = ["--older-than", age, "--to", str(tmp_path / "cold")]
+        return archive_table("export", table, *where, *options, **environment)
+
+    return export
+
+
+@pytest.fixture
+def cold(tmp_path):
+    return tmp_path / "cold"
+
+
 def psql(connection: psycopg.Connection, *arguments: str, script: str | None = None) -> str:
     """Run psql where a connection leads."""
     info = connection.info

@@ -89,6 +89,41 @@ def maintain(database: Database = "") -> None:
 
 
 @app.command()
+def export(
+    table: Annotated[str, typer.Argument(metavar="[TABLE]", help="The archived table, as SQL writes it.")] = "",
+    older_than: Annotated[
+        str, typer.Option("--older-than", metavar="5y", help="Months that ended longer ago than this: 5y, 18m or 90d.")
+    ] = "",
+    to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="Where the files and the manifest go.")] = None,
+    database: Annotated[
+        str,
+        typer.Option(
+            "--database",
+            metavar="DATABASE",
+            help="A libpq URI or connection string. Without, libpq's PG... variables count.",
+        ),
+    ] = "",
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Export months anew whose rows have changed since their export.")
+    ] = False,
+    verify: Annotated[
+        Path | None, typer.Option("--verify", metavar="DIR", help="Only tell whether the files there are whole.")
+    ] = None,
+) -> None:
+    """Write closed months of a table's archive to Parquet files; exit with 1 if one cannot be taken for exported."""
+    from app.cli.usage import UsageError
+
+    if verify is None and not (table and older_than and to):
+        raise UsageError("An export needs TABLE, --older-than AGE and --to DIR; --verify DIR needs nothing else.")
+    if verify is not None and (table or older_than or to or replace):
+        raise UsageError("--verify DIR only looks: leave out what belongs to an export.")
+    from app.cli.export import export_months, verify_files
+
+    if not (verify_files(verify) if verify else to and export_months(table, older_than, to, database, replace=replace)):
+        raise typer.Exit(1)
+
+
+@app.command()
 def dev() -> None:
     """Start the database, migrate, serve on 127.0.0.1:$PORT (8000)."""
     with contextlib.suppress(Stopped), listener.bind(os.environ.get("PORT") or "8000") as bound:
@@ -171,7 +206,7 @@ def health(
 @app.command()
 def purge(
     older_than: Annotated[
-        str, typer.Option("--older-than", metavar="365d", help="Rows deleted longer ago than this: 365d, 26w or 48h.")
+        str, typer.Option("--older-than", metavar="365d", help="Rows deleted longer ago than this: 365d, 18m or 5y.")
     ],
     reason: Annotated[str | None, typer.Option("--reason", help="Kept in archive.purge_log.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Destroy them. Without, only tell what would be.")] = False,

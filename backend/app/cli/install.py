@@ -14,7 +14,7 @@ from app.core import install, upkeep
 
 
 @contextmanager
-def _connect(database: str) -> Iterator[psycopg.Connection]:
+def connect(database: str) -> Iterator[psycopg.Connection]:
     """Connect to a libpq URI or connection string; where it is empty, libpq's PG… variables count."""
     try:
         # Named, or a database in SQL_ASCII would return bytes.
@@ -42,7 +42,7 @@ def _bundle(roles: str | None) -> str:
 def install_archive(database: str, roles: str | None) -> None:
     """Install the archive, or upgrade it, and say what was done and what to type next."""
     _bundle(roles)
-    with _connect(database) as connection:
+    with connect(database) as connection:
         done = install.install(connection, roles)
         name = connection.info.dbname
     if done.before is None:
@@ -69,7 +69,7 @@ def install_archive(database: str, roles: str | None) -> None:
 
 def uninstall_archive(database: str, *, drop_archives: bool, yes: bool) -> None:
     """End archiving and drop schema `archive`, after asking."""
-    with _connect(database) as connection:
+    with connect(database) as connection:
         if install.version(connection) is None:
             raise UsageError(f"There is no archive in database {connection.info.dbname}.")
         tables = connection.execute("select cast(t as text) from archive._archive_tables() t order by 1").fetchall()
@@ -90,7 +90,7 @@ def _is_confirmed() -> bool:
 
 def maintain_archive(database: str) -> None:
     """Do what has to happen daily, and print what was done."""
-    with _connect(database) as connection:
+    with connect(database) as connection:
         rows = upkeep.maintain(connection)
     if not rows:
         print("Nothing had to be done.")

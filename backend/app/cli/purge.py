@@ -1,14 +1,11 @@
 """`archive-table purge`: `archive.purge()` for every table, in short transactions."""
 
-import re
-from datetime import timedelta
-
 from rich import box
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from app.cli.usage import UsageError
+from app.cli.age import interval
 from app.core import migrations
 
 
@@ -19,14 +16,14 @@ def purge_older_than(older_than: str, reason: str | None, *, dry_run: bool) -> N
         UsageError: `older_than` is no age.
 
     """
-    age = _age(older_than)
+    age = interval("--older-than", older_than)
     totals: dict[str, list[int]] = {}
     migrations.provision()
     with migrations.connect_owner("archive-table purge") as connection:
         connection.autocommit = True
         connection.execute("select from archive.maintain()")
         steps = connection.execute(
-            "select cast(source as text), archived_before from archive._purge_steps(now() - %s)", [age]
+            "select cast(source as text), archived_before from archive._purge_steps(now() - %s::interval)", [age]
         ).fetchall()
         if dry_run:
             steps = list(dict(steps).items())  # the last step of each table counts all of its rows
@@ -47,12 +44,3 @@ def purge_older_than(older_than: str, reason: str | None, *, dry_run: bool) -> N
         f"Deleted more than {older_than} ago: "
         + ("--yes would destroy them for good." if dry_run else "gone for good.")
     )
-
-
-def _age(text: str) -> timedelta:
-    match = re.fullmatch(r"([0-9]{1,5})([hdw])", text)
-    if not match:
-        raise UsageError(
-            f'--older-than takes a number of hours, days or weeks, such as 48h, 365d or 52w, not "{text}".'
-        )
-    return int(match[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[match[2]]
