@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.benchmarks import database
 from tests.benchmarks.report import RESULTS
 
-NAMES = ["delete", "lookups", "http", "growth", "export", "archive", "console", "tables"]
+NAMES = ["delete", "lookups", "http", "growth", "export", "archive", "cold", "console", "tables"]
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Closed months of an archive as Parquet files, compared with the archive and noted in archive.export_log."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -135,16 +135,13 @@ class Exporter:
             if self._connection.info.parameter_status("server_encoding") == "SQL_ASCII":
                 self._connection.execute("set local client_encoding = 'SQL_ASCII'")
             with self._connection.cursor().copy(copy) as rows:
-                file.write(self._count(rows))
+                file.write(iter(rows), self._count)
             self._connection.execute("set local client_encoding = 'UTF8'")
             return self._content(start, self._names)
 
-    def _count(self, rows: psycopg.Copy) -> Iterator[bytes]:
-        for row in rows:
-            self._rows += 1
-            if self._rows % 10_000 == 0:
-                self.on_rows(self._rows)
-            yield bytes(row)
+    def _count(self, rows: int) -> None:
+        self._rows += rows
+        self.on_rows(self._rows)
 
     def _content(self, start: datetime, columns: list[str]) -> tuple[Any, ...]:
         return self._fetch(
