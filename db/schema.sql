@@ -171,6 +171,25 @@ COMMENT ON TYPE archive.leaf IS 'A partition of the archive of a table.';
 
 
 --
+-- Name: month_content; Type: TYPE; Schema: archive; Owner: -
+--
+
+CREATE TYPE archive.month_content AS (
+	rows bigint,
+	first_id bigint,
+	last_id bigint,
+	digest text
+);
+
+
+--
+-- Name: TYPE month_content; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TYPE archive.month_content IS 'What the archive of a table has of a month.';
+
+
+--
 -- Name: noted_constraint; Type: TYPE; Schema: archive; Owner: -
 --
 
@@ -1076,6 +1095,14 @@ CREATE FUNCTION archive._capture_unknown(entry archive.registry, expressions tex
         value    text;
         overflow jsonb;
     begin
+        if exists (
+            select from pg_attribute a
+              join unnest(%6$L::smallint[], %7$L::name[]) known (attnum, name) on known.attnum = a.attnum
+             where a.attrelid = %1$s and %4$s = %1$s and not a.attisdropped and a.attname <> known.name)
+        then
+            raise exception ''columns of %% were renamed: call archive.enable()'', tg_relid::regclass
+                using errcode = ''AR409'', hint = ''The row is not '';
+        end if;
         perform set_config(''extra_float_digits'', ''1'', true), set_config(''intervalstyle'', ''postgres'', true);
         for unknown in
             select a.attname as name, t.typcategory = ''D'' as is_time
@@ -1089,7 +1116,7 @@ CREATE FUNCTION archive._capture_unknown(entry archive.registry, expressions tex
                into value using "row seen by archive.enable()";
             overflow := coalesce(overflow, ''{}'') || jsonb_build_object(unknown.name, value);
         end loop;%5$s
-    end;'::text, (entry).source_oid, (entry).last_attnum, (ARRAY(SELECT c.key FROM jsonb_each((_capture_unknown.entry).columns) c(key, value)) || (entry).exclude), archive._capture_relation(entry), archive._capture_insert(entry, expressions, 'kept.overflow'::text));
+    end;'::text, (entry).source_oid, (entry).last_attnum, (ARRAY(SELECT c.key FROM jsonb_each((_capture_unknown.entry).columns) c(key, value)) || (entry).exclude), archive._capture_relation(entry), archive._capture_insert(entry, expressions, 'kept.overflow'::text), ARRAY(SELECT ((c.value ->> 'attnum'::text))::smallint AS int2 FROM jsonb_each((_capture_unknown.entry).columns) c(key, value) ORDER BY c.key), ARRAY(SELECT (c.key)::name AS key FROM jsonb_each((_capture_unknown.entry).columns) c(key, value) ORDER BY c.key));
 
 
 --
@@ -3061,6 +3088,270 @@ END;
 --
 
 COMMENT ON FUNCTION archive._erase_text(value text, labels text[], pseudonym text) IS 'A text with a pseudonym for each of a person''s labels, whatever their case.';
+
+
+--
+-- Name: _export_content(regclass, timestamp with time zone, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._export_content(source regclass, month timestamp with time zone, columns text[]) RETURNS archive.month_content
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    SET lc_monetary TO 'C'
+    AS $$
+declare
+    v_entry   archive.registry := archive._registry_entry(source);
+    v_content archive.month_content;
+begin
+    execute format(
+        'select count(*), min(a.archive_id), max(a.archive_id), coalesce(sum(%s), 0)::text from %s',
+        archive._export_hash(v_entry.target, columns), archive._export_from(v_entry.target, month)
+    ) into v_content;
+    return v_content;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _export_content(source regclass, month timestamp with time zone, columns text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._export_content(source regclass, month timestamp with time zone, columns text[]) IS 'What the archive has of a month now: rows, the range of their ids, and the sum of the hashes of these columns.';
+
+
+--
+-- Name: _export_fault(regclass, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._export_fault(source regclass, month timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    v_entry   archive.registry := archive._registry_entry(source);
+    v_log     archive.export_log;
+    v_now     archive.month_content;
+    v_lacks   text[];
+    v_later   text;
+    v_is_late boolean := false;
+begin
+    select l.* into v_log
+      from archive.export_log l
+     where l.source = v_entry.source and l.month = _export_fault.month
+     order by l.log_id desc limit 1;
+    if not found then
+        return 'it was never exported';
+    end if;
+    v_lacks := array(select unnest(v_log.columns) except select c.name from archive._columns(v_entry.target) c);
+    if v_lacks <> '{}' then
+        return format('the archive has lost or renamed columns since its export: %s', array_to_string(v_lacks, ', '));
+    end if;
+
+    v_later := (select string_agg(format('a.%I is not null', c.name), ' or ')
+                  from archive._columns(v_entry.target) c where c.name <> all (v_log.columns));
+    if v_later is not null then
+        execute format('select exists (select from %s and (%s))',
+                       archive._export_from(v_entry.target, month), v_later) into v_is_late;
+    end if;
+    v_now := archive._export_content(v_entry.source, month, v_log.columns);
+    if v_is_late or (v_now).rows <> v_log.rows or (v_now).digest <> v_log.digest then
+        return format('rows have changed since its export at %s: %s rows then, %s now',
+                      v_log.exported_at, v_log.rows, (v_now).rows);
+    end if;
+    return null;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _export_fault(source regclass, month timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._export_fault(source regclass, month timestamp with time zone) IS 'Why the rows that the archive of a table has of a month cannot be taken for exported: never exported, or changed since. Null where the latest export has every one of them as it is. A purge that wants an export first asks it.';
+
+
+--
+-- Name: _export_from(regclass, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._export_from(target regclass, month timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN format('%s a where a.archived_at >= timestamptz %L and a.archived_at < timestamptz %L'::text, archive._name(target), to_char((month AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T00:00:00Z"'::text), to_char((archive._partition_month(month, 1) AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T00:00:00Z"'::text));
+
+
+--
+-- Name: FUNCTION _export_from(target regclass, month timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._export_from(target regclass, month timestamp with time zone) IS 'What follows FROM in a query of the archived rows, as a, of a month; the bounds as constants, for the planner.';
+
+
+--
+-- Name: _export_hash(regclass, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._export_hash(target regclass, columns text[]) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN (SELECT format('hash_record_extended(row(%s), 0)'::text, concat_ws(', '::text, string_agg(format('a.%I'::text, c.name), ', '::text ORDER BY c.n) FILTER (WHERE (c.is_exact AND (NOT c.is_text))), string_agg(format('a.%I::text collate "C"'::text, c.name), ', '::text ORDER BY c.n) FILTER (WHERE c.is_text), (('row('::text || string_agg(format('a.%I'::text, c.name), ', '::text ORDER BY c.n) FILTER (WHERE (NOT c.is_exact))) || ')::text'::text))) AS format FROM (SELECT a.attname AS name, w.n, (a.atttypid = ANY (ARRAY[('text'::regtype)::oid, ('character varying'::regtype)::oid])) AS is_text, (a.atttypid = ANY (('{text,"character varying",boolean,smallint,integer,bigint,xid8,uuid,"timestamp with time zone","timestamp without time zone",date}'::regtype[])::oid[])) AS is_exact FROM (unnest(_export_hash.columns) WITH ORDINALITY w(name, n) JOIN pg_attribute a ON (((a.attrelid = (_export_hash.target)::oid) AND (a.attname = w.name) AND (NOT a.attisdropped))))) c);
+
+
+--
+-- Name: FUNCTION _export_hash(target regclass, columns text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._export_hash(target regclass, columns text[]) IS 'The expression of a hash over these columns of an archived row, a: 64 bits.';
+
+
+--
+-- Name: _export_months(regclass, timestamp with time zone); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._export_months(source regclass, archived_before timestamp with time zone) RETURNS SETOF timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    v_entry     archive.registry := archive._registry_entry(source);
+    v_before    timestamptz      := least(archived_before, now() - interval '1 day');
+    v_partition record;
+    v_months    timestamptz[]    := '{}';
+    v_found     timestamptz[];
+begin
+    for v_partition in
+        select p.* from archive._partitions(v_entry.target) p where p.lower is null or p.lower < v_before
+    loop
+        execute format(
+            case when v_partition.upper = archive._partition_month(v_partition.lower, 1)
+                     then 'select array[$1] from %s limit 1'
+                 else 'select array(select distinct archive._partition_month(a.archived_at) from %s a)'
+            end, v_partition.partition) into v_found using v_partition.lower;
+        v_months := v_months || v_found;
+    end loop;
+    return query
+        select distinct m from unnest(v_months) m where archive._partition_month(m, 1) <= v_before order by 1;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _export_months(source regclass, archived_before timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._export_months(source regclass, archived_before timestamp with time zone) IS 'The closed months, by their start, that have archived rows of a table and ended before that time.';
+
+
+--
+-- Name: _subject_condition(regclass, regclass, regclass[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._subject_condition(source regclass, people regclass, passed regclass[] DEFAULT '{}'::regclass[]) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    v_key        name := archive._copy_name((archive._key(people))[1]);
+    v_person     text := (select format('$1::%s', c.type)
+                            from archive._columns(people) c where c.name = (archive._key(people))[1]);
+    v_conditions text[] := '{}';
+    v_reference  record;
+    v_referenced text;
+begin
+    if source = people then
+        return format('a.%I = %s', v_key, v_person);
+    end if;
+    for v_reference in
+        select f.confrelid::regclass as source,
+               string_agg(format('a.%I', archive._copy_name(here.attname)), ', ' order by k.n) as columns,
+               string_agg(format('a.%I', archive._copy_name(there.attname)), ', ' order by k.n) as referenced,
+               f.confrelid = people and array_agg(archive._copy_name(there.attname)) = array[v_key] as is_direct
+          from pg_constraint f
+         cross join unnest(f.conkey, f.confkey) with ordinality k (here, there, n)
+          join pg_attribute here on here.attrelid = f.conrelid and here.attnum = k.here
+          join pg_attribute there on there.attrelid = f.confrelid and there.attnum = k.there
+         where f.contype = 'f'
+           and f.conrelid = source
+           and f.confrelid <> all (passed || source)
+           and f.confdeltype not in ('n', 'd')
+         group by f.oid
+    loop
+        if v_reference.is_direct then
+            v_conditions := v_conditions || format('%s = %s', v_reference.columns, v_person);
+            continue;
+        end if;
+        v_referenced := archive._subject_condition(v_reference.source, people, passed || source);
+        if v_referenced is not null then
+            v_conditions := v_conditions || format(
+                '(%s) in (select %s from (%s) a where %s)', v_reference.columns, v_reference.referenced,
+                archive._subject_rows(v_reference.source), v_referenced);
+        end if;
+    end loop;
+    return nullif(array_to_string(v_conditions, ' or '), '');
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _subject_condition(source regclass, people regclass, passed regclass[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._subject_condition(source regclass, people regclass, passed regclass[]) IS 'The condition by which a row, as a, of a table or of its archive belongs to the person whose key is $1, as text. Null where no row of it can. passed: the tables on the way from it.';
+
+
+--
+-- Name: _export_of_subject(archive.registry, regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._export_of_subject(entry archive.registry, people regclass) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN format('select array(select to_char(l.month at time zone ''UTC'', ''YYYY-MM'') || '' ('' || l.place || '')''  from (select distinct on (e.month, e.place) e.* from archive.export_log e where e.source = $3         order by e.month, e.place, e.log_id desc) l  left join lateral (select count(*), count(*) filter (where (a.erased_at is null or a.erased_at > l.exported_at) and (%s or lower(concat_ws('' '', a.archived_by, a.reason, a.restored_by, a.restore_reason)) ~ $2)) as theirs  from %s a where a.archived_at >= l.month and a.archived_at < archive._partition_month(l.month, 1)) here on true where here.count < l.rows or here.theirs > 0 order by 1)'::text, COALESCE((('('::text || archive._subject_condition((entry).source, people)) || ')'::text), '$1 is null'::text), archive._name((entry).target));
+
+
+--
+-- Name: FUNCTION _export_of_subject(entry archive.registry, people regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._export_of_subject(entry archive.registry, people regclass) IS 'A query of the exported months of a table that may hold a person: $1 their key, $2 a pattern of their labels, $3 the table.';
+
+
+--
+-- Name: _export_warn(regclass, text, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._export_warn(people regclass, subject text, labels text[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_table record;
+    v_found text[];
+begin
+    for v_table in
+        select r.source, archive._export_of_subject(r, people) as query
+          from archive.registry r
+         where exists (select from archive.export_log l where l.source = r.source)
+         order by r.source::oid
+    loop
+        execute v_table.query into v_found using subject, (
+            select string_agg(regexp_replace(l, '\W', '\\\&', 'g'), '|') from unnest(labels) l
+        ), v_table.source;
+        if v_found <> '{}' then
+            raise notice 'exported months of % that may hold this person: %',
+                archive._label(v_table.source), array_to_string(v_found, ', ')
+                using hint = 'An erasure cannot reach files. Erase them there, or export such a month again.';
+        end if;
+    end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _export_warn(people regclass, subject text, labels text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._export_warn(people regclass, subject text, labels text[]) IS 'A NOTICE for each table, naming the exported months that may hold a person about to be erased, and their files.';
 
 
 --
@@ -8622,62 +8913,6 @@ COMMENT ON FUNCTION archive._search_missing_indexes() IS 'The trigram indexes th
 
 
 --
--- Name: _subject_condition(regclass, regclass, regclass[]); Type: FUNCTION; Schema: archive; Owner: -
---
-
-CREATE FUNCTION archive._subject_condition(source regclass, people regclass, passed regclass[] DEFAULT '{}'::regclass[]) RETURNS text
-    LANGUAGE plpgsql STABLE
-    AS $_$
-declare
-    v_key        name := archive._copy_name((archive._key(people))[1]);
-    v_person     text := (select format('$1::%s', c.type)
-                            from archive._columns(people) c where c.name = (archive._key(people))[1]);
-    v_conditions text[] := '{}';
-    v_reference  record;
-    v_referenced text;
-begin
-    if source = people then
-        return format('a.%I = %s', v_key, v_person);
-    end if;
-    for v_reference in
-        select f.confrelid::regclass as source,
-               string_agg(format('a.%I', archive._copy_name(here.attname)), ', ' order by k.n) as columns,
-               string_agg(format('a.%I', archive._copy_name(there.attname)), ', ' order by k.n) as referenced,
-               f.confrelid = people and array_agg(archive._copy_name(there.attname)) = array[v_key] as is_direct
-          from pg_constraint f
-         cross join unnest(f.conkey, f.confkey) with ordinality k (here, there, n)
-          join pg_attribute here on here.attrelid = f.conrelid and here.attnum = k.here
-          join pg_attribute there on there.attrelid = f.confrelid and there.attnum = k.there
-         where f.contype = 'f'
-           and f.conrelid = source
-           and f.confrelid <> all (passed || source)
-           and f.confdeltype not in ('n', 'd')
-         group by f.oid
-    loop
-        if v_reference.is_direct then
-            v_conditions := v_conditions || format('%s = %s', v_reference.columns, v_person);
-            continue;
-        end if;
-        v_referenced := archive._subject_condition(v_reference.source, people, passed || source);
-        if v_referenced is not null then
-            v_conditions := v_conditions || format(
-                '(%s) in (select %s from (%s) a where %s)', v_reference.columns, v_reference.referenced,
-                archive._subject_rows(v_reference.source), v_referenced);
-        end if;
-    end loop;
-    return nullif(array_to_string(v_conditions, ' or '), '');
-end
-$_$;
-
-
---
--- Name: FUNCTION _subject_condition(source regclass, people regclass, passed regclass[]); Type: COMMENT; Schema: archive; Owner: -
---
-
-COMMENT ON FUNCTION archive._subject_condition(source regclass, people regclass, passed regclass[]) IS 'The condition by which a row, as a, of a table or of its archive belongs to the person whose key is $1, as text. Null where no row of it can. passed: the tables on the way from it.';
-
-
---
 -- Name: _subject_find(text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -9388,6 +9623,14 @@ begin
         value    text;
         overflow jsonb;
     begin
+        if exists (
+            select from pg_attribute a
+              join unnest('{3,1,4,2}'::smallint[], '{description,id,owner_id,title}'::name[]) known (attnum, name) on known.attnum = a.attnum
+             where a.attrelid = 17264 and tg_relid = 0 and not a.attisdropped and a.attname <> known.name)
+        then
+            raise exception 'columns of % were renamed: call archive.enable()', tg_relid::regclass
+                using errcode = 'AR409', hint = 'The row is not ';
+        end if;
         perform set_config('extra_float_digits', '1', true), set_config('intervalstyle', 'postgres', true);
         for unknown in
             select a.attname as name, t.typcategory = 'D' as is_time
@@ -9432,6 +9675,14 @@ begin
         value    text;
         overflow jsonb;
     begin
+        if exists (
+            select from pg_attribute a
+              join unnest('{3,1,4,2}'::smallint[], '{description,id,owner_id,title}'::name[]) known (attnum, name) on known.attnum = a.attnum
+             where a.attrelid = 17264 and tg_relid = 0 and not a.attisdropped and a.attname <> known.name)
+        then
+            raise exception 'columns of % were renamed: call archive.enable()', tg_relid::regclass
+                using errcode = 'AR409', hint = 'The row is not ';
+        end if;
         perform set_config('extra_float_digits', '1', true), set_config('intervalstyle', 'postgres', true);
         for unknown in
             select a.attname as name, t.typcategory = 'D' as is_time
@@ -9559,6 +9810,14 @@ begin
         value    text;
         overflow jsonb;
     begin
+        if exists (
+            select from pg_attribute a
+              join unnest('{2,5,1,3,4}'::smallint[], '{email,full_name,id,is_active,is_superuser}'::name[]) known (attnum, name) on known.attnum = a.attnum
+             where a.attrelid = 17245 and tg_relid = 0 and not a.attisdropped and a.attname <> known.name)
+        then
+            raise exception 'columns of % were renamed: call archive.enable()', tg_relid::regclass
+                using errcode = 'AR409', hint = 'The row is not ';
+        end if;
         perform set_config('extra_float_digits', '1', true), set_config('intervalstyle', 'postgres', true);
         for unknown in
             select a.attname as name, t.typcategory = 'D' as is_time
@@ -9603,6 +9862,14 @@ begin
         value    text;
         overflow jsonb;
     begin
+        if exists (
+            select from pg_attribute a
+              join unnest('{2,5,1,3,4}'::smallint[], '{email,full_name,id,is_active,is_superuser}'::name[]) known (attnum, name) on known.attnum = a.attnum
+             where a.attrelid = 17245 and tg_relid = 0 and not a.attisdropped and a.attname <> known.name)
+        then
+            raise exception 'columns of % were renamed: call archive.enable()', tg_relid::regclass
+                using errcode = 'AR409', hint = 'The row is not ';
+        end if;
         perform set_config('extra_float_digits', '1', true), set_config('intervalstyle', 'postgres', true);
         for unknown in
             select a.attname as name, t.typcategory = 'D' as is_time
@@ -9932,6 +10199,7 @@ begin
         v_pseudonym := 'erased-' || gen_random_uuid();
     end if;
 
+    perform archive._export_warn(people, subject, v_labels);
     -- The longest way to the person first: it leads through archives whose ids may be replaced next.
     for v_table in
         select r, archive._subject_condition(r.source, people) as condition
@@ -9962,7 +10230,7 @@ $$;
 -- Name: FUNCTION erase_subject(people regclass, subject text, reason text); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive.erase_subject(people regclass, subject text, reason text) IS 'Blanks the content and identity of one person in every archive: their own row, rows they own, and rows that hang from those by foreign keys. Their labels give way to their id wherever the archive names who did something, or why. Ids, times and the fact of the erasure stay; such a row cannot be restored. people: the table that has them. Returns how many rows of each table were erased, and how many a legal hold kept. AR422 bad argument.';
+COMMENT ON FUNCTION archive.erase_subject(people regclass, subject text, reason text) IS 'Blanks the content and identity of one person in every archive: their own row, rows they own, and rows that hang from those by foreign keys. Their labels give way to their id wherever the archive names who did something, or why. Ids, times and the fact of the erasure stay; such a row cannot be restored. people: the table that has them. Returns how many rows of each table were erased, and how many a legal hold kept. A NOTICE names the exported months that may hold the person. AR422 bad argument.';
 
 
 --
@@ -10162,6 +10430,42 @@ $$;
 --
 
 COMMENT ON FUNCTION archive.maintain(max_search_indexes integer) IS 'Does what has to happen daily: makes the archives'' partitions for this month and the two after, moves closed months out of the default partition, calls archive.enable() after a restore of a dump or a switch-over, and makes the indexes for the search of texts in closed months, where pg_trgm is installed or the owner may install it. max_search_indexes: how many of them in this call; null for all. Restores from a month wait for its index. Seals archived rows, up to a million. Returns a row for each thing done; none where another call is under way.';
+
+
+--
+-- Name: note_export(regclass, timestamp with time zone, text[], archive.month_content, text, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.note_export(source regclass, month timestamp with time zone, columns text[], content archive.month_content, place text, file_digest text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    v_entry archive.registry := archive._registry_entry(source);
+    v_id    bigint;
+begin
+    if month is distinct from archive._partition_month(month) then
+        perform archive._refuse(format('%s is no start of a month in UTC', coalesce(month::text, 'null')));
+    elsif archive._partition_month(month, 1) > now() - interval '1 day' then
+        perform archive._refuse(format('the month that begins at %s is not closed', month));
+    elsif content is null or columns is null or place is null or file_digest is null then
+        perform archive._refuse('an export has columns, content, a place and a digest of its file');
+    end if;
+    insert into archive.export_log (
+        source, source_name, month, columns, rows, first_id, last_id, digest, place, file_digest, actor)
+    values (v_entry.source, archive._label(v_entry.source), month, columns, (content).rows, (content).first_id,
+            (content).last_id, (content).digest, place, file_digest, archive.actor())
+    returning log_id into v_id;
+    return v_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION note_export(source regclass, month timestamp with time zone, columns text[], content archive.month_content, place text, file_digest text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.note_export(source regclass, month timestamp with time zone, columns text[], content archive.month_content, place text, file_digest text) IS 'Notes in archive.export_log that a closed month was written to a file, whose content was compared with the archive. Returns the entry''s number. AR422 bad argument.';
 
 
 --
@@ -10437,6 +10741,170 @@ CREATE VIEW archive.daily AS
 --
 
 COMMENT ON VIEW archive.daily IS 'How many rows of all tables were deleted on each of the last 30 days, in UTC; exact says whether they were counted or estimated.';
+
+
+--
+-- Name: export_log; Type: TABLE; Schema: archive; Owner: -
+--
+
+CREATE TABLE archive.export_log (
+    log_id bigint NOT NULL,
+    exported_at timestamp with time zone DEFAULT now() NOT NULL,
+    source regclass NOT NULL,
+    source_name text NOT NULL,
+    month timestamp with time zone NOT NULL,
+    columns text[] NOT NULL,
+    rows bigint NOT NULL,
+    first_id bigint NOT NULL,
+    last_id bigint NOT NULL,
+    digest text NOT NULL,
+    place text NOT NULL,
+    file_digest text NOT NULL,
+    actor text,
+    session_role text DEFAULT SESSION_USER NOT NULL,
+    application_name text DEFAULT current_setting('application_name'::text),
+    client_addr inet DEFAULT inet_client_addr()
+);
+
+
+--
+-- Name: TABLE export_log; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON TABLE archive.export_log IS 'Closed months that were exported to files. Written by archive.note_export().';
+
+
+--
+-- Name: COLUMN export_log.log_id; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.export_log.log_id IS 'The order of entries.';
+
+
+--
+-- Name: COLUMN export_log.exported_at; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.export_log.exported_at IS 'When that transaction began.';
+
+
+--
+-- Name: COLUMN export_log.source; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.export_log.source IS 'The live table.';
+
+
+--
+-- Name: COLUMN export_log.source_name; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.export_log.source_name IS 'The live table''s name then.';
+
+
+--
+-- Name: COLUMN export_log.month; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.export_log.month IS 'The start of the month, in UTC.';
+
+
+--
+-- Name: COLUMN export_log.columns; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.export_log.columns IS 'The archive''s columns that were exported.';
+
+
+--
+-- Name: COLUMN export_log.rows; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.export_log.rows IS 'How many rows.';
+
+
+--
+-- Name: COLUMN export_log.first_id; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.export_log.first_id IS 'The lowest archive_id.';
+
+
+--
+-- Name: COLUMN export_log.last_id; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.export_log.last_id IS 'The highest archive_id.';
+
+
+--
+-- Name: COLUMN export_log.digest; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.export_log.digest IS 'Of the rows'' content, as archive._export_content() computes it.';
+
+
+--
+-- Name: COLUMN export_log.place; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.export_log.place IS 'Where the file was written.';
+
+
+--
+-- Name: COLUMN export_log.file_digest; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.export_log.file_digest IS 'The file''s SHA-256.';
+
+
+--
+-- Name: COLUMN export_log.actor; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.export_log.actor IS 'Who, as the application knows it: archive.actor.';
+
+
+--
+-- Name: COLUMN export_log.session_role; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.export_log.session_role IS 'The database login that did it.';
+
+
+--
+-- Name: COLUMN export_log.application_name; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.export_log.application_name IS 'With what program, as it calls itself.';
+
+
+--
+-- Name: COLUMN export_log.client_addr; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON COLUMN archive.export_log.client_addr IS 'From where, as PostgreSQL sees it. Null over a Unix socket.';
+
+
+--
+-- Name: export_log_log_id_seq; Type: SEQUENCE; Schema: archive; Owner: -
+--
+
+ALTER TABLE archive.export_log ALTER COLUMN log_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME archive.export_log_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: SEQUENCE export_log_log_id_seq; Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON SEQUENCE archive.export_log_log_id_seq IS 'Numbers the entries.';
 
 
 --
@@ -11243,6 +11711,14 @@ COMMENT ON COLUMN public.ended_token.expires_at IS 'When it would have ended any
 
 
 --
+-- Name: export_log export_log_pkey; Type: CONSTRAINT; Schema: archive; Owner: -
+--
+
+ALTER TABLE ONLY archive.export_log
+    ADD CONSTRAINT export_log_pkey PRIMARY KEY (log_id);
+
+
+--
 -- Name: holds holds_pkey; Type: CONSTRAINT; Schema: archive; Owner: -
 --
 
@@ -11367,6 +11843,13 @@ ALTER TABLE ONLY public."user"
 --
 
 CREATE INDEX blanked_references_referenced ON archive.blanked_references USING btree (referenced, transaction_id);
+
+
+--
+-- Name: export_log_month; Type: INDEX; Schema: archive; Owner: -
+--
+
+CREATE INDEX export_log_month ON archive.export_log USING btree (source, month);
 
 
 --
@@ -12234,6 +12717,62 @@ REVOKE ALL ON FUNCTION archive._erase_rows(entry archive.registry, condition tex
 --
 
 REVOKE ALL ON FUNCTION archive._erase_text(value text, labels text[], pseudonym text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _export_content(source regclass, month timestamp with time zone, columns text[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._export_content(source regclass, month timestamp with time zone, columns text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _export_fault(source regclass, month timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._export_fault(source regclass, month timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _export_from(target regclass, month timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._export_from(target regclass, month timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _export_hash(target regclass, columns text[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._export_hash(target regclass, columns text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _export_months(source regclass, archived_before timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._export_months(source regclass, archived_before timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _subject_condition(source regclass, people regclass, passed regclass[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._subject_condition(source regclass, people regclass, passed regclass[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _export_of_subject(entry archive.registry, people regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._export_of_subject(entry archive.registry, people regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _export_warn(people regclass, subject text, labels text[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._export_warn(people regclass, subject text, labels text[]) FROM PUBLIC;
 
 
 --
@@ -13643,13 +14182,6 @@ REVOKE ALL ON FUNCTION archive._search_missing_indexes() FROM PUBLIC;
 
 
 --
--- Name: FUNCTION _subject_condition(source regclass, people regclass, passed regclass[]); Type: ACL; Schema: archive; Owner: -
---
-
-REVOKE ALL ON FUNCTION archive._subject_condition(source regclass, people regclass, passed regclass[]) FROM PUBLIC;
-
-
---
 -- Name: FUNCTION _subject_find(subject text); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -13924,6 +14456,13 @@ GRANT ALL ON FUNCTION archive.maintain(max_search_indexes integer) TO archive_ru
 
 
 --
+-- Name: FUNCTION note_export(source regclass, month timestamp with time zone, columns text[], content archive.month_content, place text, file_digest text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.note_export(source regclass, month timestamp with time zone, columns text[], content archive.month_content, place text, file_digest text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION purge(source regclass, archived_before timestamp with time zone, archive_ids bigint[], reason text, dry_run boolean); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -13989,6 +14528,13 @@ GRANT ALL ON FUNCTION archive.version() TO archive_auditor;
 
 GRANT SELECT ON TABLE archive.daily TO archive_runtime;
 GRANT SELECT ON TABLE archive.daily TO archive_auditor;
+
+
+--
+-- Name: TABLE export_log; Type: ACL; Schema: archive; Owner: -
+--
+
+GRANT SELECT ON TABLE archive.export_log TO archive_auditor;
 
 
 --

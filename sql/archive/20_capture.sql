@@ -123,7 +123,8 @@ comment on function archive._capture_insert(archive.registry, text, text) is
     'The INSERT of one row in a capture function; its metadata in the pattern of archive._capture_metadata().';
 
 
--- A block of its own, whose variables cost other rows nothing.
+-- A block of its own, whose variables cost other rows nothing. A column added under the former name of a renamed one
+-- would pass for it: the row is refused, since the values of the renamed column would be lost.
 create function archive._capture_unknown(entry archive.registry, expressions text) returns text
     language sql stable
     return format($part$
@@ -133,6 +134,14 @@ create function archive._capture_unknown(entry archive.registry, expressions tex
         value    text;
         overflow jsonb;
     begin
+        if exists (
+            select from pg_attribute a
+              join unnest(%6$L::smallint[], %7$L::name[]) known (attnum, name) on known.attnum = a.attnum
+             where a.attrelid = %1$s and %4$s = %1$s and not a.attisdropped and a.attname <> known.name)
+        then
+            raise exception 'columns of %% were renamed: call archive.enable()', tg_relid::regclass
+                using errcode = 'AR409', hint = 'The row is not deleted.';
+        end if;
         perform set_config('extra_float_digits', '1', true), set_config('intervalstyle', 'postgres', true);
         for unknown in
             select a.attname as name, t.typcategory = 'D' as is_time
@@ -149,7 +158,9 @@ create function archive._capture_unknown(entry archive.registry, expressions tex
     end;$part$,
         (entry).source_oid, (entry).last_attnum,
         array(select c.key from jsonb_each((entry).columns) c) || (entry).exclude,
-        archive._capture_relation(entry), archive._capture_insert(entry, expressions, 'kept.overflow'));
+        archive._capture_relation(entry), archive._capture_insert(entry, expressions, 'kept.overflow'),
+        array(select (c.value ->> 'attnum')::smallint from jsonb_each((entry).columns) c order by c.key),
+        array(select c.key::name from jsonb_each((entry).columns) c order by c.key));
 
 comment on function archive._capture_unknown(archive.registry, text) is
     'The part of a capture function that copies a row with the values of columns which it does not know, as text.';

@@ -100,6 +100,7 @@ def migrate(host: str) -> Run:
     return migrate
 
 
+@pytest.fixture
 def note(shop):
     """Three rows deleted in January 2020, one in March, whose month has no partition, and one today."""
     install.install(shop)

@@ -41,6 +41,21 @@ def test_columns_that_swap_their_names(shelf):
     assert undo(shelf, "pair") == ["(1,a,b)"]
 
 
+@pytest.mark.parametrize("statement", ["delete from shelf", "truncate shelf"])
+def test_a_new_column_under_the_former_name_of_another_does_not_pass_for_it(oak, statement):
+    oak.execute("insert into shelf values (2, 'elm', 1)")
+    for table in ("shelf", "shelf_archive"):
+        oak.execute(f"alter table {table} rename qty to amount; alter table {table} add qty int")
+
+    with pytest.raises(psycopg.Error, match=r"archive\.enable") as error:
+        oak.execute(statement)
+    oak.execute("select archive.enable('shelf')")
+    oak.execute(statement)
+
+    assert error.value.sqlstate == "AR409"
+    assert oak.execute("select id, amount, qty from shelf_archive where id = 2").fetchall() == [(2, 1, None)]
+
+
 def test_a_column_added_to_the_table_alone_is_added_to_the_archive(oak):
     oak.execute("alter table shelf add colour text default 'blue'; select archive.enable('shelf')")
     oak.execute("insert into shelf values (2, 'elm', 1, 'teal'); delete from shelf")
