@@ -5758,6 +5758,7 @@ COMMENT ON FUNCTION archive._restore_blocking_statement(source regclass, index r
 CREATE FUNCTION archive._restore_by_ids(source regclass, archive_ids bigint[], overrides jsonb, on_conflict text, dry_run boolean, callers_path text) RETURNS SETOF archive.restore_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET quote_all_identifiers TO 'off'
     AS $$
 begin
     perform set_config('archive.callers_path', callers_path, true);
@@ -5787,6 +5788,7 @@ COMMENT ON FUNCTION archive._restore_by_ids(source regclass, archive_ids bigint[
 CREATE FUNCTION archive._restore_by_transaction(transaction_id xid8, archived_at timestamp with time zone, on_conflict text, dry_run boolean, callers_path text) RETURNS SETOF archive.restore_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET quote_all_identifiers TO 'off'
     AS $$
 begin
     perform set_config('archive.callers_path', callers_path, true);
@@ -10082,6 +10084,7 @@ COMMENT ON FUNCTION archive.describe(address text, OUT source regclass, OUT sche
 CREATE FUNCTION archive.disable(source regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET quote_all_identifiers TO 'off'
     AS $$
 declare
     v_trigger record;
@@ -10122,6 +10125,7 @@ COMMENT ON FUNCTION archive.disable(source regclass) IS 'Stops archiving a table
 CREATE FUNCTION archive.enable(source regclass, exclude name[] DEFAULT NULL::name[], lookups text DEFAULT NULL::text) RETURNS regclass
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET quote_all_identifiers TO 'off'
     AS $$
 declare
     v_entry  archive.registry;
@@ -10284,6 +10288,7 @@ COMMENT ON FUNCTION archive.erase_subject(user_id uuid, reason text) IS 'The sam
 CREATE FUNCTION archive.health(thorough boolean DEFAULT false) RETURNS TABLE(source regclass, check_name text, ok boolean, severity text, detail text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET quote_all_identifiers TO 'off'
     BEGIN ATOMIC
  WITH answers(source, check_name, severity, fault) AS (
           SELECT a_1.source,

@@ -4,6 +4,7 @@ create function archive.enable(source regclass, exclude name[] default null, loo
     returns regclass
     language plpgsql
     set search_path = pg_catalog, pg_temp  -- or an overload in a schema that others write to would run as the owner
+    set quote_all_identifiers = off
 as $$
 declare
     v_entry  archive.registry;
@@ -169,6 +170,7 @@ comment on function archive._enable_register(archive.registry) is
 create function archive.disable(source regclass) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
+    set quote_all_identifiers = off
 as $$
 declare
     v_trigger record;

@@ -54,6 +54,7 @@ create function archive._restore_by_ids(
 ) returns setof archive.restore_result
     language plpgsql
     set search_path = pg_catalog, pg_temp
+    set quote_all_identifiers = off
 as $$
 begin
     perform set_config('archive.callers_path', callers_path, true);
@@ -77,6 +78,7 @@ create function archive._restore_by_transaction(
 ) returns setof archive.restore_result
     language plpgsql
     set search_path = pg_catalog, pg_temp
+    set quote_all_identifiers = off
 as $$
 begin
     perform set_config('archive.callers_path', callers_path, true);

@@ -145,6 +145,7 @@ create function archive.health(thorough boolean default false)
     language sql stable
     security definer
     set search_path = pg_catalog, pg_temp
+    set quote_all_identifiers = off
 begin atomic
     with answers (source, check_name, severity, fault) as (
         select a.source, c.check_name, c.severity, a.fault

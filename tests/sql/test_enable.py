@@ -109,3 +109,15 @@ def test_copying_where_nothing_makes_a_new_key_is_ar422(db, restore):
         restore([], source="fixed", on_conflict="copy")
 
     assert error.value.sqlstate == "AR422"
+
+
+def test_a_session_that_quotes_all_identifiers_archives_and_restores(db, restore):
+    """The setting changes the text of each name and type, by which archives are compared with their tables."""
+    db.execute("set quote_all_identifiers = on")
+    db.execute("create table plain (id int primary key, at timestamptz(3)); select archive.enable('plain')")
+    db.execute("insert into plain values (1, now()); delete from plain; select archive.enable('plain')")
+
+    assert db.execute("select detail from archive.health() where not ok and severity = 'error'").fetchall() == []
+    assert restore([id for (id,) in db.execute("select archive_id from plain_archive")], source="plain") == [
+        ("restored", None)
+    ]
