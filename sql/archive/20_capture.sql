@@ -137,7 +137,7 @@ create function archive._capture_unknown(entry archive.registry, expressions tex
         if exists (
             select from pg_attribute a
               join unnest(%6$L::smallint[], %7$L::name[]) known (attnum, name) on known.attnum = a.attnum
-             where a.attrelid = %1$s and %4$s = %1$s and not a.attisdropped and a.attname <> known.name)
+             where a.attrelid = %4$s and %4$s = %1$s and not a.attisdropped and a.attname <> known.name)
         then
             raise exception 'columns of %% were renamed: call archive.enable()', tg_relid::regclass
                 using errcode = 'AR409', hint = 'The row is not deleted.';

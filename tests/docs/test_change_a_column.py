@@ -7,7 +7,7 @@ from app.core import install
 from tests.docs.test_guides import blocks
 from tests.docs.test_guides import run as run
 
-BLOCKS = blocks("change-a-column.md", "sql")
+BLOCKS = blocks("guides/change-a-column.md", "sql")
 LAST = len(BLOCKS) - 1
 
 

@@ -14,7 +14,7 @@ from tests.matrix import PROGRAMS
 
 pytestmark = pytest.mark.slow
 
-BLOCKS = [code for _, code in blocks("replication.md", "sh")]
+BLOCKS = [code for _, code in blocks("guides/replication.md", "sh")]
 MOVE, AUDIT, PURGES = BLOCKS[:4], BLOCKS[4], BLOCKS[5]
 ERRORS = "select source::text, check_name, detail from archive.health() where not ok and severity = 'error'"
 
