@@ -1098,7 +1098,7 @@ CREATE FUNCTION archive._capture_unknown(entry archive.registry, expressions tex
         if exists (
             select from pg_attribute a
               join unnest(%6$L::smallint[], %7$L::name[]) known (attnum, name) on known.attnum = a.attnum
-             where a.attrelid = %1$s and %4$s = %1$s and not a.attisdropped and a.attname <> known.name)
+             where a.attrelid = %4$s and %4$s = %1$s and not a.attisdropped and a.attname <> known.name)
         then
             raise exception ''columns of %% were renamed: call archive.enable()'', tg_relid::regclass
                 using errcode = ''AR409'', hint = ''The row is not '';
@@ -4349,7 +4349,9 @@ begin
       into v_first
       from archive._read(
           'select min(t.transaction_id::text) as first'
-          '  from (select transaction_id from archive.transactions group by transaction_id having count(*) > 1) t') t;
+          '  from (select transaction_id from archive.transactions group by transaction_id having count(*) > 1) t'
+          ' where not exists (select from archive.purge_log l'
+          '                    where l.action = ''import'' and l.scope ->> ''transaction_id'' = t.transaction_id::text)') t;
     return 'transaction ' || v_first || ' and perhaps others have several archived_at:'
            ' restore_transaction() asks for one';
 end
@@ -4360,7 +4362,7 @@ $$;
 -- Name: FUNCTION _fault_transaction_ids(); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._fault_transaction_ids() IS 'Transaction ids used twice, since the counter starts again after a dump and restore; null without any.';
+COMMENT ON FUNCTION archive._fault_transaction_ids() IS 'Transaction ids used twice, since the counter starts again after a dump and restore, but for those of imports; null without any.';
 
 
 --
@@ -4569,6 +4571,281 @@ COMMENT ON FUNCTION archive._health_failed(state text, message text) IS 'What a 
 
 
 --
+-- Name: _import_batch(regclass, name, name, integer, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._import_batch(source regclass, deleted_at name, deleted_by name, batch integer, callers_path text) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '10s'
+    AS $$
+declare
+    v_entry  archive.registry := archive._registry_entry(source);
+    v_moment text             := archive._import_moment(v_entry, deleted_at, deleted_at);
+    v_first  bigint           := nextval('archive.archive_id_seq');
+    v_done   record;
+    v_left   text;
+begin
+    if deleted_by is not null then
+        perform archive._import_check_column(v_entry, deleted_by, null);
+    end if;
+    if batch is null or batch < 1 then
+        perform archive._refuse('batch must be at least 1');
+    end if;
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+        perform archive._refuse('an import has to see rows that others commit: call it at READ COMMITTED');
+    end if;
+
+    select * into v_done from archive._import_delete(source, v_moment, batch, callers_path);
+    if v_done.deleted = 0 and v_done.moments is not null then
+        raise exception 'a trigger of % keeps rows from being deleted', archive._label(source)
+            using errcode = 'AR409', hint = 'Disable a trigger that makes deletes into marks.';
+    elsif v_done.deleted = 0 then
+        v_left := archive._import_left(source, v_moment);
+        if v_left is not null then
+            raise warning 'rows marked as deleted stay in %: %', archive._label(source), v_left
+                using hint = 'Import or delete what refers to them first, then call again.';
+        end if;
+        return 0;
+    end if;
+    perform archive._partition_make_month(v_entry.target, m.month)
+       from (select distinct archive._partition_month(u) from unnest(v_done.moments) u order by 1) m (month);
+    perform archive._import_rewrite(v_entry, deleted_at, deleted_by, v_first);
+    perform archive._purge_log_add('import', source, v_done.deleted, 0, jsonb_build_object(
+        'deleted_at', deleted_at, 'deleted_by', deleted_by, 'transaction_id', pg_current_xact_id()::text),
+        archive._label_setting('archive.reason'));
+    return v_done.deleted;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _import_batch(source regclass, deleted_at name, deleted_by name, batch integer, callers_path text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._import_batch(source regclass, deleted_at name, deleted_by name, batch integer, callers_path text) IS 'archive.import_soft_deleted(), with the search path of its caller.';
+
+
+--
+-- Name: _import_check_column(archive.registry, name, text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._import_check_column(entry archive.registry, column_name name, types text[]) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_type text;
+begin
+    select regexp_replace(c.archived_type, '[(][0-9]+[)]', '')
+      into v_type
+      from archive._columns(entry.source) c
+     where c.name = column_name;
+    if v_type is null then
+        perform archive._refuse(format('%s has no column %s', archive._label(entry.source), coalesce(quote_ident(column_name), 'null')));
+    elsif not exists (select from archive._copies(entry) c where c.name = column_name) then
+        perform archive._refuse(format('the archive of %s has no copy of column %I', archive._label(entry.source), column_name));
+    elsif v_type <> all (types) then
+        perform archive._refuse(format(
+            'column %I of %s is of type %s, not one of %s', column_name, archive._label(entry.source), v_type,
+            array_to_string(types, ', ')));
+    end if;
+    return v_type;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _import_check_column(entry archive.registry, column_name name, types text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._import_check_column(entry archive.registry, column_name name, types text[]) IS 'The type of an archived column. AR422 if there is none, or of another type; null types allow any.';
+
+
+--
+-- Name: _import_counts(regclass, name); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._import_counts(source regclass, deleted_at name, OUT marked bigint, OUT later bigint, OUT oldest timestamp with time zone, OUT newest timestamp with time zone) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    execute format(
+        'select count(*) filter (where m.moment <= now()), count(*) filter (where m.moment > now()),'
+        '       min(m.moment) filter (where m.moment <= now()), max(m.moment) filter (where m.moment <= now())'
+        '  from (select %s as moment from %s) m',
+        archive._import_moment(archive._registry_entry(source), deleted_at, deleted_at), archive._name(source)
+    ) into marked, later, oldest, newest;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _import_counts(source regclass, deleted_at name, OUT marked bigint, OUT later bigint, OUT oldest timestamp with time zone, OUT newest timestamp with time zone); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._import_counts(source regclass, deleted_at name, OUT marked bigint, OUT later bigint, OUT oldest timestamp with time zone, OUT newest timestamp with time zone) IS 'How many rows are marked as deleted, how many will be later than now, and the first and last time of a mark.';
+
+
+--
+-- Name: _import_delete(regclass, text, integer, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._import_delete(source regclass, moment text, batch integer, callers_path text, OUT moments timestamp with time zone[], OUT deleted integer) RETURNS record
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_free   text := (select string_agg(' and not ' || r.condition, '') from archive._import_references(source) r);
+    v_tables oid[];
+    v_places tid[];
+begin
+    -- Locked first: no row can begin to refer to them. The second statement sees those that did meanwhile.
+    execute format(
+        'select array_agg(c.tableoid), array_agg(c.ctid), array_agg(c.moment)'
+        '  from (select t.tableoid, t.ctid, %1$s as moment from %2$s t where %1$s <= now()%3$s'
+        '         order by %1$s limit $1 for update) c', moment, archive._name(source), v_free)
+       into v_tables, v_places, moments using batch;
+    if moments[1] < '0001-01-01T00:00:00Z' then
+        perform archive._refuse(format('a row of %s is marked as deleted at %s', archive._label(source), moments[1]));
+    end if;
+
+    -- The table's own triggers need the caller's path.
+    perform set_config('search_path', callers_path, true);
+    execute format(
+        'delete from %s t using unnest($1, $2) c (relation, place)'
+        ' where t.tableoid = c.relation and t.ctid = c.place%s', archive._name(source), v_free)
+      using v_tables, v_places;
+    get diagnostics deleted = row_count;
+    perform set_config('search_path', 'pg_catalog, pg_temp', true);
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _import_delete(source regclass, moment text, batch integer, callers_path text, OUT moments timestamp with time zone[], OUT deleted integer); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._import_delete(source regclass, moment text, batch integer, callers_path text, OUT moments timestamp with time zone[], OUT deleted integer) IS 'Deletes a batch of marked rows to which nothing refers, the oldest first.';
+
+
+--
+-- Name: _import_left(regclass, text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._import_left(source regclass, moment text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_reference record;
+    v_count     bigint;
+    v_left      text[] := '{}';
+begin
+    for v_reference in select * from archive._import_references(source) loop
+        execute format('select count(*) from %s t where %s <= now() and %s',
+                       archive._name(source), moment, v_reference.condition)
+           into v_count;
+        if v_count > 0 then
+            v_left := v_left || format('%s to which %s refers (%I)',
+                                       v_count, archive._label(v_reference.referring), v_reference.constraint_name);
+        end if;
+    end loop;
+    return nullif(array_to_string(v_left, ', '), '');
+end
+$$;
+
+
+--
+-- Name: FUNCTION _import_left(source regclass, moment text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._import_left(source regclass, moment text) IS 'How many marked rows live rows refer to, by foreign key; null for none. The import leaves them where they are.';
+
+
+--
+-- Name: _import_moment(archive.registry, name, name); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._import_moment(entry archive.registry, deleted_at name, copied_as name) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN CASE archive._import_check_column(entry, deleted_at, '{"timestamp with time zone","timestamp without time zone",date,boolean}'::text[]) WHEN 'boolean'::text THEN format('case when %I then now() end'::text, copied_as) WHEN 'timestamp with time zone'::text THEN format('%I'::text, copied_as) ELSE format('(%I::timestamp at time zone ''UTC'')'::text, copied_as) END;
+
+
+--
+-- Name: FUNCTION _import_moment(entry archive.registry, deleted_at name, copied_as name); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._import_moment(entry archive.registry, deleted_at name, copied_as name) IS 'An expression: when a row was marked as deleted; null or in the future where it is not. copied_as: what the mark is called in the query.';
+
+
+--
+-- Name: _import_references(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._import_references(source regclass) RETURNS TABLE(constraint_name name, referring regclass, condition text)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT f.conname,
+     (f.conrelid)::regclass AS conrelid,
+     format('exists (select from %s referring where %s%s)'::text, archive._name((f.conrelid)::regclass), string_agg(format('t.%I operator(%I.%s) referring.%I'::text, k.attname, n.nspname, o.oprname, h.attname), ' and '::text),
+         CASE
+             WHEN (f.conrelid = f.confrelid) THEN ' and (referring.tableoid, referring.ctid) <> (t.tableoid, t.ctid)'::text
+             ELSE NULL::text
+         END) AS format
+    FROM (((((pg_constraint f
+      CROSS JOIN LATERAL UNNEST(f.conkey, f.confkey, f.conpfeqop) u(here, there, equality))
+      JOIN pg_attribute h ON (((h.attrelid = f.conrelid) AND (h.attnum = u.here))))
+      JOIN pg_attribute k ON (((k.attrelid = f.confrelid) AND (k.attnum = u.there))))
+      JOIN pg_operator o ON ((o.oid = u.equality)))
+      JOIN pg_namespace n ON ((n.oid = o.oprnamespace)))
+   WHERE ((f.contype = 'f'::"char") AND (f.confrelid = (_import_references.source)::oid) AND (f.conparentid = (0)::oid))
+   GROUP BY f.oid, f.conname, f.conrelid, f.confrelid
+   ORDER BY f.conname;
+END;
+
+
+--
+-- Name: FUNCTION _import_references(source regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._import_references(source regclass) IS 'The foreign keys that refer to a table, each with the condition that a live row refers to the row t.';
+
+
+--
+-- Name: _import_rewrite(archive.registry, name, name, bigint); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._import_rewrite(entry archive.registry, deleted_at name, deleted_by name, first_id bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_at text := (select c.copy from archive._copies(entry) c where c.name = deleted_at);
+    v_by text := (select c.copy from archive._copies(entry) c where c.name = deleted_by);
+begin
+    execute format(
+        'update %1$s set archived_at = %2$s, archived_by = %3$s, %4$I = %5$s%6$s'
+        ' where archived_at = now() and transaction_id = pg_current_xact_id() and archive_id > $1'
+        '   and not cascaded and %2$s <= now()',
+        archive._name(entry.target),
+        archive._import_moment(entry, deleted_at, v_at),
+        case when v_by is null then 'archived_by' else format('left(nullif(%I::text, ''''), 200)', v_by) end,
+        v_at,
+        (select case when c.archived_type = 'boolean' then 'false' when c.not_null then '''infinity''' else 'null' end
+           from archive._columns(entry.source) c where c.name = deleted_at),
+        (select format(', %I = null', v_by)
+           from archive._columns(entry.source) c where c.name = deleted_by and not c.not_null)
+    ) using first_id;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION _import_rewrite(entry archive.registry, deleted_at name, deleted_by name, first_id bigint); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._import_rewrite(entry archive.registry, deleted_at name, deleted_by name, first_id bigint) IS 'Gives the rows just archived the time and person of their marks, and clears the copies of the marks.';
+
+
+--
 -- Name: purge_log; Type: TABLE; Schema: archive; Owner: -
 --
 
@@ -4613,7 +4890,7 @@ COMMENT ON COLUMN archive.purge_log.logged_at IS 'When that transaction began.';
 -- Name: COLUMN purge_log.action; Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON COLUMN archive.purge_log.action IS 'purge, erase, hold or release.';
+COMMENT ON COLUMN archive.purge_log.action IS 'purge, erase, hold, release or import.';
 
 
 --
@@ -4627,7 +4904,7 @@ COMMENT ON COLUMN archive.purge_log.source IS 'The live table''s name.';
 -- Name: COLUMN purge_log.rows; Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON COLUMN archive.purge_log.rows IS 'How many rows were purged, erased, held or released.';
+COMMENT ON COLUMN archive.purge_log.rows IS 'How many rows were purged, erased, held, released or imported.';
 
 
 --
@@ -4641,7 +4918,7 @@ COMMENT ON COLUMN archive.purge_log.held IS 'How many more would have been, but 
 -- Name: COLUMN purge_log.scope; Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON COLUMN archive.purge_log.scope IS 'Which: archived_before, archive_ids or subject.';
+COMMENT ON COLUMN archive.purge_log.scope IS 'Which: archived_before, archive_ids or subject; for an import, the columns and the transaction.';
 
 
 --
@@ -9628,7 +9905,7 @@ begin
         if exists (
             select from pg_attribute a
               join unnest('{3,1,4,2}'::smallint[], '{description,id,owner_id,title}'::name[]) known (attnum, name) on known.attnum = a.attnum
-             where a.attrelid = 17264 and tg_relid = 0 and not a.attisdropped and a.attname <> known.name)
+             where a.attrelid = tg_relid and tg_relid = 0 and not a.attisdropped and a.attname <> known.name)
         then
             raise exception 'columns of % were renamed: call archive.enable()', tg_relid::regclass
                 using errcode = 'AR409', hint = 'The row is not ';
@@ -9680,7 +9957,7 @@ begin
         if exists (
             select from pg_attribute a
               join unnest('{3,1,4,2}'::smallint[], '{description,id,owner_id,title}'::name[]) known (attnum, name) on known.attnum = a.attnum
-             where a.attrelid = 17264 and tg_relid = 0 and not a.attisdropped and a.attname <> known.name)
+             where a.attrelid = tg_relid and tg_relid = 0 and not a.attisdropped and a.attname <> known.name)
         then
             raise exception 'columns of % were renamed: call archive.enable()', tg_relid::regclass
                 using errcode = 'AR409', hint = 'The row is not ';
@@ -9815,7 +10092,7 @@ begin
         if exists (
             select from pg_attribute a
               join unnest('{2,5,1,3,4}'::smallint[], '{email,full_name,id,is_active,is_superuser}'::name[]) known (attnum, name) on known.attnum = a.attnum
-             where a.attrelid = 17245 and tg_relid = 0 and not a.attisdropped and a.attname <> known.name)
+             where a.attrelid = tg_relid and tg_relid = 0 and not a.attisdropped and a.attname <> known.name)
         then
             raise exception 'columns of % were renamed: call archive.enable()', tg_relid::regclass
                 using errcode = 'AR409', hint = 'The row is not ';
@@ -9867,7 +10144,7 @@ begin
         if exists (
             select from pg_attribute a
               join unnest('{2,5,1,3,4}'::smallint[], '{email,full_name,id,is_active,is_superuser}'::name[]) known (attnum, name) on known.attnum = a.attnum
-             where a.attrelid = 17245 and tg_relid = 0 and not a.attisdropped and a.attname <> known.name)
+             where a.attrelid = tg_relid and tg_relid = 0 and not a.attisdropped and a.attname <> known.name)
         then
             raise exception 'columns of % were renamed: call archive.enable()', tg_relid::regclass
                 using errcode = 'AR409', hint = 'The row is not ';
@@ -10354,6 +10631,24 @@ $$;
 --
 
 COMMENT ON FUNCTION archive.hold(source regclass, archive_ids bigint[], reason text) IS 'Places a legal hold on archived rows: no purge and no erasure touches them. Returns how many were not held before. AR404 no such row, AR422 no reason.';
+
+
+--
+-- Name: import_soft_deleted(regclass, name, name, integer); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive.import_soft_deleted(source regclass, deleted_at name, deleted_by name DEFAULT NULL::name, batch integer DEFAULT 10000) RETURNS integer
+    LANGUAGE sql
+    BEGIN ATOMIC
+ SELECT archive._import_batch(source, deleted_at, deleted_by, batch, current_setting('search_path'::text)) AS _import_batch;
+END;
+
+
+--
+-- Name: FUNCTION import_soft_deleted(source regclass, deleted_at name, deleted_by name, batch integer); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive.import_soft_deleted(source regclass, deleted_at name, deleted_by name, batch integer) IS 'Moves a batch of rows marked as deleted into the archive, the oldest first, with the time and person of the mark. deleted_at: a timestamp, a date, both read as UTC where they have no zone, or a boolean. deleted_by: any column. Returns how many; 0 when done. Rows to which live rows refer stay, and a warning counts them. A restored row is not marked any more. AR409 a trigger interferes, AR422 bad argument.';
 
 
 --
@@ -13169,6 +13464,62 @@ REVOKE ALL ON FUNCTION archive._health_failed(state text, message text) FROM PUB
 
 
 --
+-- Name: FUNCTION _import_batch(source regclass, deleted_at name, deleted_by name, batch integer, callers_path text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._import_batch(source regclass, deleted_at name, deleted_by name, batch integer, callers_path text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _import_check_column(entry archive.registry, column_name name, types text[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._import_check_column(entry archive.registry, column_name name, types text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _import_counts(source regclass, deleted_at name, OUT marked bigint, OUT later bigint, OUT oldest timestamp with time zone, OUT newest timestamp with time zone); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._import_counts(source regclass, deleted_at name, OUT marked bigint, OUT later bigint, OUT oldest timestamp with time zone, OUT newest timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _import_delete(source regclass, moment text, batch integer, callers_path text, OUT moments timestamp with time zone[], OUT deleted integer); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._import_delete(source regclass, moment text, batch integer, callers_path text, OUT moments timestamp with time zone[], OUT deleted integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _import_left(source regclass, moment text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._import_left(source regclass, moment text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _import_moment(entry archive.registry, deleted_at name, copied_as name); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._import_moment(entry archive.registry, deleted_at name, copied_as name) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _import_references(source regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._import_references(source regclass) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _import_rewrite(entry archive.registry, deleted_at name, deleted_by name, first_id bigint); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._import_rewrite(entry archive.registry, deleted_at name, deleted_by name, first_id bigint) FROM PUBLIC;
+
+
+--
 -- Name: TABLE purge_log; Type: ACL; Schema: archive; Owner: -
 --
 
@@ -14443,6 +14794,13 @@ GRANT ALL ON FUNCTION archive.health(thorough boolean) TO archive_auditor;
 --
 
 REVOKE ALL ON FUNCTION archive.hold(source regclass, archive_ids bigint[], reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION import_soft_deleted(source regclass, deleted_at name, deleted_by name, batch integer); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive.import_soft_deleted(source regclass, deleted_at name, deleted_by name, batch integer) FROM PUBLIC;
 
 
 --

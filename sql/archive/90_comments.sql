@@ -70,11 +70,11 @@ comment on table archive.purge_log is
 comment on sequence archive.purge_log_log_id_seq is 'Numbers the entries.';
 comment on column archive.purge_log.log_id is 'The order of entries.';
 comment on column archive.purge_log.logged_at is 'When that transaction began.';
-comment on column archive.purge_log.action is 'purge, erase, hold or release.';
+comment on column archive.purge_log.action is 'purge, erase, hold, release or import.';
 comment on column archive.purge_log.source is 'The live table''s name.';
-comment on column archive.purge_log.rows is 'How many rows were purged, erased, held or released.';
+comment on column archive.purge_log.rows is 'How many rows were purged, erased, held, released or imported.';
 comment on column archive.purge_log.held is 'How many more would have been, but for a legal hold.';
-comment on column archive.purge_log.scope is 'Which: archived_before, archive_ids or subject.';
+comment on column archive.purge_log.scope is 'Which: archived_before, archive_ids or subject; for an import, the columns and the transaction.';
 comment on column archive.purge_log.reason is 'Why, if given.';
 comment on column archive.purge_log.actor is 'Who, as the application knows it: archive.actor.';
 comment on column archive.purge_log.session_role is 'The database login that did it.';

@@ -92,10 +92,29 @@ def test_backup(run, note, connect, make_database):
         keeper.execute("drop database copy")
 
 
+def test_from_deleted_at(run, shop):
+    shop.execute(
+        """
+        create table note (id int primary key, text text, deleted_at timestamp, deleted_by text);
+        insert into note values
+            (1, 'live', null, null), (2, 'old', '2024-01-31 12:00', 'ada'), (3, 'older', '2023-01-01', 'bob');
+        create view live_note as select id, text from note where deleted_at is null;
+        create unique index note_live on note (text) where deleted_at is null;
+        """
+    )
+
+    told = [run(*block) for block in blocks("guides/from-deleted-at.md", "sh")]
+
+    assert "2 rows were moved into the archive; 0 marked rows are left." in told[1]
+    assert told[2] == "0\n"
+    assert shop.execute("select id, text from note order by id").fetchall() == [(1, "live"), (2, "old")]
+    assert told[-1].splitlines()[-1] == "0"
+
+
 def test_from_the_template(run, shop, connect):
     shop.execute(template.NEWEST + template.ROWS)
 
-    told = [run(*block) for block in blocks("from-template.md", "sh")]
+    told = [run(*block) for block in blocks("guides/from-template.md", "sh")]
 
     assert "fe56fa70289e" in told[0]
     assert "(0 rows)" in told[-1]

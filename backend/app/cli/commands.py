@@ -88,6 +88,34 @@ def maintain(database: Database = "") -> None:
     maintain_archive(database)
 
 
+@app.command("import")
+def import_soft_deleted(
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="The archived table, as SQL writes it.")],
+    deleted_at: Annotated[
+        str,
+        typer.Option(
+            "--deleted-at", metavar="COLUMN", help="What marks a row as deleted: a time, a date or a boolean."
+        ),
+    ],
+    deleted_by: Annotated[
+        str | None, typer.Option("--deleted-by", metavar="COLUMN", help="Who deleted it: becomes archived_by.")
+    ] = None,
+    database: Annotated[
+        str,
+        typer.Option(
+            "--database",
+            metavar="DATABASE",
+            help="A libpq URI or connection string. Without, libpq's PG... variables count.",
+        ),
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Move them. Without, only count.")] = False,
+) -> None:
+    """Count the rows of a table that are only marked as deleted; with --yes, move them into its archive."""
+    from app.cli.imports import import_marked
+
+    import_marked(table, deleted_at, deleted_by, database, dry_run=not yes)
+
+
 @app.command()
 def export(
     table: Annotated[str, typer.Argument(metavar="[TABLE]", help="The archived table, as SQL writes it.")] = "",
