@@ -1,6 +1,7 @@
 """Dependencies of routes, as named types."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Annotated
 
 import jwt
@@ -8,10 +9,11 @@ from fastapi import Depends, HTTPException, Path, Query, Request, params
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import OAuth2PasswordBearer
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from app import accounts
-from app.core import db, security
+from app.core import db, replica, security
 from app.core.config import settings
 from app.models import PlainText, Reason, TokenPayload, User
 
@@ -35,6 +37,21 @@ def get_db() -> Iterator[Session]:
 
 
 SessionDep = Annotated[Session, Depends(get_db)]
+
+
+def get_read_db(on_replica: Annotated[bool, Depends(replica.serves)]) -> Iterator[Session]:
+    """Open a session that only reads, on the replica if that has all that was committed before, else on the primary."""
+    with ExitStack() as stack:
+        session = stack.enter_context(Session(db.replica_engine if on_replica else db.engine, expire_on_commit=False))
+        if on_replica:
+            try:
+                session.connection()
+            except DBAPIError:  # it has gone this moment
+                session = stack.enter_context(Session(db.engine, expire_on_commit=False))
+        yield session
+
+
+ReadSessionDep = Annotated[Session, Depends(get_read_db)]
 TokenDep = Annotated[str, Depends(reusable_oauth2)]
 
 

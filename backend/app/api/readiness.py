@@ -3,18 +3,21 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from time import monotonic
 from typing import Generic, TypeVar
 
 import anyio
+import psycopg
 from sqlalchemy import Engine, NullPool, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, text
 
 from app.archive import reports
-from app.core import db, migrations
+from app.core import db, migrations, replica
 from app.core.config import settings
 from app.core.embedded import EmbeddedError
+from app.core.pool import Exhausted
 from app.models import HealthCheck, Readiness
 
 READY_WITHIN = 1.8
@@ -67,9 +70,18 @@ async def readiness() -> Readiness:
             for check in [] if errors else await _health.answer(HEALTH_KEPT):
                 fault = f"{check.source or 'archive'}: {check.check_name}: {check.detail}"
                 (errors if check.severity == "error" else warnings).append(fault)
-        except (SQLAlchemyError, EmbeddedError) as error:
+            if settings.POSTGRES_READ_SERVER and not errors:
+                warnings += await _ask_replica()
+        except (SQLAlchemyError, EmbeddedError, psycopg.Error) as error:
             errors = [f"The database does not answer: {error.__class__.__name__}."]
     return Readiness(ready=not errors, errors=errors, warnings=warnings)
+
+
+async def _ask_replica() -> list[str]:
+    with suppress(Exhausted):  # all connections are in use: that says nothing of the replica
+        if fault := await replica.find_fault():
+            return [f"The replica does not serve reads: {fault}."]
+    return []
 
 
 def _ask_database() -> list[str]:

@@ -66,6 +66,8 @@ class Settings(BaseSettings):
 
     POSTGRES_SERVER: str | None = None
     """A host name, or the directory of a Unix socket. Unset: the embedded PostgreSQL."""
+    POSTGRES_READ_SERVER: str | None = None
+    """The same of a replica that serves lists and downloads, with the port, login and database of the primary."""
     POSTGRES_PORT: int = 5432
     POSTGRES_USER: str = "archive_api"
     POSTGRES_PASSWORD: str = ""

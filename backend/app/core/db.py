@@ -1,10 +1,11 @@
 """The connection to the database, and the first superuser."""
 
+from collections.abc import Callable
 from select import POLLIN, poll
 from typing import Any
 
 import psycopg
-from sqlalchemy import ExceptionContext, PoolProxiedConnection, create_engine, event
+from sqlalchemy import Engine, ExceptionContext, PoolProxiedConnection, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, col, func, select
@@ -42,6 +43,15 @@ def parameters(user: str, password: str) -> dict[str, Any]:
     }
 
 
+def parameters_of_replica() -> dict[str, Any]:
+    """Return the parameters of the API's login on the replica: of its connections, only the server differs."""
+    # A host that vanishes without closing its sockets is noticed soon, for the primary can answer instead.
+    return parameters(settings.POSTGRES_USER, settings.POSTGRES_PASSWORD) | {
+        "host": settings.POSTGRES_READ_SERVER,
+        "tcp_user_timeout": 2000,
+    }
+
+
 AS_THE_API: dict[str, Any] = {"application_name": APPLICATION_NAME, "connect_timeout": 5}
 """Connection parameters of the API: its name, and how many seconds it waits for a connection."""
 
@@ -51,26 +61,44 @@ def connect_runtime() -> psycopg.Connection:
     return connect(settings.POSTGRES_USER, settings.POSTGRES_PASSWORD, **AS_THE_API)
 
 
+def connect_replica() -> psycopg.Connection:
+    """Open a connection as the API's login to the replica. Raises what `connect` does."""
+    return psycopg.connect(**parameters_of_replica(), **AS_THE_API)
+
+
 THREADS = 20
 """How many worker threads a process has, and connections for their sessions."""
+
 
 # The URI chooses the dialect. Connections use the settings as they are when each is opened.
 # As many connections as threads. With fewer, a thread holding one connection could wait for a second one that only
 # another waiting thread holds: a deadlock.
-engine = create_engine(
-    settings.SQLALCHEMY_DATABASE_URI,
-    creator=connect_runtime,
-    native_inet_types=False,
-    pool_size=THREADS,
-    max_overflow=0,
-    pool_timeout=5,
-    hide_parameters=True,  # in errors, which are logged
-)
+def _create_engine(creator: Callable[[], psycopg.Connection]) -> Engine:
+    return create_engine(
+        settings.SQLALCHEMY_DATABASE_URI,
+        creator=creator,
+        native_inet_types=False,
+        pool_size=THREADS,
+        max_overflow=0,
+        pool_timeout=5,
+        hide_parameters=True,  # in errors, which are logged
+    )
+
+
+engine = _create_engine(connect_runtime)
+replica_engine = _create_engine(connect_replica)
+"""Connections to the replica, for downloads."""
 
 _in_use = metrics.connections_in_use.labels("sessions")
 
 
+@event.listens_for(engine, "engine_disposed")
+def _dispose_of_replica(_: Engine) -> None:
+    replica_engine.dispose()
+
+
 @event.listens_for(engine, "checkout")
+@event.listens_for(replica_engine, "checkout")
 def _refuse_closed(connection: psycopg.Connection, entry: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
     if is_closed_by_server(connection):
         raise InvalidatePoolError("the server has closed the connection")  # all the others are opened anew as well
@@ -79,12 +107,14 @@ def _refuse_closed(connection: psycopg.Connection, entry: ConnectionPoolEntry, _
 
 
 @event.listens_for(engine, "checkin")
+@event.listens_for(replica_engine, "checkin")
 def _note_checkin(_: psycopg.Connection | None, entry: ConnectionPoolEntry) -> None:
     if entry.record_info.pop("in_use", False):  # type: ignore[union-attr]  # not after a checkout that failed
         _in_use.dec()
 
 
 @event.listens_for(engine, "handle_error")
+@event.listens_for(replica_engine, "handle_error")
 def _forget_prepared(context: ExceptionContext) -> None:
     if isinstance(context.original_exception, psycopg.errors.FeatureNotSupported):
         context.is_disconnect = True  # a table was altered since: all connections are opened anew

@@ -75,6 +75,13 @@ _restores = Counter("archive_restores", "Restores and undos through the API and 
 _refusals = Counter("limit_refusals", "Requests refused by a limit, by its kind.", ["kind"])
 _sign_ins = Counter("sign_ins", "Attempts to sign in.", ["outcome"])
 
+_reads = Counter("database_reads", "Lists and downloads, by the server that was to serve them.", ["server"])
+
+replica_serves = Gauge(
+    "database_replica_serves",
+    "Whether the replica was away or behind (0) at the last read. Without a replica, 0.",
+    multiprocess_mode="livemin",
+)
 connections_in_use = Gauge(
     "database_connections_in_use",
     "Connections that requests have checked out: for single statements, or for sessions.",
@@ -111,6 +118,11 @@ def count_restore() -> None:
 def count_refusal(kind: str) -> None:
     """Count a request that a limit refused. Kinds are few fixed words: each is a time series of its own."""
     _refusals.labels(kind).inc()
+
+
+def count_read(server: str) -> None:
+    """Count a read that the replica might serve, with the server that was chosen: replica or primary."""
+    _reads.labels(server).inc()
 
 
 def count_sign_in(outcome: str) -> None:

@@ -20,6 +20,7 @@ Requests that wait are served in order of arrival. The idle connection that was 
 """
 
 from collections import deque
+from contextvars import ContextVar
 from typing import Any
 
 import anyio
@@ -32,7 +33,7 @@ from sqlalchemy import Engine, event
 
 from app.core import embedded, metrics
 from app.core.config import settings
-from app.core.db import AS_THE_API, engine, is_closed_by_server, parameters
+from app.core.db import AS_THE_API, engine, is_closed_by_server, parameters, parameters_of_replica
 
 Row = dict[str, Any]
 """A row, by the names of its columns."""
@@ -52,7 +53,11 @@ class Exhausted(Exception):
 
 _in_use = metrics.connections_in_use.labels("statements")
 _awaited = metrics.connections_awaited.labels("statements")
-_idle: deque[Connection] = deque()
+on_replica: ContextVar[bool] = ContextVar("on_replica", default=False)
+"""Whether connections that are checked out lead to the replica: `replica.read()` sets it for a call."""
+
+_idle: dict[bool, deque[Connection]] = {False: deque(), True: deque()}
+"""Those to the primary, and those to the replica."""
 _slots: RunVar[anyio.Semaphore] = RunVar("slots")  # one per event loop, which wakes those that wait in it
 
 
@@ -68,9 +73,10 @@ class connection:  # noqa: N801, used like a function; @asynccontextmanager woul
 
     async def __aenter__(self) -> Connection:
         """Take an idle connection, or open one."""
+        self._on_replica = on_replica.get()
         self._slots = await _acquire_slot()
         try:
-            self._connection = _take_idle() or await _connect()
+            self._connection = _take_idle(_idle[self._on_replica]) or await _connect(self._on_replica)
         except BaseException:
             self._slots.release()
             raise
@@ -87,7 +93,7 @@ class connection:  # noqa: N801, used like a function; @asynccontextmanager woul
                 _close_idle(engine)
             # Not idle: the connection is broken, or the request was cancelled in the middle of a statement.
             elif connection.pgconn.transaction_status == psycopg.pq.TransactionStatus.IDLE:
-                _idle.append(connection)
+                _idle[self._on_replica].append(connection)
             else:
                 _close(connection)
         finally:
@@ -110,20 +116,21 @@ async def _acquire_slot() -> anyio.Semaphore:
     return slots
 
 
-def _take_idle() -> Connection | None:
-    while _idle:
-        connection = _idle.pop()  # the one used last, which has prepared most statements
+def _take_idle(idle: deque[Connection]) -> Connection | None:
+    while idle:
+        connection = idle.pop()  # the one used last, which has prepared most statements
         if not is_closed_by_server(connection):
             return connection
         _close(connection)
     return None
 
 
-async def _connect() -> Connection:
-    if settings.embedded:
+async def _connect(to_replica: bool) -> Connection:
+    if settings.embedded and not to_replica:
         await to_thread.run_sync(embedded.ensure, settings.EMBEDDED_PGDATA)
+    of_primary = parameters(settings.POSTGRES_USER, settings.POSTGRES_PASSWORD)
     connection: Connection = await psycopg.AsyncConnection.connect(
-        **parameters(settings.POSTGRES_USER, settings.POSTGRES_PASSWORD),
+        **(parameters_of_replica() if to_replica else of_primary),
         **AS_THE_API,
         autocommit=True,
         row_factory=dict_row,
@@ -144,8 +151,9 @@ async def _connect() -> Connection:
 @event.listens_for(engine, "engine_disposed")
 def _close_idle(_: Engine) -> None:
     """Close the idle connections along with the engine's."""
-    while _idle:
-        _close(_idle.pop())
+    for idle in _idle.values():
+        while idle:
+            _close(idle.pop())
 
 
 def _close(connection: Connection) -> None:

@@ -17,6 +17,7 @@ from app.admin.sign_in import ConsoleSuperuser, FormDep, for_console, reason
 from app.api.deps import DeletionsBefore
 from app.archive import archives, deletions, reports, undo
 from app.archive.outcomes import By
+from app.core import replica
 from app.errors import InvalidFilter
 from app.models import DeletionFilter, Moment, TransactionId
 
@@ -34,6 +35,7 @@ _BEFORE: TypeAdapter[str | None] = TypeAdapter(DeletionsBefore)
 
 
 @router.get("/")
+@replica.reads
 async def show_deletions(request: Request) -> Response:
     """Show who deleted what, newest first, and how much on each day."""
     values = read_filters(request)

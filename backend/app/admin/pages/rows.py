@@ -24,11 +24,12 @@ from app.admin.pages.many import restore_page
 from app.admin.pages.paging import faults, page_links, read_filters, without_place
 from app.admin.render import go, page
 from app.admin.sign_in import ConsoleSuperuser, FormDep, field, for_console, reason
-from app.api.deps import SessionDep
+from app.api.deps import ReadSessionDep
 from app.api.errors import explain
 from app.api.export import archive_csv
 from app.archive import browse, reports, restore
 from app.archive.outcomes import By
+from app.core import replica
 from app.models import ArchiveId, User
 
 router = APIRouter(dependencies=for_console)
@@ -48,13 +49,14 @@ _BEFORE: TypeAdapter[int | None] = TypeAdapter(ArchiveId | None)
 
 
 @router.get("/items/")
+@replica.reads
 async def show_items(request: Request) -> Response:
     """Show deleted items."""
     return await _list_page(request, ITEMS)
 
 
 @router.get("/items/export/csv")
-def export_items(session: SessionDep, admin: ConsoleSuperuser, filters: FiltersDep) -> Response:
+def export_items(session: ReadSessionDep, admin: ConsoleSuperuser, filters: FiltersDep) -> Response:
     """Download them."""
     return _export(session, ITEMS, admin, filters)
 
@@ -89,13 +91,14 @@ async def restore_items(request: Request, admin: ConsoleSuperuser, form: FormDep
 
 
 @router.get("/users/")
+@replica.reads
 async def show_users(request: Request) -> Response:
     """Show deleted users."""
     return await _list_page(request, USERS)
 
 
 @router.get("/users/export/csv")
-def export_users(session: SessionDep, admin: ConsoleSuperuser, filters: FiltersDep) -> Response:
+def export_users(session: ReadSessionDep, admin: ConsoleSuperuser, filters: FiltersDep) -> Response:
     """Download them."""
     return _export(session, USERS, admin, filters)
 

@@ -15,12 +15,13 @@ from app.admin.pages.many import restore_page
 from app.admin.pages.paging import faults, page_links, read_filters, without_place
 from app.admin.render import go, page
 from app.admin.sign_in import ConsoleSuperuser, FormDep, for_console, reason
-from app.api.deps import SessionDep
+from app.api.deps import ReadSessionDep
 from app.api.export import archive_csv
 from app.api.paths import table
 from app.archive import archives, browse, reports, restore
 from app.archive.access import MissingGrant
 from app.archive.outcomes import By
+from app.core import replica
 from app.core.config import settings
 from app.core.pool import Row
 from app.errors import InvalidFilter
@@ -53,6 +54,7 @@ async def show_tables(request: Request) -> Response:
 
 
 @router.get(NAME + "/")
+@replica.reads
 async def show_rows(request: Request, kind: KindDep) -> Response:
     """Show deleted rows of a table."""
     values = read_filters(request)
@@ -81,7 +83,7 @@ async def show_rows(request: Request, kind: KindDep) -> Response:
 
 
 @router.get(NAME + "/export/csv")
-def export_rows(request: Request, session: SessionDep, admin: ConsoleSuperuser, kind: KindDep) -> Response:
+def export_rows(request: Request, session: ReadSessionDep, admin: ConsoleSuperuser, kind: KindDep) -> Response:
     """Download them."""
     try:
         filters = TableFilter.model_validate(read_filters(request))

@@ -6,12 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
 
-from app.api.deps import DeletionsBefore, Limit, SessionDep, SuperuserDep, for_superusers, only_known_parameters
+from app.api.deps import DeletionsBefore, Limit, ReadSessionDep, SuperuserDep, for_superusers, only_known_parameters
 from app.api.export import CSV, Download, archive_csv
 from app.api.responses import Json, json_page
 from app.archive import browse, deletions, restore, undo
 from app.archive.archives import ITEMS, USERS
 from app.archive.outcomes import By
+from app.core import replica
 from app.models import (
     ArchiveId,
     DeletionFilter,
@@ -42,6 +43,7 @@ router = APIRouter(prefix="/archive", tags=["archive"], dependencies=[*for_super
 
 
 @router.get("/items/", response_model=ItemArchivesPublic)
+@replica.reads
 async def read_archived_items(
     filters: Annotated[ItemFilter, Query()], limit: Limit = 100, before: ArchiveId | None = None
 ) -> Response:
@@ -51,7 +53,7 @@ async def read_archived_items(
 
 @router.get("/items/export/csv", response_class=Response, responses=CSV)
 def export_archived_items(
-    session: SessionDep, admin: SuperuserDep, filters: Annotated[ItemFilter, Query()]
+    session: ReadSessionDep, admin: SuperuserDep, filters: Annotated[ItemFilter, Query()]
 ) -> Download:
     """Download deleted items, newest first."""
     return archive_csv(session, ITEMS, filters, "archived_items.csv", admin)
@@ -96,6 +98,7 @@ async def preview_item_restore(archive_id: ArchiveId, choice: RestoreChoice | No
 
 
 @router.get("/transactions/")
+@replica.reads
 async def read_deletions(
     filters: Annotated[DeletionFilter, Query()], before: DeletionsBefore = None, limit: Limit = 100
 ) -> Deletions:
@@ -129,6 +132,7 @@ async def _undo(transaction_id: str, archived_at: datetime | None, by: By | None
 
 
 @router.get("/users/", response_model=UserArchivesPublic)
+@replica.reads
 async def read_archived_users(
     filters: Annotated[UserFilter, Query()], limit: Limit = 100, before: ArchiveId | None = None
 ) -> Response:
@@ -138,7 +142,7 @@ async def read_archived_users(
 
 @router.get("/users/export/csv", response_class=Response, responses=CSV)
 def export_archived_users(
-    session: SessionDep, admin: SuperuserDep, filters: Annotated[UserFilter, Query()]
+    session: ReadSessionDep, admin: SuperuserDep, filters: Annotated[UserFilter, Query()]
 ) -> Download:
     """Download deleted users, newest first."""
     return archive_csv(session, USERS, filters, "archived_users.csv", admin)

@@ -7,9 +7,10 @@ from fastapi.responses import Response
 from sqlmodel import col
 
 from app import queries
-from app.api.deps import CurrentUser, Limit, SessionDep, Skip, WhyDeleted
+from app.api.deps import CurrentUser, Limit, ReadSessionDep, Skip, WhyDeleted
 from app.api.export import CSV, Download, csv_response
 from app.api.responses import Json, JsonPage
+from app.core import replica
 from app.models import (
     Item,
     ItemCreate,
@@ -38,6 +39,7 @@ async def refusal(item_id: uuid.UUID, user: User) -> HTTPException:
 
 
 @router.get("/", response_model=ItemsPublic)
+@replica.reads
 async def read_items(current_user: CurrentUser, skip: Skip = 0, limit: Limit = 100) -> Response:
     """List one's items, newest first; to a superuser, all."""
     items, count = await queries.items.list_items(owner_id=owner_scope(current_user), skip=skip, limit=limit)
@@ -61,7 +63,7 @@ async def delete_items(current_user: CurrentUser, which: ItemsToDelete) -> Respo
 
 
 @router.get("/export/csv", response_class=Response, responses=CSV)
-def export_items(session: SessionDep, current_user: CurrentUser) -> Download:
+def export_items(session: ReadSessionDep, current_user: CurrentUser) -> Download:
     """Download one's items; a superuser, all."""
     owner_id = owner_scope(current_user)
     return csv_response(

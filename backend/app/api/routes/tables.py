@@ -5,13 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import Response
 
-from app.api.deps import Limit, SessionDep, SuperuserDep, for_superusers, only_known_parameters
+from app.api.deps import Limit, ReadSessionDep, SuperuserDep, for_superusers, only_known_parameters
 from app.api.export import CSV, Download, archive_csv
 from app.api.paths import table
 from app.api.responses import Json, json_page
 from app.archive import archives, browse, restore
 from app.archive.archives import Archive
 from app.archive.outcomes import By
+from app.core import replica
 from app.models import (
     ArchivedRows,
     ArchivedTables,
@@ -45,13 +46,14 @@ async def read_tables() -> ArchivedTables:
 
 @router.get("/" + table("table") + "/export/csv", response_class=Response, responses=CSV)
 def export_rows(
-    session: SessionDep, admin: SuperuserDep, archive: ArchiveDep, filters: Annotated[TableFilter, Query()]
+    session: ReadSessionDep, admin: SuperuserDep, archive: ArchiveDep, filters: Annotated[TableFilter, Query()]
 ) -> Download:
     """Download deleted rows, newest first."""
     return archive_csv(session, archive, filters, "archived_rows.csv", admin)
 
 
 @router.get("/" + table("table") + "/", response_model=ArchivedRows)
+@replica.reads
 async def read_rows(
     archive: ArchiveDep,
     filters: Annotated[TableFilter, Query()],

@@ -22,7 +22,7 @@ from app.api.deps import (
     not_privileged,
 )
 from app.api.responses import JsonPage, errors
-from app.core import security
+from app.core import replica, security
 from app.core.config import settings
 from app.errors import EmailTaken
 from app.models import (
@@ -50,6 +50,7 @@ def unless_taken(status: int, detail: str) -> Iterator[None]:
 
 
 @router.get("/", dependencies=for_superusers, response_model=UsersPublic)
+@replica.reads
 async def read_users(skip: Skip = 0, limit: Limit = 100) -> Response:
     """List users, newest first."""
     users, count = await queries.users.list_users(skip=skip, limit=limit)
