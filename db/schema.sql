@@ -3392,14 +3392,14 @@ COMMENT ON FUNCTION archive._fault_capture(entry archive.registry) IS 'What is w
 
 CREATE FUNCTION archive._fault_changed_columns(entry archive.registry) RETURNS text
     LANGUAGE sql STABLE
-    RETURN (SELECT ('deletes fail until archive.enable() is called again: there is no column '::text || string_agg(CASE WHEN (a.attnum IS NULL) THEN format('%I in %s'::text, k.key, archive._name((_fault_changed_columns.entry).source)) ELSE format('%I in %s'::text, (k.value ->> 'copy'::text), archive._name((_fault_changed_columns.entry).target)) END, ', '::text)) FROM ((jsonb_each((_fault_changed_columns.entry).columns) k(key, value) LEFT JOIN pg_attribute a ON (((a.attrelid = ((_fault_changed_columns.entry).source)::oid) AND (a.attname = k.key) AND (NOT a.attisdropped)))) LEFT JOIN pg_attribute c ON (((c.attrelid = ((_fault_changed_columns.entry).target)::oid) AND (c.attname = (k.value ->> 'copy'::text)) AND (NOT c.attisdropped)))) WHERE ((a.attnum IS NULL) OR (c.attnum IS NULL)));
+    RETURN COALESCE((SELECT ('deletes fail until archive.enable() is called again: there is no column '::text || string_agg(CASE WHEN (a.attnum IS NULL) THEN format('%I in %s'::text, k.key, archive._name((_fault_changed_columns.entry).source)) ELSE format('%I in %s'::text, (k.value ->> 'copy'::text), archive._name((_fault_changed_columns.entry).target)) END, ', '::text)) FROM ((jsonb_each((_fault_changed_columns.entry).columns) k(key, value) LEFT JOIN pg_attribute a ON (((a.attrelid = ((_fault_changed_columns.entry).source)::oid) AND (a.attname = k.key) AND (NOT a.attisdropped)))) LEFT JOIN pg_attribute c ON (((c.attrelid = ((_fault_changed_columns.entry).target)::oid) AND (c.attname = (k.value ->> 'copy'::text)) AND (NOT c.attisdropped)))) WHERE ((a.attnum IS NULL) OR (c.attnum IS NULL))), (SELECT ('until archive.enable() is called again, values are archived under the former names of columns: '::text || string_agg(format('%I'::text, k.key), ', '::text)) FROM (jsonb_each((_fault_changed_columns.entry).columns) k(key, value) JOIN pg_attribute a ON (((a.attrelid = ((_fault_changed_columns.entry).source)::oid) AND (a.attnum = ((k.value ->> 'attnum'::text))::smallint)))) WHERE (archive._is_registered_oid((_fault_changed_columns.entry).source, (_fault_changed_columns.entry).source_oid) AND (NOT a.attisdropped) AND (a.attname <> k.key))));
 
 
 --
 -- Name: FUNCTION _fault_changed_columns(entry archive.registry); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._fault_changed_columns(entry archive.registry) IS 'Columns that the capture function names and that were renamed or dropped since; null without any.';
+COMMENT ON FUNCTION archive._fault_changed_columns(entry archive.registry) IS 'Columns that the capture function names and that were renamed or dropped since, or swapped their names; null without any.';
 
 
 --

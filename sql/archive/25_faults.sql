@@ -196,7 +196,7 @@ comment on function archive._fault_columns_remedy(archive.registry) is
 
 create function archive._fault_changed_columns(entry archive.registry) returns text
     language sql stable
-    return (
+    return coalesce((
         select 'deletes fail until archive.enable() is called again: there is no column ' || string_agg(
                    case when a.attnum is null then format('%I in %s', k.key, archive._name((entry).source))
                         else format('%I in %s', k.value ->> 'copy', archive._name((entry).target)) end, ', ')
@@ -205,10 +205,18 @@ create function archive._fault_changed_columns(entry archive.registry) returns t
           left join pg_attribute c on c.attrelid = (entry).target and c.attname = k.value ->> 'copy'
                                   and not c.attisdropped
          where a.attnum is null or c.attnum is null
-    );
+    ), (
+        select 'until archive.enable() is called again, values are archived under the former names of columns: '
+               || string_agg(format('%I', k.key), ', ')
+          from jsonb_each((entry).columns) k
+          join pg_attribute a on a.attrelid = (entry).source and a.attnum = (k.value ->> 'attnum')::smallint
+         where archive._is_registered_oid((entry).source, (entry).source_oid)
+           and not a.attisdropped and a.attname <> k.key
+    ));
 
 comment on function archive._fault_changed_columns(archive.registry) is
-    'Columns that the capture function names and that were renamed or dropped since; null without any.';
+    'Columns that the capture function names and that were renamed or dropped since, or swapped their names; null'
+    ' without any.';
 
 
 create function archive._fault_unknown_columns(entry archive.registry) returns text

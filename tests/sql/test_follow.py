@@ -41,6 +41,17 @@ def test_columns_that_swap_their_names(shelf):
     assert undo(shelf, "pair") == ["(1,a,b)"]
 
 
+def test_health_reports_columns_that_swapped_their_names(shelf):
+    shelf.execute("create table pair (id int primary key, a text, b text); select archive.enable('pair')")
+    shelf.execute("alter table pair rename a to c; alter table pair rename b to a; alter table pair rename c to b")
+
+    before = shelf.execute(HEALTH).fetchall()
+    shelf.execute("select archive.enable('pair')")
+
+    assert "former names of columns: a, b" in str(before)
+    assert shelf.execute(HEALTH).fetchall() == []
+
+
 @pytest.mark.parametrize("statement", ["delete from shelf", "truncate shelf"])
 def test_a_new_column_under_the_former_name_of_another_does_not_pass_for_it(oak, statement):
     oak.execute("insert into shelf values (2, 'elm', 1)")
