@@ -4351,7 +4351,8 @@ begin
           'select min(t.transaction_id::text) as first'
           '  from (select transaction_id from archive.transactions group by transaction_id having count(*) > 1) t'
           ' where not exists (select from archive.purge_log l'
-          '                    where l.action = ''import'' and l.scope ->> ''transaction_id'' = t.transaction_id::text)') t;
+          '                    where l.action = ''import'''
+          '                      and l.scope ->> ''transaction_id'' = t.transaction_id::text)') t;
     return 'transaction ' || v_first || ' and perhaps others have several archived_at:'
            ' restore_transaction() asks for one';
 end
@@ -4362,7 +4363,7 @@ $$;
 -- Name: FUNCTION _fault_transaction_ids(); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._fault_transaction_ids() IS 'Transaction ids used twice, since the counter starts again after a dump and restore, but for those of imports; null without any.';
+COMMENT ON FUNCTION archive._fault_transaction_ids() IS 'Transaction ids used twice, since the counter starts again after a dump and restore; null without any. An import has many times in one transaction, which is right.';
 
 
 --
@@ -4641,9 +4642,11 @@ begin
       from archive._columns(entry.source) c
      where c.name = column_name;
     if v_type is null then
-        perform archive._refuse(format('%s has no column %s', archive._label(entry.source), coalesce(quote_ident(column_name), 'null')));
+        perform archive._refuse(format(
+            '%s has no column %s', archive._label(entry.source), coalesce(quote_ident(column_name), 'null')));
     elsif not exists (select from archive._copies(entry) c where c.name = column_name) then
-        perform archive._refuse(format('the archive of %s has no copy of column %I', archive._label(entry.source), column_name));
+        perform archive._refuse(format(
+            'the archive of %s has no copy of column %I', archive._label(entry.source), column_name));
     elsif v_type <> all (types) then
         perform archive._refuse(format(
             'column %I of %s is of type %s, not one of %s', column_name, archive._label(entry.source), v_type,
@@ -4774,7 +4777,7 @@ CREATE FUNCTION archive._import_moment(entry archive.registry, deleted_at name, 
 -- Name: FUNCTION _import_moment(entry archive.registry, deleted_at name, copied_as name); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._import_moment(entry archive.registry, deleted_at name, copied_as name) IS 'An expression: when a row was marked as deleted; null or in the future where it is not. copied_as: what the mark is called in the query.';
+COMMENT ON FUNCTION archive._import_moment(entry archive.registry, deleted_at name, copied_as name) IS 'An expression: when a row was marked as deleted; null or in the future where it is not. copied_as: what the query calls the mark.';
 
 
 --

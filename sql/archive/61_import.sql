@@ -1,7 +1,7 @@
--- Import: rows that an application only marks as deleted are deleted, and archived with the time and person of the mark.
+-- Import: rows that are only marked as deleted are deleted, and archived with the time and person of the mark.
 --
 -- Each row goes by the capture trigger like any other, so columns, overflow and other triggers are treated alike. Then
--- the archived row takes its time and person from the mark, and the copy of the mark is cleared: a restored row is live.
+-- the archived row takes its time and person from the mark. The copy of the mark is cleared: a restored row is live.
 
 create function archive._import_check_column(entry archive.registry, column_name name, types text[]) returns text
     language plpgsql stable
@@ -14,9 +14,11 @@ begin
       from archive._columns(entry.source) c
      where c.name = column_name;
     if v_type is null then
-        perform archive._refuse(format('%s has no column %s', archive._label(entry.source), coalesce(quote_ident(column_name), 'null')));
+        perform archive._refuse(format(
+            '%s has no column %s', archive._label(entry.source), coalesce(quote_ident(column_name), 'null')));
     elsif not exists (select from archive._copies(entry) c where c.name = column_name) then
-        perform archive._refuse(format('the archive of %s has no copy of column %I', archive._label(entry.source), column_name));
+        perform archive._refuse(format(
+            'the archive of %s has no copy of column %I', archive._label(entry.source), column_name));
     elsif v_type <> all (types) then
         perform archive._refuse(format(
             'column %I of %s is of type %s, not one of %s', column_name, archive._label(entry.source), v_type,
@@ -42,8 +44,8 @@ create function archive._import_moment(entry archive.registry, deleted_at name, 
            end;
 
 comment on function archive._import_moment(archive.registry, name, name) is
-    'An expression: when a row was marked as deleted; null or in the future where it is not. copied_as: what the mark is'
-    ' called in the query.';
+    'An expression: when a row was marked as deleted; null or in the future where it is not. copied_as: what the query'
+    ' calls the mark.';
 
 
 create function archive._import_references(source regclass)

@@ -39,15 +39,16 @@ begin
           'select min(t.transaction_id::text) as first'
           '  from (select transaction_id from archive.transactions group by transaction_id having count(*) > 1) t'
           ' where not exists (select from archive.purge_log l'
-          '                    where l.action = ''import'' and l.scope ->> ''transaction_id'' = t.transaction_id::text)') t;
+          '                    where l.action = ''import'''
+          '                      and l.scope ->> ''transaction_id'' = t.transaction_id::text)') t;
     return 'transaction ' || v_first || ' and perhaps others have several archived_at:'
            ' restore_transaction() asks for one';
 end
 $$;
 
 comment on function archive._fault_transaction_ids() is
-    'Transaction ids used twice, since the counter starts again after a dump and restore, but for those of imports; null'
-    ' without any.';
+    'Transaction ids used twice, since the counter starts again after a dump and restore; null without any. An import'
+    ' has many times in one transaction, which is right.';
 
 
 -- In an expression, $1 is the registry's row of a table, and $2 whether to look at every row.

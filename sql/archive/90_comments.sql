@@ -74,7 +74,8 @@ comment on column archive.purge_log.action is 'purge, erase, hold, release or im
 comment on column archive.purge_log.source is 'The live table''s name.';
 comment on column archive.purge_log.rows is 'How many rows were purged, erased, held, released or imported.';
 comment on column archive.purge_log.held is 'How many more would have been, but for a legal hold.';
-comment on column archive.purge_log.scope is 'Which: archived_before, archive_ids or subject; for an import, the columns and the transaction.';
+comment on column archive.purge_log.scope is
+    'Which: archived_before, archive_ids or subject; for an import, the columns and the transaction.';
 comment on column archive.purge_log.reason is 'Why, if given.';
 comment on column archive.purge_log.actor is 'Who, as the application knows it: archive.actor.';
 comment on column archive.purge_log.session_role is 'The database login that did it.';
