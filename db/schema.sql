@@ -6477,7 +6477,7 @@ COMMENT ON FUNCTION archive._restore_each(selection archive.restore_selection, o
 
 CREATE FUNCTION archive._restore_written(sources regclass[]) RETURNS jsonb
     LANGUAGE sql
-    RETURN (SELECT COALESCE(jsonb_object_agg(w.relation, w.row_count), '{}'::jsonb) AS "coalesce" FROM (SELECT c.oid AS relation, ((pg_stat_get_xact_tuples_updated(c.oid) + pg_stat_get_xact_tuples_deleted(c.oid)) + CASE WHEN (c.oid = ANY ((ARRAY(SELECT archive._tree(s.s) AS _tree FROM unnest(_restore_written.sources) s(s)))::oid[])) THEN (0)::bigint ELSE pg_stat_get_xact_tuples_inserted(c.oid) END) AS row_count FROM pg_class c WHERE (c.relkind = 'r'::"char")) w WHERE (w.row_count > 0));
+    RETURN (SELECT COALESCE(jsonb_object_agg(w.relation, w.row_count), '{}'::jsonb) AS "coalesce" FROM (SELECT c.oid AS relation, ((pg_stat_get_xact_tuples_updated(c.oid) + pg_stat_get_xact_tuples_deleted(c.oid)) + CASE WHEN (c.oid = ANY ((ARRAY(SELECT archive._tree(s.s) AS _tree FROM unnest(_restore_written.sources) s(s)))::oid[])) THEN (0)::bigint ELSE pg_stat_get_xact_tuples_inserted(c.oid) END) AS row_count FROM pg_class c WHERE ((c.relkind = 'r'::"char") AND (c.relnamespace <> ('archive'::regnamespace)::oid))) w WHERE (w.row_count > 0));
 
 
 --

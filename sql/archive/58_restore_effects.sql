@@ -14,7 +14,7 @@ create function archive._restore_written(sources regclass[]) returns jsonb
                      + case when c.oid = any (array(select archive._tree(s) from unnest(sources) s)) then 0
                             else pg_stat_get_xact_tuples_inserted(c.oid) end as row_count
                 from pg_class c
-               where c.relkind = 'r'
+               where c.relkind = 'r' and c.relnamespace <> 'archive'::regnamespace
           ) w
          where w.row_count > 0
     );
