@@ -9,6 +9,8 @@ from app.core import migrations
 from tests.db import template
 from tests.db.template import ADA, EARLIEST, INTEGERS, ITEM, NEWEST, PASSWORD
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def empty(db):
