@@ -1661,6 +1661,29 @@ COMMENT ON FUNCTION archive._check_ids(archive_ids bigint[]) IS 'AR422 unless it
 
 
 --
+-- Name: _check_read_committed(text); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._check_read_committed(missed text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+        raise exception 'not at isolation level %: % would be missed', current_setting('transaction_isolation'), missed
+            using errcode = 'AR409', hint = 'Use READ COMMITTED.';
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _check_read_committed(missed text); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._check_read_committed(missed text) IS 'AR409 at an isolation level whose snapshot would miss what others commit.';
+
+
+--
 -- Name: _check_reason(text); Type: FUNCTION; Schema: archive; Owner: -
 --
 
@@ -1951,9 +1974,15 @@ CREATE FUNCTION archive._read_leaves(leaves archive.leaf[], pattern text) RETURN
 begin
     for source, partition in select l.source, l.partition from unnest(leaves) l loop
         continue when pg_relation_size(partition) = 0;
-        for result in select * from archive._read(format(pattern, archive._name(partition))) loop
-            return next;
-        end loop;
+        begin
+            for result in select * from archive._read(format(pattern, archive._name(partition))) loop
+                return next;
+            end loop;
+        exception when undefined_table then
+            if pg_relation_size(partition) is not null then
+                raise;
+            end if;  -- dropped since the partitions were listed
+        end;
     end loop;
 end
 $$;
@@ -2986,7 +3015,7 @@ CREATE FUNCTION archive._erase_mentions(relation text, columns text[], labels te
     AS $_$
 declare
     v_is_archive boolean := relation <> 'archive.holds' and relation <> 'archive.purge_log';
-    v_pattern    text := (select string_agg(regexp_replace(l, '\W', '\\\&', 'g'), '|') from unnest(labels) l);
+    v_pattern    text := archive._erase_pattern(labels);
     v_condition  text := (select string_agg(format('lower(a.%I) ~ $3', c), ' or ') from unnest(columns) c);
     v_ids        int8multirange;
     v_opened     jsonb;
@@ -3015,6 +3044,22 @@ $_$;
 --
 
 COMMENT ON FUNCTION archive._erase_mentions(relation text, columns text[], labels text[], pseudonym text) IS 'Puts a person''s pseudonym for their labels where these columns name who did something, or why.';
+
+
+--
+-- Name: _erase_pattern(text[]); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._erase_pattern(labels text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN (SELECT string_agg(regexp_replace(l.l, '\W'::text, '\\\&'::text, 'g'::text), '|'::text) AS string_agg FROM unnest(_erase_pattern.labels) l(l));
+
+
+--
+-- Name: FUNCTION _erase_pattern(labels text[]); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._erase_pattern(labels text[]) IS 'The regular expression that matches a text with one of some labels.';
 
 
 --
@@ -3334,9 +3379,7 @@ begin
          where exists (select from archive.export_log l where l.source = r.source)
          order by r.source::oid
     loop
-        execute v_table.query into v_found using subject, (
-            select string_agg(regexp_replace(l, '\W', '\\\&', 'g'), '|') from unnest(labels) l
-        ), v_table.source;
+        execute v_table.query into v_found using subject, archive._erase_pattern(labels), v_table.source;
         if v_found <> '{}' then
             raise notice 'exported months of % that may hold this person: %',
                 archive._label(v_table.source), array_to_string(v_found, ', ')
@@ -3392,7 +3435,7 @@ COMMENT ON FUNCTION archive._fault_capture(entry archive.registry) IS 'What is w
 
 CREATE FUNCTION archive._fault_changed_columns(entry archive.registry) RETURNS text
     LANGUAGE sql STABLE
-    RETURN COALESCE((SELECT ('deletes fail until archive.enable() is called again: there is no column '::text || string_agg(CASE WHEN (a.attnum IS NULL) THEN format('%I in %s'::text, k.key, archive._name((_fault_changed_columns.entry).source)) ELSE format('%I in %s'::text, (k.value ->> 'copy'::text), archive._name((_fault_changed_columns.entry).target)) END, ', '::text)) FROM ((jsonb_each((_fault_changed_columns.entry).columns) k(key, value) LEFT JOIN pg_attribute a ON (((a.attrelid = ((_fault_changed_columns.entry).source)::oid) AND (a.attname = k.key) AND (NOT a.attisdropped)))) LEFT JOIN pg_attribute c ON (((c.attrelid = ((_fault_changed_columns.entry).target)::oid) AND (c.attname = (k.value ->> 'copy'::text)) AND (NOT c.attisdropped)))) WHERE ((a.attnum IS NULL) OR (c.attnum IS NULL))), (SELECT ('until archive.enable() is called again, values are archived under the former names of columns: '::text || string_agg(format('%I'::text, k.key), ', '::text)) FROM (jsonb_each((_fault_changed_columns.entry).columns) k(key, value) JOIN pg_attribute a ON (((a.attrelid = ((_fault_changed_columns.entry).source)::oid) AND (a.attnum = ((k.value ->> 'attnum'::text))::smallint)))) WHERE (archive._is_registered_oid((_fault_changed_columns.entry).source, (_fault_changed_columns.entry).source_oid) AND (NOT a.attisdropped) AND (a.attname <> k.key))));
+    RETURN COALESCE((SELECT ('deletes fail until archive.enable() is called again: there is no column '::text || string_agg(CASE WHEN (a.attnum IS NULL) THEN format('%I in %s'::text, k.key, archive._name((_fault_changed_columns.entry).source)) ELSE format('%I in %s'::text, (k.value ->> 'copy'::text), archive._name((_fault_changed_columns.entry).target)) END, ', '::text)) FROM ((jsonb_each((_fault_changed_columns.entry).columns) k(key, value) LEFT JOIN pg_attribute a ON (((a.attrelid = ((_fault_changed_columns.entry).source)::oid) AND (a.attname = k.key) AND (NOT a.attisdropped)))) LEFT JOIN pg_attribute c ON (((c.attrelid = ((_fault_changed_columns.entry).target)::oid) AND (c.attname = (k.value ->> 'copy'::text)) AND (NOT c.attisdropped)))) WHERE ((a.attnum IS NULL) OR (c.attnum IS NULL))), (SELECT ('until archive.enable() is called again, values are archived under the names that these columns had: '::text || string_agg(format('%I in %s'::text, known.name, archive._name(known.relation)), ', '::text)) FROM ((jsonb_each((_fault_changed_columns.entry).columns) k(key, value) CROSS JOIN LATERAL (VALUES ((_fault_changed_columns.entry).source,(_fault_changed_columns.entry).source_oid,k.key,(k.value ->> 'attnum'::text)), ((_fault_changed_columns.entry).target,(_fault_changed_columns.entry).target_oid,(k.value ->> 'copy'::text),(k.value ->> 'copy_attnum'::text))) known(relation, oid, name, attnum)) JOIN pg_attribute a ON (((a.attrelid = (known.relation)::oid) AND (a.attnum = (known.attnum)::smallint)))) WHERE (archive._is_registered_oid(known.relation, known.oid) AND (NOT a.attisdropped) AND (a.attname <> known.name))));
 
 
 --
@@ -4579,6 +4622,7 @@ CREATE FUNCTION archive._import_batch(source regclass, deleted_at name, deleted_
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET lock_timeout TO '10s'
+    SET quote_all_identifiers TO 'off'
     AS $$
 declare
     v_entry  archive.registry := archive._registry_entry(source);
@@ -4587,20 +4631,12 @@ declare
     v_done   record;
     v_left   text;
 begin
-    if deleted_by is not null then
-        perform archive._import_check_column(v_entry, deleted_by, null);
-    end if;
-    if batch is null or batch < 1 then
-        perform archive._refuse('batch must be at least 1');
-    end if;
-    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
-        perform archive._refuse('an import has to see rows that others commit: call it at READ COMMITTED');
-    end if;
-
+    perform archive._import_check(v_entry, deleted_by, batch);
     select * into v_done from archive._import_delete(source, v_moment, batch, callers_path);
     if v_done.deleted = 0 and v_done.moments is not null then
         raise exception 'a trigger of % keeps rows from being deleted', archive._label(source)
-            using errcode = 'AR409', hint = 'Disable a trigger that makes deletes into marks.';
+            using errcode = 'AR409',
+                  hint = 'Disable a trigger that makes deletes into marks. If rows refer to them since, call again.';
     elsif v_done.deleted = 0 then
         v_left := archive._import_left(source, v_moment);
         if v_left is not null then
@@ -4625,6 +4661,39 @@ $$;
 --
 
 COMMENT ON FUNCTION archive._import_batch(source regclass, deleted_at name, deleted_by name, batch integer, callers_path text) IS 'archive.import_soft_deleted(), with the search path of its caller.';
+
+
+--
+-- Name: _import_check(archive.registry, name, integer); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._import_check(entry archive.registry, deleted_by name, batch integer) RETURNS void
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    if deleted_by is not null then
+        perform archive._import_check_column(entry, deleted_by, null);
+    end if;
+    if batch is null or batch < 1 then
+        perform archive._refuse('batch must be at least 1');
+    end if;
+    perform archive._check_read_committed('a row that began meanwhile to refer to a marked one');
+
+    -- The time of a mark moves an archived row to another partition: a publication copies that as DELETE and INSERT.
+    if exists (select from archive._publications(entry.target) p where not p.pubdelete) then
+        raise exception 'a publication of %''s archive copies no deletes: imported rows would be there twice',
+            archive._label(entry.source)
+            using errcode = 'AR409', hint = 'Import first, or let the publication copy deletes meanwhile.';
+    end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _import_check(entry archive.registry, deleted_by name, batch integer); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._import_check(entry archive.registry, deleted_by name, batch integer) IS 'AR422 for a bad argument, AR409 where an import cannot be made now.';
 
 
 --
@@ -4671,6 +4740,7 @@ COMMENT ON FUNCTION archive._import_check_column(entry archive.registry, column_
 CREATE FUNCTION archive._import_counts(source regclass, deleted_at name, OUT marked bigint, OUT later bigint, OUT oldest timestamp with time zone, OUT newest timestamp with time zone) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET quote_all_identifiers TO 'off'
     AS $$
 begin
     execute format(
@@ -4997,12 +5067,46 @@ COMMENT ON FUNCTION archive._is_log_sequence_behind() IS 'Whether the next entry
 
 
 --
+-- Name: _publications(regclass); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._publications(target regclass) RETURNS SETOF pg_publication
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT p.oid,
+     p.pubname,
+     p.pubowner,
+     p.puballtables,
+     p.pubinsert,
+     p.pubupdate,
+     p.pubdelete,
+     p.pubtruncate,
+     p.pubviaroot,
+     p.pubgencols
+    FROM pg_publication p
+   WHERE (p.puballtables OR (EXISTS ( SELECT
+            FROM pg_publication_rel r
+           WHERE ((r.prpubid = p.oid) AND ((r.prrelid = (_publications.target)::oid) OR ((pg_partition_root((r.prrelid)::regclass))::oid = (_publications.target)::oid))))) OR (EXISTS ( SELECT
+            FROM (pg_publication_namespace n
+              JOIN pg_class c ON ((c.relnamespace = n.pnnspid)))
+           WHERE ((n.pnpubid = p.oid) AND (c.oid = (_publications.target)::oid)))));
+END;
+
+
+--
+-- Name: FUNCTION _publications(target regclass); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._publications(target regclass) IS 'The publications of an archive, or of a partition of it.';
+
+
+--
 -- Name: _is_published_by_row(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
 CREATE FUNCTION archive._is_published_by_row(target regclass) RETURNS boolean
     LANGUAGE sql STABLE
-    RETURN (EXISTS (SELECT FROM pg_publication p WHERE ((p.pubviaroot OR (NOT p.pubtruncate) OR (NOT p.pubdelete)) AND (p.puballtables OR (EXISTS (SELECT FROM pg_publication_rel r WHERE ((r.prpubid = p.oid) AND ((r.prrelid = (_is_published_by_row.target)::oid) OR ((pg_partition_root((r.prrelid)::regclass))::oid = (_is_published_by_row.target)::oid))))) OR (EXISTS (SELECT FROM (pg_publication_namespace n JOIN pg_class c ON ((c.relnamespace = n.pnnspid))) WHERE ((n.pnpubid = p.oid) AND (c.oid = (_is_published_by_row.target)::oid))))))));
+    RETURN (EXISTS (SELECT FROM archive._publications(_is_published_by_row.target) p(oid, pubname, pubowner, puballtables, pubinsert, pubupdate, pubdelete, pubtruncate, pubviaroot, pubgencols) WHERE (p.pubviaroot OR (NOT p.pubtruncate) OR (NOT p.pubdelete))));
 
 
 --
@@ -5343,11 +5447,7 @@ CREATE FUNCTION archive._purge_lock_holds() RETURNS void
     LANGUAGE plpgsql
     AS $$
 begin
-    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
-        raise exception 'not at isolation level %: a hold made meanwhile would be missed',
-            current_setting('transaction_isolation')
-            using errcode = 'AR409', hint = 'Use READ COMMITTED.';
-    end if;
+    perform archive._check_read_committed('a hold made meanwhile');
     lock table archive.holds in share mode;
     perform archive._seal_lock();
 end
@@ -5414,12 +5514,15 @@ begin
     if not dry_run and not archive._partition_lock(partition) then
         return 0;
     end if;
-    execute format('select count(*) from %s a', v_free) into v_count;
-    if v_count = 0 or dry_run then
+    if dry_run then
+        execute format('select count(*) from %s a', v_free) into v_count;
         return v_count;
     end if;
+    execute archive._seal_ids(v_free) into v_ids, v_count;
+    if v_count = 0 then
+        return 0;
+    end if;
 
-    execute archive._seal_ids(v_free) into v_ids;
     v_opened := archive._seal_open(entry.target, v_ids, removes => true);
     execute format(
         'create temporary table pg_temp.archive_held as'
@@ -8111,6 +8214,10 @@ declare
     v_rows   bigint;
 begin
     perform archive._seal_lock();
+    if exists (select from archive._seal_targets() t where archive._is_subscribed(t)) then
+        raise exception 'a subscription brings archived rows, whose transaction ids are the publisher''s'
+            using errcode = 'AR409', hint = 'Seal and verify on the publisher.';
+    end if;
     select b.* into v_last from archive.seal_batch b order by b.batch desc limit 1;
     v_batch.batch := coalesce(v_last.batch, 0) + 1;
     v_batch.origin := archive._seal_origin();
@@ -8515,7 +8622,7 @@ CREATE FUNCTION archive._seal_content(target regclass, former_types jsonb DEFAUL
     LANGUAGE sql STABLE
     BEGIN ATOMIC
  WITH parts(part, n) AS (
-          SELECT format('%L || %s'::text, ((' '::text || quote_ident(c.label)) || '='::text), c.value) AS format,
+          SELECT format('%L || %s'::text, ((' '::text || quote_literal(c.label)) || '='::text), c.value) AS format,
              (row_number() OVER (ORDER BY (c.label COLLATE "C")) - 1) AS "?column?"
             FROM ( SELECT COALESCE((l.labels ->> (a.attname)::text), (a.attname)::text) AS label,
                      archive._seal_value(a.attname, a.atttypid, (_seal_content.former_types ->> (a.attname)::text)) AS value
@@ -8580,11 +8687,7 @@ CREATE FUNCTION archive._seal_lock() RETURNS void
     LANGUAGE plpgsql
     AS $$
 begin
-    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
-        raise exception 'not at isolation level %: rows sealed meanwhile would be missed',
-            current_setting('transaction_isolation')
-            using errcode = 'AR409', hint = 'Use READ COMMITTED.';
-    end if;
+    perform archive._check_read_committed('a row sealed meanwhile');
     lock table archive.seal_chunk in share row exclusive mode;
 end
 $$;
@@ -8986,6 +9089,29 @@ END;
 --
 
 COMMENT ON FUNCTION archive._seal_targets() IS 'What is sealed: the log of changes, and every archive.';
+
+
+--
+-- Name: _seal_without_waiting(bigint); Type: FUNCTION; Schema: archive; Owner: -
+--
+
+CREATE FUNCTION archive._seal_without_waiting(max_rows bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    lock table archive.seal_chunk in share row exclusive mode nowait;
+    perform archive._seal(max_rows);
+exception when lock_not_available or sqlstate 'AR409' then
+    null;
+end
+$$;
+
+
+--
+-- Name: FUNCTION _seal_without_waiting(max_rows bigint); Type: COMMENT; Schema: archive; Owner: -
+--
+
+COMMENT ON FUNCTION archive._seal_without_waiting(max_rows bigint) IS 'Closes a batch of at most so many rows, unless that has to wait or archive.seal() would refuse.';
 
 
 --
@@ -10331,6 +10457,7 @@ COMMENT ON FUNCTION archive.deletions(before text, max_rows integer, filters jso
 CREATE FUNCTION archive.describe(address text DEFAULT NULL::text, OUT source regclass, OUT schema regnamespace, OUT name text, OUT archive text, OUT columns jsonb, OUT key text[]) RETURNS SETOF record
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET quote_all_identifiers TO 'off'
     BEGIN ATOMIC
  SELECT r.source,
      s.relnamespace,
@@ -10723,7 +10850,7 @@ begin
     return query
         select made.source, 'search index of ' || made.partition || ' made'
           from archive._search_make_indexes(max_search_indexes) made;
-    perform archive._seal(1000000);  -- some seconds; the next call goes on
+    perform archive._seal_without_waiting(1000000);  -- some seconds; the next call goes on
 end
 $$;
 
@@ -10732,7 +10859,7 @@ $$;
 -- Name: FUNCTION maintain(max_search_indexes integer); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive.maintain(max_search_indexes integer) IS 'Does what has to happen daily: makes the archives'' partitions for this month and the two after, moves closed months out of the default partition, calls archive.enable() after a restore of a dump or a switch-over, and makes the indexes for the search of texts in closed months, where pg_trgm is installed or the owner may install it. max_search_indexes: how many of them in this call; null for all. Restores from a month wait for its index. Seals archived rows, up to a million. Returns a row for each thing done; none where another call is under way.';
+COMMENT ON FUNCTION archive.maintain(max_search_indexes integer) IS 'Does what has to happen daily: makes the archives'' partitions for this month and the two after, moves closed months out of the default partition, calls archive.enable() after a restore of a dump or a switch-over, and makes the indexes for the search of texts in closed months, where pg_trgm is installed or the owner may install it. max_search_indexes: how many of them in this call; null for all. Restores from a month wait for its index. Seals archived rows, up to a million, where archive.seal() could. Returns a row for each thing done; none where another call is under way.';
 
 
 --
@@ -12688,6 +12815,13 @@ GRANT ALL ON FUNCTION archive._check_ids(archive_ids bigint[]) TO archive_runtim
 
 
 --
+-- Name: FUNCTION _check_read_committed(missed text); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._check_read_committed(missed text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _check_reason(reason text); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -13006,6 +13140,13 @@ REVOKE ALL ON FUNCTION archive._erase_labels(declared archive.subjects, subject 
 --
 
 REVOKE ALL ON FUNCTION archive._erase_mentions(relation text, columns text[], labels text[], pseudonym text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _erase_pattern(labels text[]); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._erase_pattern(labels text[]) FROM PUBLIC;
 
 
 --
@@ -13474,6 +13615,13 @@ REVOKE ALL ON FUNCTION archive._import_batch(source regclass, deleted_at name, d
 
 
 --
+-- Name: FUNCTION _import_check(entry archive.registry, deleted_by name, batch integer); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._import_check(entry archive.registry, deleted_by name, batch integer) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION _import_check_column(entry archive.registry, column_name name, types text[]); Type: ACL; Schema: archive; Owner: -
 --
 
@@ -13535,6 +13683,13 @@ GRANT SELECT ON TABLE archive.purge_log TO archive_auditor;
 --
 
 REVOKE ALL ON FUNCTION archive._is_log_sequence_behind() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _publications(target regclass); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._publications(target regclass) FROM PUBLIC;
 
 
 --
@@ -14489,6 +14644,13 @@ REVOKE ALL ON FUNCTION archive._seal_target(target regclass, batch bigint, condi
 --
 
 REVOKE ALL ON FUNCTION archive._seal_targets() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION _seal_without_waiting(max_rows bigint); Type: ACL; Schema: archive; Owner: -
+--
+
+REVOKE ALL ON FUNCTION archive._seal_without_waiting(max_rows bigint) FROM PUBLIC;
 
 
 --

@@ -23,20 +23,28 @@ comment on function archive._capture_mode(archive.registry) is
     ' subscription brings both the table and its archive.';
 
 
+create function archive._publications(target regclass) returns setof pg_publication
+    language sql stable
+begin atomic
+    select p.*
+      from pg_publication p
+     where p.puballtables
+        or exists (select from pg_publication_rel r
+                    where r.prpubid = p.oid and (r.prrelid = target or pg_partition_root(r.prrelid) = target))
+        or exists (select from pg_publication_namespace n
+                     join pg_class c on c.relnamespace = n.pnnspid
+                    where n.pnpubid = p.oid and c.oid = target);
+end;
+
+comment on function archive._publications(regclass) is 'The publications of an archive, or of a partition of it.';
+
+
 -- Published by the root, TRUNCATE of a partition is not copied and an INSERT into it is. So rows that a purge puts
 -- back, or that move out of the default partition, would be there twice, and the subscription would stop at the key.
 create function archive._is_published_by_row(target regclass) returns boolean
     language sql stable
     return exists (
-        select from pg_publication p
-         where (p.pubviaroot or not p.pubtruncate or not p.pubdelete)
-           and (p.puballtables
-                or exists (select from pg_publication_rel r
-                            where r.prpubid = p.oid
-                              and (r.prrelid = target or pg_partition_root(r.prrelid) = target))
-                or exists (select from pg_publication_namespace n
-                             join pg_class c on c.relnamespace = n.pnnspid
-                            where n.pnpubid = p.oid and c.oid = target)));
+        select from archive._publications(target) p where p.pubviaroot or not p.pubtruncate or not p.pubdelete);
 
 comment on function archive._is_published_by_row(regclass) is
     'Whether a publication copies an archive''s rows, and not each TRUNCATE of a partition and each DELETE.';

@@ -69,6 +69,21 @@ $$;
 comment on function archive._check_reason(text) is 'AR422 without a reason.';
 
 
+create function archive._check_read_committed(missed text) returns void
+    language plpgsql stable
+as $$
+begin
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+        raise exception 'not at isolation level %: % would be missed', current_setting('transaction_isolation'), missed
+            using errcode = 'AR409', hint = 'Use READ COMMITTED.';
+    end if;
+end
+$$;
+
+comment on function archive._check_read_committed(text) is
+    'AR409 at an isolation level whose snapshot would miss what others commit.';
+
+
 -- After a data-only load the sequence may have started again: then two rows have one id.
 create function archive._check_unambiguous(entry archive.registry, archive_ids bigint[]) returns void
     language plpgsql stable

@@ -206,12 +206,16 @@ create function archive._fault_changed_columns(entry archive.registry) returns t
                                   and not c.attisdropped
          where a.attnum is null or c.attnum is null
     ), (
-        select 'until archive.enable() is called again, values are archived under the former names of columns: '
-               || string_agg(format('%I', k.key), ', ')
+        select 'until archive.enable() is called again, values are archived under the names that these columns had: '
+               || string_agg(format('%I in %s', known.name, archive._name(known.relation)), ', ')
           from jsonb_each((entry).columns) k
-          join pg_attribute a on a.attrelid = (entry).source and a.attnum = (k.value ->> 'attnum')::smallint
-         where archive._is_registered_oid((entry).source, (entry).source_oid)
-           and not a.attisdropped and a.attname <> k.key
+         cross join lateral (
+              values ((entry).source, (entry).source_oid, k.key, k.value ->> 'attnum'),
+                     ((entry).target, (entry).target_oid, k.value ->> 'copy', k.value ->> 'copy_attnum')
+              ) known (relation, oid, name, attnum)
+          join pg_attribute a on a.attrelid = known.relation and a.attnum = known.attnum::smallint
+         where archive._is_registered_oid(known.relation, known.oid)
+           and not a.attisdropped and a.attname <> known.name
     ));
 
 comment on function archive._fault_changed_columns(archive.registry) is

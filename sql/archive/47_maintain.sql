@@ -43,7 +43,7 @@ begin
     return query
         select made.source, 'search index of ' || made.partition || ' made'
           from archive._search_make_indexes(max_search_indexes) made;
-    perform archive._seal(1000000);  -- some seconds; the next call goes on
+    perform archive._seal_without_waiting(1000000);  -- some seconds; the next call goes on
 end
 $$;
 
@@ -52,5 +52,5 @@ comment on function archive.maintain(integer) is
     ' months out of the default partition, calls archive.enable() after a restore of a dump or a switch-over, and makes'
     ' the indexes for the search of texts in closed months, where pg_trgm is installed or the owner may install it.'
     ' max_search_indexes: how many of them in this call; null for all. Restores from a month wait for its index.'
-    ' Seals archived rows, up to a million.'
+    ' Seals archived rows, up to a million, where archive.seal() could.'
     ' Returns a row for each thing done; none where another call is under way.';

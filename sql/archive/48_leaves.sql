@@ -73,9 +73,15 @@ as $$
 begin
     for source, partition in select l.source, l.partition from unnest(leaves) l loop
         continue when pg_relation_size(partition) = 0;
-        for result in select * from archive._read(format(pattern, archive._name(partition))) loop
-            return next;
-        end loop;
+        begin
+            for result in select * from archive._read(format(pattern, archive._name(partition))) loop
+                return next;
+            end loop;
+        exception when undefined_table then
+            if pg_relation_size(partition) is not null then
+                raise;
+            end if;  -- dropped since the partitions were listed
+        end;
     end loop;
 end
 $$;

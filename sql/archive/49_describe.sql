@@ -47,6 +47,7 @@ create function archive.describe(
     language sql stable
     security definer
     set search_path = pg_catalog, pg_temp
+    set quote_all_identifiers = off
 begin atomic
     select r.source, s.relnamespace, archive._address(r.source), archive._name(r.target), c.columns,
            array(select k.wanted from archive._key_copies(r) k)::text[]

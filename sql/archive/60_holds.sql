@@ -79,11 +79,7 @@ create function archive._purge_lock_holds() returns void
     language plpgsql
 as $$
 begin
-    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
-        raise exception 'not at isolation level %: a hold made meanwhile would be missed',
-            current_setting('transaction_isolation')
-            using errcode = 'AR409', hint = 'Use READ COMMITTED.';
-    end if;
+    perform archive._check_read_committed('a hold made meanwhile');
     lock table archive.holds in share mode;
     perform archive._seal_lock();
 end

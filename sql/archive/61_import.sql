@@ -79,6 +79,7 @@ create function archive._import_counts(
 )
     language plpgsql stable
     set search_path = pg_catalog, pg_temp
+    set quote_all_identifiers = off
 as $$
 begin
     execute format(

@@ -1,11 +1,37 @@
 -- Import, continued: one batch, in one transaction.
 
+create function archive._import_check(entry archive.registry, deleted_by name, batch integer) returns void
+    language plpgsql stable
+as $$
+begin
+    if deleted_by is not null then
+        perform archive._import_check_column(entry, deleted_by, null);
+    end if;
+    if batch is null or batch < 1 then
+        perform archive._refuse('batch must be at least 1');
+    end if;
+    perform archive._check_read_committed('a row that began meanwhile to refer to a marked one');
+
+    -- The time of a mark moves an archived row to another partition: a publication copies that as DELETE and INSERT.
+    if exists (select from archive._publications(entry.target) p where not p.pubdelete) then
+        raise exception 'a publication of %''s archive copies no deletes: imported rows would be there twice',
+            archive._label(entry.source)
+            using errcode = 'AR409', hint = 'Import first, or let the publication copy deletes meanwhile.';
+    end if;
+end
+$$;
+
+comment on function archive._import_check(archive.registry, name, integer) is
+    'AR422 for a bad argument, AR409 where an import cannot be made now.';
+
+
 create function archive._import_batch(
     source regclass, deleted_at name, deleted_by name, batch integer, callers_path text
 ) returns integer
     language plpgsql
     set search_path = pg_catalog, pg_temp
     set lock_timeout = '10s'
+    set quote_all_identifiers = off
 as $$
 declare
     v_entry  archive.registry := archive._registry_entry(source);
@@ -14,20 +40,12 @@ declare
     v_done   record;
     v_left   text;
 begin
-    if deleted_by is not null then
-        perform archive._import_check_column(v_entry, deleted_by, null);
-    end if;
-    if batch is null or batch < 1 then
-        perform archive._refuse('batch must be at least 1');
-    end if;
-    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
-        perform archive._refuse('an import has to see rows that others commit: call it at READ COMMITTED');
-    end if;
-
+    perform archive._import_check(v_entry, deleted_by, batch);
     select * into v_done from archive._import_delete(source, v_moment, batch, callers_path);
     if v_done.deleted = 0 and v_done.moments is not null then
         raise exception 'a trigger of % keeps rows from being deleted', archive._label(source)
-            using errcode = 'AR409', hint = 'Disable a trigger that makes deletes into marks.';
+            using errcode = 'AR409',
+                  hint = 'Disable a trigger that makes deletes into marks. If rows refer to them since, call again.';
     elsif v_done.deleted = 0 then
         v_left := archive._import_left(source, v_moment);
         if v_left is not null then

@@ -106,12 +106,15 @@ begin
     if not dry_run and not archive._partition_lock(partition) then
         return 0;
     end if;
-    execute format('select count(*) from %s a', v_free) into v_count;
-    if v_count = 0 or dry_run then
+    if dry_run then
+        execute format('select count(*) from %s a', v_free) into v_count;
         return v_count;
     end if;
+    execute archive._seal_ids(v_free) into v_ids, v_count;
+    if v_count = 0 then
+        return 0;
+    end if;
 
-    execute archive._seal_ids(v_free) into v_ids;
     v_opened := archive._seal_open(entry.target, v_ids, removes => true);
     execute format(
         'create temporary table pg_temp.archive_held as'

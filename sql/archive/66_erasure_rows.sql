@@ -76,12 +76,20 @@ comment on function archive._erase_rows(archive.registry, text, text, text[], te
     'Blanks the rows of an archive that belong to one person; counts them and those on hold.';
 
 
+create function archive._erase_pattern(labels text[]) returns text
+    language sql immutable
+    return (select string_agg(regexp_replace(l, '\W', '\\\&', 'g'), '|') from unnest(labels) l);
+
+comment on function archive._erase_pattern(text[]) is
+    'The regular expression that matches a text with one of some labels.';
+
+
 create function archive._erase_mentions(relation text, columns text[], labels text[], pseudonym text) returns void
     language plpgsql
 as $$
 declare
     v_is_archive boolean := relation <> 'archive.holds' and relation <> 'archive.purge_log';
-    v_pattern    text := (select string_agg(regexp_replace(l, '\W', '\\\&', 'g'), '|') from unnest(labels) l);
+    v_pattern    text := archive._erase_pattern(labels);
     v_condition  text := (select string_agg(format('lower(a.%I) ~ $3', c), ' or ') from unnest(columns) c);
     v_ids        int8multirange;
     v_opened     jsonb;

@@ -70,7 +70,8 @@ create function archive._seal_content(target regclass, former_types jsonb defaul
     language sql stable
 begin atomic
     with parts (part, n) as (
-        select format('%L || %s', ' ' || quote_ident(c.label) || '=', c.value),
+        -- quote_literal(), for what quote_ident() returns depends on a setting of the session.
+        select format('%L || %s', ' ' || quote_literal(c.label) || '=', c.value),
                row_number() over (order by c.label collate "C") - 1
           from (
               select coalesce(l.labels ->> a.attname, a.attname) as label,

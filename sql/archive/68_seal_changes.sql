@@ -5,11 +5,7 @@ create function archive._seal_lock() returns void
     language plpgsql
 as $$
 begin
-    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
-        raise exception 'not at isolation level %: rows sealed meanwhile would be missed',
-            current_setting('transaction_isolation')
-            using errcode = 'AR409', hint = 'Use READ COMMITTED.';
-    end if;
+    perform archive._check_read_committed('a row sealed meanwhile');
     lock table archive.seal_chunk in share row exclusive mode;
 end
 $$;

@@ -60,9 +60,7 @@ begin
          where exists (select from archive.export_log l where l.source = r.source)
          order by r.source::oid
     loop
-        execute v_table.query into v_found using subject, (
-            select string_agg(regexp_replace(l, '\W', '\\\&', 'g'), '|') from unnest(labels) l
-        ), v_table.source;
+        execute v_table.query into v_found using subject, archive._erase_pattern(labels), v_table.source;
         if v_found <> '{}' then
             raise notice 'exported months of % that may hold this person: %',
                 archive._label(v_table.source), array_to_string(v_found, ', ')

@@ -171,6 +171,10 @@ declare
     v_rows   bigint;
 begin
     perform archive._seal_lock();
+    if exists (select from archive._seal_targets() t where archive._is_subscribed(t)) then
+        raise exception 'a subscription brings archived rows, whose transaction ids are the publisher''s'
+            using errcode = 'AR409', hint = 'Seal and verify on the publisher.';
+    end if;
     select b.* into v_last from archive.seal_batch b order by b.batch desc limit 1;
     v_batch.batch := coalesce(v_last.batch, 0) + 1;
     v_batch.origin := archive._seal_origin();
@@ -202,6 +206,22 @@ end
 $$;
 
 comment on function archive._seal(bigint) is 'Closes a batch of at most so many rows, if there are any.';
+
+
+-- A purge that holds the lock may want a partition that this transaction has just made.
+create function archive._seal_without_waiting(max_rows bigint) returns void
+    language plpgsql
+as $$
+begin
+    lock table archive.seal_chunk in share row exclusive mode nowait;
+    perform archive._seal(max_rows);
+exception when lock_not_available or sqlstate 'AR409' then
+    null;
+end
+$$;
+
+comment on function archive._seal_without_waiting(bigint) is
+    'Closes a batch of at most so many rows, unless that has to wait or archive.seal() would refuse.';
 
 
 create function archive.seal() returns text

@@ -54,7 +54,7 @@ def test_rows_to_which_others_refer_are_named(letters, archive_table):
 @pytest.mark.parametrize(
     ("table", "column", "reason"),
     [
-        ("nowhere", "deleted_at", "There is no table nowhere."),
+        ("nowhere", "deleted_at", "There is no table nowhere in database shop."),
         ('a"', "deleted_at", "There is no table a"),
         ("a.b.c.d", "deleted_at", "is no name of a table"),
         ("letter", "gone", "letter has no column gone"),

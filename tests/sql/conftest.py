@@ -253,6 +253,7 @@ def month(db: psycopg.Connection, later: int) -> str:
     return db.execute(query, [later]).fetchone()[0]
 
 
+WAITING = "select from pg_locks where pid = %s and not granted"
 FAULTS = "select source::text, detail from archive.verify() where not ok order by batch, first_id"
 
 

@@ -177,7 +177,7 @@ NAMES = {
 def table(db, request):
     """A filled and archived table, of which a copy is kept to compare with."""
     if request.param in TABLES_SINCE_18 and db.info.server_version < 180_000:
-        pytest.skip("since PostgreSQL 18")
+        pytest.skip("PostgreSQL has this since version 18")
     create, fill = (TABLES | TABLES_SINCE_18)[request.param]
     name = NAMES.get(request.param, "t")
     try:

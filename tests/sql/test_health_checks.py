@@ -199,7 +199,7 @@ NEEDS_A_PATH = """
 def before_17(db):
     """From 17 on, PostgreSQL itself makes no index whose function needs a search path."""
     if db.info.server_version >= 170000:
-        pytest.skip("PostgreSQL refuses such an index")
+        pytest.skip("PostgreSQL refuses such an index since version 17")
 
 
 def test_an_index_whose_function_needs_a_search_path_is_refused_with_the_reason(db, before_17):

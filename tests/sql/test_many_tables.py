@@ -1,9 +1,12 @@
 """Any number of archived tables, of any age: deletions are listed page by page, and no lock on an archive is kept."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 
-from tests.sql.conftest import sqlstate
+from tests.conftest import OWNER, connect, until
+from tests.sql.conftest import WAITING, sqlstate
 
 pytestmark = pytest.mark.alone
 
@@ -157,3 +160,21 @@ def test_restores_and_listings_go_on_when_an_archived_table_was_dropped(shop):
         "select detail from archive.health() where not ok and check_name = 'views are in place'"
     ).fetchall()
     assert "archive.disable()" in detail
+
+
+def test_a_partition_that_is_dropped_while_deletions_are_read_has_none(shop):
+    this_month = (
+        "(select partition from archive._partitions('note_archive') where lower = archive._partition_month(now()))"
+    )
+    (leaf,) = shop.execute(f"select partition::text from {this_month}").fetchone()
+    gone = shop.execute(f"select distinct transaction_id::text from {leaf}").fetchall()
+
+    with connect(OWNER) as reader, ThreadPoolExecutor() as threads:
+        with shop.transaction():
+            shop.execute(f"drop table {leaf}")
+            page = threads.submit(reader.execute, "select transaction_id::text, rows from archive.deletions()")
+            until(lambda: shop.execute(WAITING, [reader.info.backend_pid]).fetchall())
+        rows = dict(page.result().fetchall())
+
+    assert len(gone) == 3
+    assert all("note" not in rows.get(id, {}) for (id,) in gone)

@@ -1,6 +1,9 @@
 """Archives that are published: what is copied row by row must not be truncated, nor moved. And after a switch-over."""
 
+import psycopg
 import pytest
+
+from tests.conftest import OWNER, SUPERUSER, connect
 
 pytestmark = pytest.mark.alone
 
@@ -89,3 +92,46 @@ def test_maintain_leaves_a_trigger_alone_that_somebody_disabled(db, note):
         "select tgenabled from pg_trigger where tgrelid = 'note'::regclass and tgname = 'zz_archive_before_delete'"
     )
     assert db.execute(enabled).fetchone() == ("D",)
+
+
+@pytest.fixture
+def subscribed(db, note):
+    """A subscription that fills the archive, as the catalogue has it; no publisher is asked."""
+    with connect(SUPERUSER) as superuser:
+        superuser.execute("create subscription audit connection '' publication audit with (connect = false)")
+        superuser.execute("set allow_system_table_mods = on")
+        superuser.execute(
+            "insert into pg_subscription_rel (srsubid, srrelid, srsubstate)"
+            " select oid, 'note_archive'::regclass, 'r' from pg_subscription"
+        )
+        yield
+        superuser.execute("alter subscription audit set (slot_name = none); drop subscription audit")
+
+
+def test_rows_that_a_subscription_brings_are_not_sealed(db, subscribed):
+    with pytest.raises(psycopg.Error, match="brings archived rows") as error:
+        db.execute("select archive.seal()")
+    db.execute("select archive.maintain()")
+
+    assert error.value.sqlstate == "AR409"
+    assert db.execute("select count(*) from archive.seal_batch").fetchone() == (0,)
+
+
+def test_maintain_does_not_wait_for_what_changes_sealed_rows(db, note):
+    db.execute("drop table note_archive_default; set lock_timeout = '5s'")
+    (id,) = db.execute("select min(archive_id) from note_archive").fetchone()
+    with connect(OWNER) as purging, purging.transaction():
+        purging.execute("select archive.purge('note', archive_ids => array[%s::bigint], dry_run => false)", [id])
+
+        done = db.execute("select done from archive.maintain()").fetchall()
+
+    assert done == [("partition public.note_archive_default made",)]
+    assert db.execute("select count(*) from archive.seal_batch").fetchone() == (0,)
+
+
+def test_maintain_goes_on_at_an_isolation_level_that_allows_no_seal(db, note):
+    with db.transaction():
+        db.execute("set transaction isolation level repeatable read")
+        db.execute("select archive.maintain()")
+
+    assert db.execute("select count(*) from archive.seal_batch").fetchone() == (0,)

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from tests.conftest import SUPERUSER, connect, until
-from tests.sql.conftest import HEALTH
+from tests.sql.conftest import HEALTH, WAITING
 
 pytestmark = pytest.mark.alone
 
@@ -27,7 +27,6 @@ INDEXES = """
      where i.indrelid::regclass::text ~ '^shelf'
      order by 1, 3
 """
-WAITING = "select from pg_locks where pid = %s and not granted"
 SEARCH = "select archive_id from shelf_archive where label::text collate \"default\" ilike '%BOARD 4711 of%'"
 
 

@@ -24,8 +24,8 @@ LAWFUL = {
     "add": "alter table shelf add colour text; select archive.enable('shelf')",
     "overflow": "alter table shelf add colour text; insert into shelf values (1, 'a', 1, 'red'); delete from shelf",
     "rename table": "alter table shelf rename to rack; select archive.enable('rack'); alter table rack rename to shelf",
-    "settings": "set datestyle = 'SQL, DMY'; set timezone = 'Asia/Kolkata'; set extra_float_digits = -3;"
-    " set search_path = ''",
+    "settings": "set quote_all_identifiers = on; set datestyle = 'SQL, DMY'; set timezone = 'Asia/Kolkata';"
+    " set extra_float_digits = -3; set search_path = ''",
     "disable": "select archive.disable('shelf')",
 }
 

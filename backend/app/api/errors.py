@@ -33,7 +33,6 @@ PASSING = {
     "55P03",  # lock timeout
     "42704",  # no such type, and
     "42883",  # no such function: a migration is making the archive's code anew
-    "42P01",  # no such table: a partition was dropped between its look-up and its reading
 }
 """SQLSTATEs of errors that a retry overcomes."""
 

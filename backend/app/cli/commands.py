@@ -36,12 +36,9 @@ def archive_table(
     """Archive Table: real deletes, archived by the database."""
 
 
-Database = Annotated[
-    str,
-    typer.Argument(
-        metavar="[DATABASE]", help="A libpq URI or connection string. Without, libpq's PG... variables count."
-    ),
-]
+DATABASE = "A libpq URI or connection string. Without, libpq's PG... variables count."
+Database = Annotated[str, typer.Argument(metavar="[DATABASE]", help=DATABASE)]
+DatabaseOption = Annotated[str, typer.Option("--database", metavar="DATABASE", help=DATABASE)]
 Roles = Annotated[
     str | None,
     typer.Option(
@@ -100,14 +97,7 @@ def import_soft_deleted(
     deleted_by: Annotated[
         str | None, typer.Option("--deleted-by", metavar="COLUMN", help="Who deleted it: becomes archived_by.")
     ] = None,
-    database: Annotated[
-        str,
-        typer.Option(
-            "--database",
-            metavar="DATABASE",
-            help="A libpq URI or connection string. Without, libpq's PG... variables count.",
-        ),
-    ] = "",
+    database: DatabaseOption = "",
     yes: Annotated[bool, typer.Option("--yes", help="Move them. Without, only count.")] = False,
 ) -> None:
     """Count the rows of a table that are only marked as deleted; with --yes, move them into its archive."""
@@ -123,14 +113,7 @@ def export(
         str, typer.Option("--older-than", metavar="5y", help="Months that ended longer ago than this: 5y, 18m or 90d.")
     ] = "",
     to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="Where the files and the manifest go.")] = None,
-    database: Annotated[
-        str,
-        typer.Option(
-            "--database",
-            metavar="DATABASE",
-            help="A libpq URI or connection string. Without, libpq's PG... variables count.",
-        ),
-    ] = "",
+    database: DatabaseOption = "",
     replace: Annotated[
         bool, typer.Option("--replace", help="Export months anew whose rows have changed since their export.")
     ] = False,

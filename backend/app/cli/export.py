@@ -12,6 +12,7 @@ from rich.table import Table
 
 from app.cli.age import interval
 from app.cli.install import connect
+from app.cli.tables import find_table
 from app.cli.usage import UsageError
 
 try:
@@ -37,7 +38,7 @@ def export_months(table: str, older_than: str, folder: Path, database: str, *, r
     """Export the closed months that are older than that; return whether every one of them is exported as it is."""
     age = interval("--older-than", older_than)
     with _errors(folder), connect(database) as connection, manifest.open_directory(folder) as directory:
-        exporter = export.Exporter(connection, table, directory, replace=replace)
+        exporter = export.Exporter(connection, find_table(connection, table, "export"), directory, replace=replace)
         done = [exporter.export(start) for start in _track(exporter, exporter.months(age))]
     if not done:
         print(f"{exporter.label} has no closed month of archived rows older than {older_than}.")

@@ -5,19 +5,19 @@ from rich.console import Console
 from rich.progress import Progress
 
 from app.cli.install import connect
-from app.cli.usage import UsageError
+from app.cli.tables import find_table
 
 
 def import_marked(table: str, deleted_at: str, deleted_by: str | None, database: str, *, dry_run: bool) -> None:
     """Count the rows of a table that a column marks as deleted, and move them in batches; each batch is a transaction.
 
     Raises:
-        UsageError: There is no such table.
+        UsageError: There is no such table, or the login may not import.
 
     """
     with connect(database) as connection:
         connection.execute("set client_min_messages = warning")
-        source = _find(connection, table)
+        source = find_table(connection, table, "import")
         marked, later, oldest, newest = _count(connection, source, deleted_at)
         span = f", from {oldest} to {newest}" if oldest else ""
         print(f"{marked:,} rows of {table} are marked as deleted{span}.")
@@ -32,19 +32,10 @@ def import_marked(table: str, deleted_at: str, deleted_by: str | None, database:
     print(f"{moved:,} rows were moved into the archive; {left:,} marked rows are left.")
 
 
-def _find(connection: psycopg.Connection, table: str) -> int:
-    try:
-        found = connection.execute("select to_regclass(%s)::oid", [table]).fetchone()
-    except (psycopg.errors.SyntaxError, psycopg.errors.InvalidName, psycopg.DataError) as error:
-        raise UsageError(f"{table!r} is no name of a table as SQL writes it.") from error
-    if not found or found[0] is None:
-        raise UsageError(f"There is no table {table}.")
-    return int(found[0])
-
-
 def _count(connection: psycopg.Connection, source: int, deleted_at: str) -> tuple[int, int, str | None, str | None]:
     statement = (
-        "select marked, later, left((oldest at time zone 'UTC')::text, 10), left((newest at time zone 'UTC')::text, 10)"
+        "select marked, later, left(to_json(oldest at time zone 'UTC') #>> '{}', 10),"
+        "       left(to_json(newest at time zone 'UTC') #>> '{}', 10)"
         "  from archive._import_counts(%s::oid::regclass, %s)"
     )
     return connection.execute(statement, [source, deleted_at]).fetchone() or (0, 0, None, None)

@@ -75,6 +75,7 @@ def _program() -> str:
 
 
 def _major(program: str) -> int:
-    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    command = [program, "--version"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603, no shell reads it
     version = re.search(r"(\d+)", answer.stdout)
     return int(version[1]) if version else 0

@@ -102,7 +102,7 @@ def _dispose_of_replica(_: Engine) -> None:
 def _refuse_closed(connection: psycopg.Connection, entry: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
     if is_closed_by_server(connection):
         raise InvalidatePoolError("the server has closed the connection")  # all the others are opened anew as well
-    entry.record_info["in_use"] = True  # type: ignore[index]
+    entry.record_info["in_use"] = True  # type: ignore[index]  # an open connection has a record
     _in_use.inc()
 
 

@@ -41,13 +41,13 @@ class Month:
 
 
 class Exporter:
-    """Exports the archive of one table. Its settings change on the connection, which is in autocommit."""
+    """Exports the archive of one table, given by its oid. It changes settings of the connection, an autocommit one."""
 
-    def __init__(self, connection: psycopg.Connection, table: str, directory: Directory, *, replace: bool) -> None:
+    def __init__(self, connection: psycopg.Connection, source: int, directory: Directory, *, replace: bool) -> None:
         self._connection = connection
         self._directory = directory
         self._replace = replace
-        self._source = _find(connection, table)
+        self._source = source
         _settle(connection)
         self.label, self._target, names, types = self._fetch(
             "select archive._label(r.source), archive._name(r.target), array_agg(c.name::text order by c.attnum),"
@@ -174,27 +174,6 @@ class Exporter:
         if row is None:
             raise ExportError(f"{self.label} is not archived any more.")
         return row
-
-
-def _find(connection: psycopg.Connection, table: str) -> int:
-    """Return a table's oid, after checking who asks."""
-    database = connection.info.dbname
-    schema = connection.execute(
-        "select pg_get_userbyid(nspowner), pg_has_role(nspowner, 'usage'), current_user"
-        "  from pg_namespace where nspname = 'archive'"
-    ).fetchone()
-    if schema is None:
-        raise ExportError(f"There is no archive in database {database}.")
-    owner, is_owner, user = schema
-    if not is_owner:
-        raise ExportError(f"Only {owner}, who owns schema archive, may export; this is {user}.")
-    try:
-        row = connection.execute("select to_regclass(%s)::oid", [table]).fetchone()
-    except (psycopg.DataError, psycopg.ProgrammingError) as error:
-        raise ExportError(f"{table} is no name of a table: {error.diag.message_primary or error}.") from error
-    if row is None or row[0] is None:
-        raise ExportError(f"There is no table {table} in database {database}.")
-    return int(row[0])
 
 
 def _settle(connection: psycopg.Connection) -> None:

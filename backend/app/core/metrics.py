@@ -48,7 +48,7 @@ def _is_alive(pid: str) -> bool:
 
 _share_folder()
 
-from prometheus_client import (  # noqa: E402
+from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
     Counter,
@@ -57,9 +57,9 @@ from prometheus_client import (  # noqa: E402
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.metrics_core import Metric  # noqa: E402
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead  # noqa: E402
-from prometheus_client.registry import Collector  # noqa: E402
+from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.registry import Collector
 
 disable_created_metrics()
 
