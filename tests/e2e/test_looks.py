@@ -103,7 +103,8 @@ def restore_of_many(page: Page) -> Page:
     page.goto("/admin/items/")
     for tick in page.locator("[name=ids]").all()[:20]:
         tick.check()
-    page.get_by_role("button", name="Restore the ticked").click()
+    with page.expect_navigation():  # until its stylesheet is there, too
+        page.get_by_role("button", name="Restore the ticked").click()
     return page
 
 
