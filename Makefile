@@ -79,7 +79,7 @@ schema: tools  ## write db/schema.sql anew, after a change of db/ or sql/
 	WRITE_SCHEMA=1 $(BIN)/pytest -q tests/db -k snapshot
 
 screenshots: tools chromium  ## take the README's pictures of the console anew
-	WRITE_SCREENSHOTS=1 $(BIN)/pytest -q tests/e2e -k pictures
+	WRITE_SCREENSHOTS=1 $(BIN)/pytest -q -m slow tests/e2e -k pictures
 
 lock: tools  ## resolve the dependencies anew into the lock files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group local \

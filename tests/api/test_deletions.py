@@ -105,7 +105,10 @@ def test_pages_follow_each_other(client, db, admin, ada):
 
 @pytest.mark.parametrize("before", ["", "x", "1", "1.x", "-1.5", "1.99999999999999999999", f"{2**64}.1", "1.\0"])
 def test_a_page_that_never_was_is_422(client, admin, before):
-    assert client.get(DELETIONS, params={"before": before}, headers=admin).status_code == 422
+    answer = client.get(DELETIONS, params={"before": before}, headers=admin)
+
+    assert answer.status_code == 422
+    assert [fault["loc"] for fault in answer.json()["detail"]] == [["query", "before"]]
 
 
 @pytest.mark.parametrize(("transaction", "status"), [("4711", 404), ("x", 422), (str(2**64), 422), ("-1", 422)])

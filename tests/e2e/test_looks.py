@@ -11,6 +11,8 @@ from playwright.sync_api import Page
 
 from tests.e2e import story
 
+pytestmark = pytest.mark.slow
+
 PHONE = {"width": 360, "height": 760}
 FOLDER = REPOSITORY / "docs" / "screenshots"
 PICTURES = {

@@ -15,6 +15,8 @@ from tests.conftest import until
 from tests.install.conftest import KEEPER
 from tests.install.exports import fault, files, logged, manifest, outcomes
 
+pytestmark = pytest.mark.slow
+
 
 def test_closed_months_are_exported_and_noted(note, export, cold):
     done = export("note")

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 
+import psycopg
 from sqlmodel import text
 
 from app.archive.archives import find_archive
@@ -33,8 +34,7 @@ async def list_deletions(
     `by` takes the place of the filter `archived_by`: any of these did it.
 
     Raises:
-        psycopg.Error: with SQLSTATE AR422 where `before` is no cursor.
-        InvalidFilter: the table is not archived.
+        InvalidFilter: the table is not archived, or `before` is no cursor.
 
     """
     if filters.table and not await find_archive(filters.table):
@@ -43,7 +43,12 @@ async def list_deletions(
     values = filters.model_dump(mode="json", include=known, exclude_none=True) | ({"archived_by": by} if by else {})
     conditions = json.dumps({"reason" if name == "q" else name: value for name, value in values.items()})
     # One row beyond the limit tells whether there is a next page.
-    rows = await _page.rows(before=before, max_rows=limit + 1, filters=conditions)
+    try:
+        rows = await _page.rows(before=before, max_rows=limit + 1, filters=conditions)
+    except psycopg.Error as error:
+        if error.sqlstate != "AR422":
+            raise
+        raise InvalidFilter("query", "before", "No page begins there") from error
     data = [Deletion.model_validate(row) for row in rows[:limit]]
     return Deletions(data=data, next_before=rows[limit - 1]["cursor"] if len(rows) > limit else None)
 
