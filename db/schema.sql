@@ -5070,19 +5070,12 @@ COMMENT ON FUNCTION archive._is_log_sequence_behind() IS 'Whether the next entry
 -- Name: _publications(regclass); Type: FUNCTION; Schema: archive; Owner: -
 --
 
-CREATE FUNCTION archive._publications(target regclass) RETURNS SETOF pg_publication
+CREATE FUNCTION archive._publications(target regclass) RETURNS TABLE(pubviaroot boolean, pubtruncate boolean, pubdelete boolean)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
- SELECT p.oid,
-     p.pubname,
-     p.pubowner,
-     p.puballtables,
-     p.pubinsert,
-     p.pubupdate,
-     p.pubdelete,
+ SELECT p.pubviaroot,
      p.pubtruncate,
-     p.pubviaroot,
-     p.pubgencols
+     p.pubdelete
     FROM pg_publication p
    WHERE (p.puballtables OR (EXISTS ( SELECT
             FROM pg_publication_rel r
@@ -5097,7 +5090,7 @@ END;
 -- Name: FUNCTION _publications(target regclass); Type: COMMENT; Schema: archive; Owner: -
 --
 
-COMMENT ON FUNCTION archive._publications(target regclass) IS 'The publications of an archive, or of a partition of it.';
+COMMENT ON FUNCTION archive._publications(target regclass) IS 'What the publications of an archive, or of a partition of it, copy.';
 
 
 --
@@ -5106,7 +5099,7 @@ COMMENT ON FUNCTION archive._publications(target regclass) IS 'The publications 
 
 CREATE FUNCTION archive._is_published_by_row(target regclass) RETURNS boolean
     LANGUAGE sql STABLE
-    RETURN (EXISTS (SELECT FROM archive._publications(_is_published_by_row.target) p(oid, pubname, pubowner, puballtables, pubinsert, pubupdate, pubdelete, pubtruncate, pubviaroot, pubgencols) WHERE (p.pubviaroot OR (NOT p.pubtruncate) OR (NOT p.pubdelete))));
+    RETURN (EXISTS (SELECT FROM archive._publications(_is_published_by_row.target) p(pubviaroot, pubtruncate, pubdelete) WHERE (p.pubviaroot OR (NOT p.pubtruncate) OR (NOT p.pubdelete))));
 
 
 --

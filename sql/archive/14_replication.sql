@@ -23,10 +23,11 @@ comment on function archive._capture_mode(archive.registry) is
     ' subscription brings both the table and its archive.';
 
 
-create function archive._publications(target regclass) returns setof pg_publication
+create function archive._publications(target regclass)
+    returns table (pubviaroot boolean, pubtruncate boolean, pubdelete boolean)
     language sql stable
 begin atomic
-    select p.*
+    select p.pubviaroot, p.pubtruncate, p.pubdelete
       from pg_publication p
      where p.puballtables
         or exists (select from pg_publication_rel r
@@ -36,7 +37,8 @@ begin atomic
                     where n.pnpubid = p.oid and c.oid = target);
 end;
 
-comment on function archive._publications(regclass) is 'The publications of an archive, or of a partition of it.';
+comment on function archive._publications(regclass) is
+    'What the publications of an archive, or of a partition of it, copy.';
 
 
 -- Published by the root, TRUNCATE of a partition is not copied and an INSERT into it is. So rows that a purge puts
